@@ -1,0 +1,194 @@
+// The one record that every rule reads and writes, by area. Field names are short because each costs a variable of the
+// engine; flags are 0/1, currents are tenths of an ampere, times are ms since boot (`c.t`), energies Wh.
+
+import type { Bit, Board } from '../../hal/types';
+import type { Settings } from './keys';
+
+/** What the car shows on the pilot; '?' = undecided reading between two windows. */
+export type Letter = 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | '?';
+
+/** Letter and digit as in IEC 61851-1: 1 = no energy on offer, 2 = PWM runs. CW = offer withdrawn, car still draws. */
+export type State = 'A1' | 'B1' | 'B2' | 'C1' | 'C2' | 'CW' | 'D1' | 'D2' | 'E' | 'F';
+
+/** Stop reasons with the spelling of OCPP 1.6, StopTransaction.req. */
+export type Reason =
+  | 'Local'
+  | 'Remote'
+  | 'EVDisconnected'
+  | 'DeAuthorized'
+  | 'SoftReset'
+  | 'HardReset'
+  | 'UnlockCommand'
+  | 'PowerLoss'
+  | 'Reboot'
+  | 'EmergencyStop'
+  | 'Other';
+
+/** Inputs of the charging rules, as the last scan saw them. */
+export interface Inputs {
+  /** Confirmed pilot letter. */
+  cp: Letter;
+  /** Current on offer, 0.1 A; 0 = no energy. The least of `c.lim`, or 0 where charging is not allowed. */
+  amps: number;
+  /** Faults, a bit each: see core/fault.ts. */
+  err: number;
+  /** 1 = the diode check of this plug-in has passed. */
+  dio: Bit;
+  /** Mirror contact: 1 closed, 0 open, undefined where there is none. */
+  aux: Bit | undefined;
+  /** Cable rating latched at plug-in, A; 0 = none or fixed cable. */
+  cbl: number;
+  /** °C, [socket, board]. */
+  tmp: (number | undefined)[];
+}
+
+/** The charging state; see core/charge.ts. */
+export interface Charge {
+  st: State;
+  /** Since when. */
+  at: number;
+  /** Deadline of the running wait. */
+  due: number;
+  /** Duty on the wire, 0.1 %; 1000 = steady +12 V, 0 = steady -12 V. */
+  duty: number;
+  /** What was written to the coil. */
+  on: Bit;
+  /** Phases selected: 1 or 3. */
+  ph: 1 | 3;
+}
+
+/** Named current limits, 0.1 A; the least wins. An absent wish is `NONE`. */
+export interface Limits {
+  /** Board and wiring. */
+  brd: number;
+  /** Plugged cable. */
+  cbl: number;
+  /** `amp` and `ama` of the user. */
+  usr: number;
+  /** Central system: charging profiles, fallback. */
+  ocpp: number;
+  /** Temperature. */
+  temp: number;
+}
+
+/** From authorisation or plug-in to unplugging. */
+export interface Session {
+  /** 1 = a transaction runs: authorised and plugged. */
+  on: Bit;
+  /** 1 = somebody is authorised: the transaction runs, or waits for the plug until `due`. */
+  ok: Bit;
+  /** idTag that authorised, '' = none. */
+  tag: string;
+  /** Value of `trx`: -1 none, 0 without a card, n = card n-1. */
+  trx: number;
+  /** Counts transactions over all boots; the local reference of the running or last one. */
+  n: number;
+  /** Authorisation without a plug ends here. */
+  due: number;
+  /** Start and end of the transaction, ms since boot. */
+  t0: number;
+  t1: number;
+  /** Register at plug-in (for `wh`), at start and at stop of the transaction, Wh. */
+  ep: number;
+  e0: number;
+  e1: number;
+  /** Why it stopped; '' while it runs. */
+  why: Reason | '';
+  /** Tag that asked to stop, '' = nobody with a tag. */
+  by: string;
+}
+
+/** Metering, refreshed by core/meter.ts; see hal Meter for units. */
+export interface Totals {
+  /** Lifetime register, Wh, float; never falls. */
+  eto: number;
+  /** Power, W, and its 30 s mean. */
+  p: number;
+  avg: number;
+  /** Phases that carry current. */
+  n: number;
+}
+
+/** State of the OCPP link, for keys and console; written by firmware/ocpp only. */
+export interface Link {
+  /** 1 = client enabled and running. */
+  run: Bit;
+  /** 1 = WebSocket open, and since when. */
+  up: Bit;
+  upAt: number;
+  /** 1 = boot accepted, and since when. */
+  ok: Bit;
+  okAt: number;
+  /** Last error and when. */
+  err: string;
+  errAt: number;
+  /** ChargePointStatus of connector 1 as last computed, index into core/access STATUS; -1 unknown. */
+  st: number;
+  /** transactionId of the running transaction, -1 = none known. */
+  tx: number;
+  /** 1 = connector set Inoperative. */
+  ino: Bit;
+}
+
+/** What parts on call may use of the resident code: they import types only. */
+export interface Calls {
+  /** A line for the log ring and the serial console. */
+  log(tag: string, text: string): void;
+  /** Puts a changed setting into the journal. */
+  save(key: string): void;
+  /** Loads a part on call. */
+  part(name: string): unknown;
+  /** The last log lines, oldest first. */
+  lines(): string[];
+  /** Authorises `tag` (`trx` as in Session): the transaction starts now or at plug-in. */
+  grant(c: Charger, tag: string, trx: number): void;
+  /** Ends authorisation and transaction. */
+  stop(c: Charger, why: Reason, by?: string): void;
+  /** Wall clock in ms since 1970, 0 = unknown. */
+  wall(c: Charger): number;
+  /** Sets the wall clock. */
+  clock(c: Charger, ms: number): void;
+  /** ISO 8601 with ms and Z. */
+  iso(ms: number): string;
+  /** Why no current flows or why it does: `modelStatus` number. */
+  model(c: Charger): number;
+  /** Restarts: contactor open first, then `load()` (soft) or a chip reset. */
+  reset(hard: Bit): void;
+  /** Journal: see core/journal.ts. */
+  put(key: string, text: string): boolean;
+  get(key: string): string | undefined;
+  del(key: string): void;
+}
+
+/** Things that happen once: hooks get them in order, synchronously, and must be short. */
+export type Event = 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
+
+export interface Charger {
+  b: Board;
+  /** ms since boot; the scan sets it. */
+  t: number;
+  /** Wall clock = t + w; 0 = not known yet. */
+  w: number;
+  k: Settings;
+  x: Inputs;
+  s: Charge;
+  lim: Limits;
+  ses: Session;
+  m: Totals;
+  o: Link;
+  f: Calls;
+  /** 0 neutral, 1 force off, 2 force on; back to 0 at unplug. */
+  frc: number;
+  /** 1 = charging is allowed by access, force and schedules (`alw`). */
+  alw: Bit;
+  /** 1 = a tapped card waits for the central system's answer, its UID in `uid`. */
+  ask: Bit;
+  /** UID of the last tapped card. */
+  uid: string;
+  /** Boot counter. */
+  rbc: number;
+  /** Longest time between two scans, ms. */
+  gap: number;
+  /** Event hooks, in order. `arg`: UID for tap, key for setting. */
+  hooks: ((c: Charger, what: Event, arg: string) => void)[];
+}

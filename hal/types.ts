@@ -1,0 +1,165 @@
+// The contract between the hardware and the charging core: what each device of a charger can do, in physical units.
+// A board fills in what it has; what it lacks is left out, and the core then knows that it is not there.
+
+/** 0 or 1: one engine variable, where a boolean would take two. */
+export type Bit = 0 | 1;
+
+/** Control pilot, IEC 61851-1 annex A. Levels are those at the CP terminal. */
+export interface Pilot {
+  /** Top of the last burst, mV (mean of the highest samples). */
+  hi: number;
+  /** Bottom of the last burst, mV; equals `hi` within noise while the level is steady. */
+  lo: number;
+  /** Steady +12 V: the car is told that no energy is on offer (x1). */
+  high(): void;
+  /** Steady -12 V: the charger is not available (F). */
+  low(): void;
+  /** 1 kHz PWM; `duty` in 0.1 %, rounded down to the hardware's step. Does nothing when it runs so already. */
+  pwm(duty: number): void;
+  /** Takes one burst of samples and sets `hi` and `lo`. */
+  sample(): void;
+}
+
+/** Main contactor with its mirror contact and, where fitted, a second pole group for L2 and L3. */
+export interface Contactor {
+  /** Energises or releases the main coil. Idempotent. */
+  set(on: Bit): void;
+  /** The mirror contact: 1 = main contacts closed, undefined = no such contact. */
+  closed(): Bit | undefined;
+  /** Selects 1 or 3 phases; only ever called with the main contactor open. Absent without a second pole group. */
+  phases?(n: 1 | 3): void;
+}
+
+/** Proximity resistor of the plugged cable, IEC 61851-1 table B.2. */
+export interface Proximity {
+  /** Cable rating in A: 13, 20, 32 or 63; 0 = no cable; -1 = outside every window (short, damaged). */
+  read(): number;
+}
+
+/** Connector lock. */
+export interface Lock {
+  /** Starts the actuator towards locked (1) or open (0). Idempotent while it already stands or moves there. */
+  set(locked: Bit): void;
+  /** The feedback switch; undefined while the actuator runs. */
+  locked(): Bit | undefined;
+}
+
+/** Residual-current monitor. */
+export interface Rcm {
+  /** 1 = the monitor reports a residual current or a failure of its own. */
+  tripped(): Bit;
+  /** Drives the test winding; a healthy monitor then trips. */
+  test(on: Bit): void;
+}
+
+/** Temperature sensor. */
+export interface Thermometer {
+  /** °C in whole degrees; undefined = missing, shorted or broken sensor. */
+  read(): number | undefined;
+}
+
+/** Status light. */
+export interface Light {
+  /** Colour as 0xRRGGBB. */
+  set(rgb: number): void;
+}
+
+/** Push button, debounced. */
+export interface Button {
+  /** 1 while held. */
+  down(): Bit;
+}
+
+/** RFID reader. */
+export interface Reader {
+  /**
+   * Goes one short step further (a few ms at most) and returns the UID of a card, once per presentation, in upper-case
+   * hex, first byte first: 8, 14 or 20 digits. Otherwise undefined.
+   */
+  poll(): string | undefined;
+  /** 1 = the chip answers. */
+  ok: Bit;
+}
+
+/** Energy meter. Phases in order L1, L2, L3; what the chip does not measure stays 0. */
+export interface Meter {
+  /** V, 0.1 steps. */
+  v: number[];
+  /** A, 0.01 steps. */
+  i: number[];
+  /** W, whole. */
+  p: number[];
+  /** Imported energy in Wh since the driver started: a rising float. */
+  wh: number;
+  /** Hz. */
+  hz: number;
+  /** 1 = the chip answers and its last values are plausible. */
+  ok: Bit;
+  /** Reads the next quantity (a few ms at most); true when a full round is complete. */
+  sample(): boolean;
+}
+
+/** Bytes that survive power loss: the free 64 kB area of flash, pages of 4096 bytes, bits only fall from 1 to 0. */
+export interface Nor {
+  /** Bytes of the whole area; a multiple of `page`. */
+  size: number;
+  /** Bytes of a page. */
+  page: number;
+  read(at: number, length: number): Uint8Array;
+  /** `at` and the length of `data` are multiples of 4. */
+  write(data: Uint8Array, at: number): void;
+  /** Sets one page to 0xFF; stands still for some 50 ms. */
+  erase(at: number): void;
+}
+
+/** Wi-Fi. Events come as calls of `onChange`. */
+export interface Net {
+  /** 1 = joined a network and has an address. */
+  up: Bit;
+  /** Own address on that network, '' while down. */
+  ip: string;
+  /** Joins; keeps trying for ever with growing pauses. */
+  join(ssid: string, key: string): void;
+  /** Opens an access point. `key` has 8 characters or more. */
+  access(ssid: string, key: string): void;
+  /** Signal in dBm of the joined network, undefined while down. */
+  rssi(): number | undefined;
+  /** Resolves a name without blocking: calls back with the address, or undefined. */
+  resolve(host: string, then: (ip: string | undefined) => void): void;
+  /** Asks a host for a sign of life without blocking: calls back with 1 or 0 within 3 s. */
+  ping(ip: string, then: (alive: Bit) => void): void;
+}
+
+/** One charger controller board: plain data and its drivers, no rules. */
+export interface Board {
+  /** File name of the board. */
+  name: string;
+  /** Rating of contactor, wiring and socket per phase, A. */
+  amps: number;
+  /** Phases that are wired. */
+  phases: 1 | 3;
+  /** 1 = the cable is fixed: no proximity, no lock. */
+  fixed?: Bit;
+  /**
+   * 1 = the coil falls in hardware, without the processor, when the pilot leaves C and D or the residual-current
+   * monitor trips. Only then may a connect, which blocks the processor, happen while charging.
+   */
+  interlock: Bit;
+  /** Watchdog, s. */
+  watchdog: number;
+  pilot: Pilot;
+  contactor: Contactor;
+  nor: Nor;
+  net: Net;
+  /** Serial number, six digits, from the chip's MAC address. */
+  serial: string;
+  proximity?: Proximity;
+  lock?: Lock;
+  rcm?: Rcm;
+  /** [socket or cable, board]. */
+  temperature?: Thermometer[];
+  light?: Light;
+  button?: Button;
+  reader?: Reader;
+  meter?: Meter;
+}
