@@ -59,6 +59,8 @@ declare const E: {
   on(event: 'kill' | 'init' | 'errorFlag', fn: (arg?: unknown) => void): void;
   getErrorFlags(): string[];
   CRC32(data: Uint8Array | string): number;
+  /** Sum of all elements, native. */
+  sum(data: Uint8Array): number;
   toString(...data: unknown[]): string;
   toUint8Array(...data: unknown[]): Uint8Array;
   setConsole(port: null): void;

@@ -14,7 +14,7 @@ export interface Pilot {
   high(): void;
   /** Steady -12 V: the charger is not available (F). */
   low(): void;
-  /** 1 kHz PWM; `duty` in 0.1 %, rounded down to the hardware's step. Does nothing when it runs so already. */
+  /** 1 kHz PWM; `duty` in 0.01 %, rounded to the hardware's nearest step. Does nothing when it runs so already. */
   pwm(duty: number): void;
   /** Takes one burst of samples and sets `hi` and `lo`. */
   sample(): void;

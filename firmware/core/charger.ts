@@ -34,8 +34,14 @@ export interface Inputs {
   err: number;
   /** 1 = the diode check of this plug-in has passed. */
   dio: Bit;
+  /** 1 = every other condition for closing the contactor holds; see core/scan.ts. */
+  go: Bit;
+  /** 1 = cars that ask for ventilation (D) may charge. */
+  vent: Bit;
   /** Mirror contact: 1 closed, 0 open, undefined where there is none. */
   aux: Bit | undefined;
+  /** Where the lock was last sent: 1 locked. */
+  lck: Bit;
   /** Cable rating latched at plug-in, A; 0 = none or fixed cable. */
   cbl: number;
   /** °C, [socket, board]. */
@@ -49,8 +55,10 @@ export interface Charge {
   at: number;
   /** Deadline of the running wait. */
   due: number;
-  /** Duty on the wire, 0.1 %; 1000 = steady +12 V, 0 = steady -12 V. */
+  /** Duty on the wire, 0.01 %; 10000 = steady +12 V, 0 = steady -12 V. */
   duty: number;
+  /** When the duty last changed while PWM ran. */
+  dat: number;
   /** What was written to the coil. */
   on: Bit;
   /** Phases selected: 1 or 3. */
@@ -189,6 +197,8 @@ export interface Charger {
   rbc: number;
   /** Longest time between two scans, ms. */
   gap: number;
+  /** 1 = something that the rules read has changed outside the scan: the next scan runs in full. */
+  dirty: Bit;
   /** Event hooks, in order. `arg`: UID for tap, key for setting. */
   hooks: ((c: Charger, what: Event, arg: string) => void)[];
 }

@@ -1,0 +1,62 @@
+// IEC 61851-1 charging states. The letter is what the car shows, the digit whether energy is on offer, so the state is
+// computed and not wandered through. DRIVE is the one place that says what a state does to copper.
+
+import type { Bit } from '../../hal/types';
+import type { Charge, Inputs, State } from './charger';
+
+/** Pilot, contactor and lock of each state. */
+export interface Driven {
+  cp: 'high' | 'pwm' | 'low';
+  power: Bit;
+  lock: Bit;
+}
+
+export const DRIVE: { [state: string]: Driven } = {
+  A1: { cp: 'high', power: 0, lock: 0 },
+  B1: { cp: 'high', power: 0, lock: 1 },
+  B2: { cp: 'pwm', power: 0, lock: 1 },
+  C1: { cp: 'high', power: 0, lock: 1 },
+  C2: { cp: 'pwm', power: 1, lock: 1 },
+  /** Offer withdrawn, car still draws: the contactor waits for the car to open S2, 6 s at most. */
+  CW: { cp: 'high', power: 1, lock: 1 },
+  D1: { cp: 'high', power: 0, lock: 1 },
+  D2: { cp: 'pwm', power: 1, lock: 1 },
+  /** Pilot short, or a fault after its F pulse: the pilot is up so that unplugging is seen. */
+  E: { cp: 'high', power: 0, lock: 1 },
+  F: { cp: 'low', power: 0, lock: 1 },
+};
+
+/** A withdrawn offer waits this long for the car before it opens under load: table A.6, sequence 10.2. */
+export const GRACE = 6000;
+/** F is shown this long after a fault (table A.5, at least 300 ms), then x1: some cars latch a fault on a long F. */
+export const PULSE = 400;
+
+/** State that the inputs ask for, before the waits of step(). */
+function target(s: Charge, x: Inputs): State {
+  if (x.err) return s.st === 'E' ? 'E' : 'F';
+  if (x.cp === 'A') return 'A1';
+  if (x.cp === 'E' || x.cp === 'F' || x.cp === '?') return 'E';
+  const on = x.amps >= 60;
+  if (!on || (x.cp === 'D' && !x.vent)) return (x.cp + '1') as State;
+  // The diode can only be judged while PWM runs, so C without a passed check gets PWM but no power.
+  return x.cp === 'B' || !x.dio || !x.go ? 'B2' : ((x.cp + '2') as State);
+}
+
+/** Enters `to` and starts its wait. */
+function enter(s: Charge, to: State, t: number): boolean {
+  s.due = to === 'F' ? t + PULSE : to === 'CW' ? t + GRACE : 0;
+  s.st = to;
+  s.at = t;
+  return true;
+}
+
+/** Computes the state from the inputs at time `t`; true = it changed. Knows no pin and no clock. */
+export function step(s: Charge, x: Inputs, t: number): boolean {
+  let to = target(s, x);
+  const st = s.st;
+  if (to === 'F' && st === 'F' && t >= s.due) to = 'E';
+  if (st === 'F' && to !== 'E' && t < s.due) to = 'F';
+  if ((to === 'C1' || to === 'D1') && (st === 'C2' || st === 'D2')) to = 'CW';
+  if (st === 'CW' && (to === 'C1' || to === 'D1') && t < s.due) to = 'CW';
+  return to === st ? false : enter(s, to, t);
+}

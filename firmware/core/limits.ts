@@ -1,0 +1,31 @@
+// Named current limits. Whoever wants less writes its own name; the least wins and is named. Nothing else but faults
+// and access stops a charge.
+
+import type { Charger, Limits } from './charger';
+
+/** No wish: above every current that a pilot can code, 0.1 A. */
+export const NONE = 999;
+/** Least current of the pilot code, 0.1 A. */
+export const FLOOR = 60;
+
+/** Name of the winning limit. */
+export function winner(lim: Limits): keyof Limits {
+  let name: keyof Limits = 'brd';
+  for (const k of Object.keys(lim) as (keyof Limits)[]) if (lim[k] < lim[name]) name = k;
+  return name;
+}
+
+/** The least limit, 0.1 A; below 6 A there is nothing to offer, so 0. Never rounded up to 6 A. */
+export function least(lim: Limits): number {
+  const amps = lim[winner(lim)];
+  return amps < FLOOR ? 0 : amps;
+}
+
+/** Fills in the limits that follow from settings and cable. */
+export function settle(c: Charger): void {
+  const lim = c.lim;
+  const usr = Math.min(c.k.amp, c.k.ama) * 10;
+  lim.brd = c.b.amps * 10;
+  lim.cbl = c.x.cbl ? c.x.cbl * 10 : NONE;
+  lim.usr = usr < c.k.mca * 10 ? 0 : usr;
+}

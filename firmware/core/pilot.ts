@@ -1,0 +1,55 @@
+// Control pilot arithmetic: amperes to duty, volts to letter. Windows and duty: IEC 61851-1 tables A.2 to A.6.
+
+import type { Letter } from './charger';
+
+/**
+ * Windows of the pilot top, mV: the midpoints between the nominal levels 12, 9, 6, 3 and 0 V, less 0.25 V on each side
+ * so that a level near a midpoint is undecided instead of flickering.
+ */
+const WINDOWS = [
+  { cp: 'A', lo: 10750, hi: 13500 },
+  { cp: 'B', lo: 7750, hi: 10250 },
+  { cp: 'C', lo: 4750, hi: 7250 },
+  { cp: 'D', lo: 1750, hi: 4250 },
+  { cp: 'E', lo: -2000, hi: 1250 },
+  { cp: 'F', lo: -13500, hi: -10000 },
+] as { cp: Letter; lo: number; hi: number }[];
+
+/** The bottom of a PWM pilot through the car's diode lies below this, mV (nominal -12 V, window to -10 V). */
+export const DIODE = -10000;
+
+/** Letter of a pilot top in mV; '?' between the windows. */
+export function letter(mv: number): Letter {
+  for (const w of WINDOWS) if (mv >= w.lo && mv <= w.hi) return w.cp;
+  return '?';
+}
+
+/** Window of a letter: [lowest, highest] mV. An undecided letter has an empty one. */
+export function window(cp: Letter): number[] {
+  for (const w of WINDOWS) if (w.cp === cp) return [w.lo, w.hi];
+  return [1, 0];
+}
+
+/**
+ * Duty in 0.01 % for a current in 0.1 A (table A.7 read backwards): below 6 A there is no code, so nothing is offered
+ * (10000 = steady +12 V). Between 51.0 and 52.5 A the two branches leave a gap; 85 % is the last code below it.
+ */
+export function duty(amps: number): number {
+  if (amps < 60) return 10000;
+  if (amps <= 510) return (amps * 100) / 6;
+  if (amps < 525) return 8500;
+  return Math.min(amps, 800) * 4 + 6400;
+}
+
+/**
+ * Readings in a row, 20 ms each, that confirm a new letter: quick to open, slow to close. Leaving C or D takes two
+ * (20…40 ms of the 100 ms that IEC 61851-1 table A.6 sequence 8.1 allows from S2 to contacts); energy waits half a
+ * second, since cars flicker while they close S2.
+ */
+const CONFIRM = { A: 2, B: 5, C: 25, D: 25, E: 3, F: 2, '?': 50 };
+const LEAVE = 2;
+
+/** How many equal readings turn `from` into `to`. */
+export function readings(from: Letter, to: Letter): number {
+  return from === 'C' || from === 'D' ? LEAVE : CONFIRM[to];
+}

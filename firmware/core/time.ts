@@ -1,0 +1,23 @@
+// The two clocks: monotonic ms since boot, and the wall clock as an offset to it. Nobody sets the engine's own clock,
+// because its timers and getTime() would jump with it.
+
+import type { Charger } from './charger';
+
+/** ms since boot. */
+export function now(): number {
+  return Math.round(getTime() * 1000);
+}
+
+/** ms since 1970, 0 = not known yet. */
+export function wall(c: Charger): number {
+  return c.w ? c.t + c.w : 0;
+}
+
+export function clock(c: Charger, ms: number): void {
+  c.w = ms - c.t;
+}
+
+/** ISO 8601 with ms and Z. */
+export function iso(ms: number): string {
+  return new Date(Math.floor(ms)).toISOString();
+}

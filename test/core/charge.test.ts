@@ -1,0 +1,89 @@
+import assert from 'node:assert';
+import { DRIVE, GRACE, PULSE, step } from '../../firmware/core/charge';
+import type { Charge, Inputs, State } from '../../firmware/core/charger';
+
+const inputs = (o: Partial<Inputs>): Inputs => ({
+  cp: 'A', amps: 0, err: 0, dio: 1, go: 1, vent: 0, lck: 0, aux: 0, cbl: 32, tmp: [], ...o,
+});
+
+/** Rows of time, letter, 0.1 A on offer, expected state; further inputs last. */
+type Row = [number, Inputs['cp'], number, State, Partial<Inputs>?];
+function story(name: string, rows: Row[]): void {
+  it(name, () => {
+    const s: Charge = { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, ph: 3 };
+    for (const [t, cp, amps, want, more] of rows) {
+      step(s, inputs({ cp, amps, ...more }), t);
+      assert.equal(s.st, want, `at ${t} ms`);
+    }
+  });
+}
+
+describe('charging states (IEC 61851-1 annex A)', () => {
+  story('plugged, offered, charging, car stops, unplugged', [
+    [0, 'A', 0, 'A1'],
+    [100, 'B', 0, 'B1'],
+    [200, 'B', 160, 'B2'],
+    [300, 'C', 160, 'C2'],
+    [400, 'B', 160, 'B2'],
+    [500, 'A', 0, 'A1'],
+  ]);
+  story('C without an offer gets no power', [
+    [0, 'C', 0, 'C1'],
+    [100, 'C', 59, 'C1'],
+    [200, 'C', 60, 'C2'],
+  ]);
+  story('a withdrawn offer waits for the car to open S2', [
+    [0, 'C', 160, 'C2'],
+    [1000, 'C', 0, 'CW'],
+    [2500, 'B', 0, 'B1'],
+  ]);
+  story('a car that ignores a withdrawn offer is opened under load after 6 s', [
+    [0, 'C', 160, 'C2'],
+    [1000, 'C', 0, 'CW'],
+    [1000 + GRACE - 1, 'C', 0, 'CW'],
+    [1000 + GRACE, 'C', 0, 'C1'],
+    [9000, 'C', 0, 'C1'],
+  ]);
+  story('an offer that returns in time keeps the contactor closed', [
+    [0, 'C', 160, 'C2'],
+    [1000, 'C', 0, 'CW'],
+    [2000, 'C', 100, 'C2'],
+  ]);
+  story('no power before the diode has been seen, but PWM to see it', [
+    [0, 'C', 160, 'B2', { dio: 0 }],
+    [100, 'C', 160, 'C2'],
+  ]);
+  story('no power while another condition is missing', [
+    [0, 'C', 160, 'B2', { go: 0 }],
+    [100, 'C', 160, 'C2'],
+  ]);
+  story('ventilation: no power unless the place allows it', [
+    [0, 'D', 160, 'D1'],
+    [100, 'D', 160, 'D2', { vent: 1 }],
+  ]);
+  story('a fault opens at once: a pulse of F, then x1 until it is gone', [
+    [0, 'C', 160, 'C2'],
+    [20, 'C', 160, 'F', { err: 1 }],
+    [20 + PULSE - 1, 'C', 160, 'F', { err: 1 }],
+    [20 + PULSE, 'C', 160, 'E', { err: 1 }],
+    [9000, 'B', 160, 'E', { err: 1 }],
+    [9100, 'B', 0, 'B1'],
+  ]);
+  story('the F pulse is shown in full even when the fault has gone', [
+    [0, 'B', 160, 'F', { err: 1 }],
+    [100, 'B', 160, 'F'],
+    [PULSE, 'B', 160, 'B2'],
+  ]);
+  story('pilot shorted to PE', [
+    [0, 'C', 160, 'C2'],
+    [20, 'E', 160, 'E'],
+    [500, 'B', 160, 'B2'],
+  ]);
+
+  it('only C2, D2 and CW close the contactor, and never with the pilot at -12 V', () => {
+    const closing = Object.keys(DRIVE).filter((st) => DRIVE[st].power);
+    assert.deepEqual(closing.sort(), ['C2', 'CW', 'D2']);
+    for (const st of Object.keys(DRIVE)) if (DRIVE[st].power) assert.equal(DRIVE[st].lock, 1, st);
+    assert.equal(DRIVE.F.cp, 'low');
+  });
+});

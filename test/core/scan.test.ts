@@ -1,0 +1,153 @@
+import assert from 'node:assert';
+import { charger } from '../fake/charger';
+import type { Fake } from '../fake/charger';
+import { RCM, STUCK, WELD, CABLE, DIODE_SHORT } from '../../firmware/core/fault';
+import { stop, grant } from '../../firmware/core/session';
+
+const at = (f: Fake, seconds: number): void => f.until(seconds * 1000);
+/** A fake that charges since about second 5. */
+function charging(o?: Parameters<typeof charger>[0]): Fake {
+  const f = charger(o);
+  at(f, 1);
+  f.cp = 'B';
+  at(f, 2);
+  grant(f.c, 'CARD', 1);
+  at(f, 6);
+  f.cp = 'C';
+  at(f, 7);
+  return f;
+}
+
+describe('scan', () => {
+  it('charges: PWM for the least limit, contactor closed after half a second of C', () => {
+    const f = charging({ lock: true, rcm: true, proximity: true });
+    assert.equal(f.c.s.st, 'C2');
+    assert.equal(f.coil, 1);
+    assert.ok(Math.abs((f.wire as number) - 2666.67) < 0.1, String(f.wire));
+    assert.equal(f.lock, 1);
+    assert.deepEqual(f.events.slice(0, 4), ['plug', 'state B1', 'start CARD', 'state B2']);
+  });
+
+  it('opens within two scans after S2 opens', () => {
+    const f = charging();
+    const t = f.c.t;
+    f.cp = 'B';
+    f.until(t + 40);
+    assert.equal(f.coil, 0);
+    assert.equal(f.c.s.st, 'B2');
+  });
+
+  it('opens on an undecided level too, and then waits for a clear one', () => {
+    const f = charging();
+    f.cp = '?';
+    f.until(f.c.t + 40);
+    assert.equal(f.coil, 0);
+    f.cp = 'C';
+    f.until(f.c.t + 480);
+    assert.equal(f.coil, 0, 'C again for less than half a second');
+  });
+
+  it('ends at zero current: offer withdrawn, contactor opened after the car has opened S2', () => {
+    const f = charging();
+    stop(f.c, 'Remote');
+    f.until(f.c.t + 100);
+    assert.equal(f.c.s.st, 'CW');
+    assert.equal(f.wire, 'high');
+    assert.equal(f.coil, 1);
+    f.cp = 'B';
+    f.until(f.c.t + 60);
+    assert.equal(f.coil, 0);
+    assert.equal(f.c.s.st, 'B1');
+  });
+
+  it('withdraws the offer when access ends, and never restarts by itself before unplugging', () => {
+    const f = charging();
+    stop(f.c, 'Local', 'CARD');
+    f.cp = 'B';
+    at(f, 60);
+    assert.equal(f.wire, 'high');
+    assert.equal(f.c.alw, 0);
+    f.cp = 'A';
+    at(f, 61);
+    assert.equal(f.c.ses.why, '');
+    assert.equal(f.events[f.events.length - 2], 'unplug');
+  });
+
+  const faults: [string, number, (f: Fake) => void, number][] = [
+    ['residual current', RCM, (f) => (f.trip = 1), 40],
+    ['mirror contact open while energised', STUCK, (f) => (f.aux = 0), 600],
+    ['missing low half of the pilot', DIODE_SHORT, (f) => (f.diode = false), 140],
+  ];
+  for (const [name, bit, cause, ms] of faults)
+    it(`${name}: contactor open within ${ms} ms, no PWM`, () => {
+      const f = charging({ rcm: true });
+      cause(f);
+      f.until(f.c.t + ms);
+      assert.equal(f.c.x.err, bit);
+      assert.equal(f.coil, 0);
+      assert.equal(typeof f.wire, 'string', 'no PWM');
+    });
+
+  it('a welded contactor is found after opening and latched', () => {
+    const f = charging();
+    f.aux = 1;
+    stop(f.c, 'Local');
+    f.cp = 'B';
+    f.until(f.c.t + 1000);
+    assert.equal(f.c.x.err, WELD);
+    f.aux = 0;
+    at(f, 60);
+    assert.equal(f.c.x.err, WELD);
+  });
+
+  it('does not close while the mirror contact says closed', () => {
+    const f = charger();
+    f.aux = 1;
+    at(f, 1);
+    f.cp = 'B';
+    at(f, 2);
+    grant(f.c, 'X', 0);
+    f.cp = 'C';
+    at(f, 20);
+    assert.equal(f.coil, 0);
+    assert.equal(f.c.x.err, WELD);
+  });
+
+  it('an unreadable cable refuses until it is pulled', () => {
+    const f = charger({ proximity: true });
+    f.cable = -1;
+    at(f, 1);
+    f.cp = 'B';
+    at(f, 2);
+    assert.equal(f.c.x.err, CABLE);
+    f.cp = 'A';
+    at(f, 4);
+    assert.equal(f.c.x.err, 0);
+  });
+
+  it('a lower current goes on the wire at once, the next change 5 s later', () => {
+    const f = charging();
+    const t = f.c.t;
+    f.c.k.amp = 10;
+    f.c.dirty = 1;
+    f.until(t + 60);
+    assert.ok(Math.abs((f.wire as number) - 1666.67) < 0.1, String(f.wire));
+    f.c.k.amp = 8;
+    f.c.dirty = 1;
+    f.until(t + 4900);
+    assert.ok(Math.abs((f.wire as number) - 1666.67) < 0.1, String(f.wire));
+    f.until(t + 5200);
+    assert.ok(Math.abs((f.wire as number) - 1333.33) < 0.1, String(f.wire));
+  });
+
+  it('the cable is the least limit', () => {
+    const f = charger({ proximity: true, settings: { amp: 32 } });
+    f.cable = 20;
+    at(f, 1);
+    f.cp = 'B';
+    at(f, 2);
+    grant(f.c, 'X', 0);
+    at(f, 6);
+    assert.equal(f.c.x.amps, 200);
+  });
+});
