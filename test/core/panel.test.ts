@@ -1,0 +1,56 @@
+import assert from 'node:assert';
+import { charger } from '../fake/charger';
+import { button, derate, light, sense } from '../../firmware/core/panel';
+import { HOT } from '../../firmware/core/fault';
+import { NONE } from '../../firmware/core/limits';
+
+describe('panel', () => {
+  it('derates from 60 °C to 6 A at 70 °C', () => {
+    const c = charger().c;
+    const rows = [[20, NONE], [60, NONE], [65, 190], [70, 60], [74, 60]];
+    for (const [celsius, amps] of rows) assert.equal(derate(c, celsius), amps, `${celsius} °C`);
+  });
+
+  it('stops at 75 °C and goes on 5 K below', () => {
+    const f = charger();
+    let celsius: number | undefined = 75;
+    f.c.b.temperature = [{ read: () => celsius }];
+    const rows: [number | undefined, number][] = [[75, HOT], [71, HOT], [69, 0], [undefined, 0]];
+    for (const [now, err] of rows) {
+      celsius = now;
+      f.c.t += 1000;
+      sense(f.c);
+      assert.equal(f.c.x.err, err, `${now} °C`);
+    }
+  });
+
+  it('the button steps through the presets that the installation allows', () => {
+    const f = charger({ settings: { amp: 10, ama: 16, clp: [6, 10, 16, 32] } });
+    let down: 0 | 1 = 0;
+    f.c.b.button = { down: () => down };
+    const press = (): number => {
+      down = 1;
+      button(f.c);
+      button(f.c);
+      down = 0;
+      button(f.c);
+      return f.c.k.amp;
+    };
+    assert.deepEqual([press(), press(), press()], [16, 6, 10]);
+  });
+
+  it('the light shows the state in the chosen colours and brightness', () => {
+    const f = charger({ settings: { cid: '#010203', cch: '#00FF00', cwc: '#FFFF00', cfi: '#0000FF', lbr: 255 } });
+    let rgb = -1;
+    f.c.b.light = { set: (v) => (rgb = v) };
+    light(f.c);
+    assert.equal(rgb, 0x010203);
+    f.c.s.on = 1;
+    f.c.k.lbr = 128;
+    light(f.c);
+    assert.equal(rgb, 0x008000);
+    f.c.x.err = 1;
+    light(f.c);
+    assert.equal(rgb, 0x800000);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert';
+import { charger } from '../fake/charger';
+import type { Fake } from '../fake/charger';
+import { free, judge, model, tap } from '../../firmware/core/access';
+import { energy, expire, grant, stop } from '../../firmware/core/session';
+
+function plugIn(f: Fake): void {
+  f.cp = 'B';
+  f.until(f.c.t + 200);
+}
+function pull(f: Fake): void {
+  f.cp = 'A';
+  f.until(f.c.t + 200);
+}
+
+describe('session', () => {
+  it('tag first, then the plug: the transaction starts with the plug', () => {
+    const f = charger({ settings: { acs: 1 } });
+    f.until(1000);
+    grant(f.c, 'CARD', 1);
+    assert.equal(f.c.ses.on, 0);
+    plugIn(f);
+    assert.deepEqual([f.c.ses.on, f.c.ses.n, f.c.ses.tag], [1, 1, 'CARD']);
+  });
+
+  it('tag first, no plug: forgotten after ConnectionTimeOut, without a transaction', () => {
+    const f = charger({ settings: { acs: 1, txt: 30 } });
+    f.until(1000);
+    grant(f.c, 'CARD', 1);
+    f.c.t += 29900;
+    expire(f.c);
+    assert.equal(f.c.ses.ok, 1);
+    f.c.t += 200;
+    expire(f.c);
+    assert.equal(f.c.ses.ok, 0);
+    assert.ok(!f.events.some((e) => e.startsWith('start') || e.startsWith('stop')));
+  });
+
+  it('ConnectionTimeOut 0 waits for ever', () => {
+    const f = charger({ settings: { acs: 1, txt: 0 } });
+    grant(f.c, 'CARD', 1);
+    f.c.t += 1e9;
+    expire(f.c);
+    assert.equal(f.c.ses.ok, 1);
+  });
+
+  it('unplugging ends the transaction with EVDisconnected and frc falls back', () => {
+    const f = charger();
+    f.until(1000);
+    plugIn(f);
+    grant(f.c, 'CARD', 1);
+    f.c.frc = 2;
+    f.c.m.eto += 500;
+    pull(f);
+    assert.ok(f.events.includes('stop EVDisconnected'));
+    assert.equal(f.c.ses.e1 - f.c.ses.e0, 500);
+    assert.equal(f.c.frc, 0);
+  });
+
+  it('energy counts from the plug, not from the transaction', () => {
+    const f = charger();
+    f.until(1000);
+    plugIn(f);
+    f.c.m.eto += 100;
+    grant(f.c, 'CARD', 1);
+    f.c.m.eto += 100;
+    assert.equal(energy(f.c), 200);
+    assert.equal(f.c.m.eto - f.c.ses.e0, 100);
+  });
+});
+
+describe('access', () => {
+  it('acs 0: starts at the plug, once; after a stop only unplugging starts again', () => {
+    const f = charger();
+    f.until(1000);
+    free(f.c);
+    assert.equal(f.c.ses.on, 0, 'nobody plugged');
+    plugIn(f);
+    free(f.c);
+    assert.deepEqual([f.c.ses.on, f.c.ses.tag, f.c.ses.trx], [1, 'no-card', 0]);
+    stop(f.c, 'Remote');
+    free(f.c);
+    assert.equal(f.c.ses.on, 0);
+    pull(f);
+    plugIn(f);
+    free(f.c);
+    assert.equal(f.c.ses.on, 1);
+  });
+
+  it('acs 1: a known card starts and stops, an unknown one does nothing, another one does not stop', () => {
+    const f = charger({ settings: { acs: 1, cards: [{ id: 'AA' }, { id: 'BB' }] } });
+    f.until(1000);
+    plugIn(f);
+    free(f.c);
+    tap(f.c, 'FF');
+    assert.equal(f.c.ses.on, 0);
+    tap(f.c, 'BB');
+    assert.deepEqual([f.c.ses.on, f.c.ses.trx], [1, 2]);
+    tap(f.c, 'AA');
+    assert.equal(f.c.ses.on, 1);
+    tap(f.c, 'BB');
+    assert.equal(f.c.ses.on, 0);
+    assert.deepEqual([f.c.ses.why, f.c.ses.by], ['Local', 'BB']);
+  });
+
+  it('with a central system the card is put to it', () => {
+    const f = charger({ settings: { acs: 1, ocppe: 1 } });
+    f.until(1000);
+    plugIn(f);
+    tap(f.c, 'AA');
+    assert.deepEqual([f.c.ask, f.c.uid, f.c.ses.on], [1, 'AA', 0]);
+  });
+
+  // Settings or state, and the modelStatus they lead to.
+  const rows: [string, (f: Fake) => void, number][] = [
+    ['nothing special', () => undefined, 13],
+    ['forced off', (f) => (f.c.frc = 1), 4],
+    ['forced on', (f) => (f.c.frc = 2), 3],
+    ['not authorised, even if forced on', (f) => ((f.c.k.acs = 1), (f.c.frc = 2)), 2],
+    ['energy limit', (f) => ((f.c.k.dwo = 100), (f.c.x.cp = 'B'), (f.c.m.eto = f.c.ses.ep + 100)), 6],
+    ['fault', (f) => (f.c.x.err = 1), 26],
+    ['hot', (f) => (f.c.lim.temp = 0), 1],
+    ['central system allows nothing', (f) => (f.c.lim.ocpp = 0), 28],
+    ['inoperative', (f) => (f.c.o.ino = 1), 37],
+  ];
+  for (const [name, set, want] of rows)
+    it(`modelStatus ${want}: ${name}`, () => {
+      const f = charger();
+      f.until(100);
+      set(f);
+      judge(f.c);
+      assert.equal(model(f.c), want);
+      assert.equal(f.c.alw, want === 3 || want === 13 ? 1 : 0);
+    });
+
+  it('force off pauses the offer and keeps the transaction', () => {
+    const f = charger();
+    f.until(1000);
+    plugIn(f);
+    free(f.c);
+    f.until(4000);
+    assert.equal(f.c.x.amps, 160);
+    f.c.frc = 1;
+    f.until(f.c.t + 100);
+    assert.deepEqual([f.c.x.amps, f.c.ses.on, f.wire], [0, 1, 'high']);
+  });
+});
