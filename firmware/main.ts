@@ -1,36 +1,177 @@
 // A list: the board, the record, the modules and their timers. Two chains of timers carry everything: the scan, which
-// alone feeds the watchdog, and the work, one short job a turn.
+// alone feeds the watchdog, and the work, one short job a turn. Both are re-armed on their first line, so that neither
+// an error nor a stall of the engine ends them or makes them up in a burst.
 
 import make from '@board';
 import type { Bit } from '../hal/types';
-import { free, full, judge, model } from './core/access';
+import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
-import { load, save } from './core/config';
-import { fault, raise, INTERNAL } from './core/fault';
+import { preset, save, settings } from './core/config';
+import { INTERNAL, raise } from './core/fault';
 import * as journal from './core/journal';
 import { lines, log } from './core/log';
 import { keep, meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
 import { part, sweep } from './core/parts';
 import { safe, scan } from './core/scan';
-import { energy, expire, grant, stop, tell } from './core/session';
+import { expire, grant, stop } from './core/session';
 import { clock, iso, now, wall } from './core/time';
 import { commands } from './console';
 import { serve } from './http/server';
-import { note, ocppJob } from './ocpp/link';
+import { hook, jobs } from './ocpp/link';
 
 const PERIOD = 20;
 const TURN = 10;
 
-/** Opens the contactor and shows x1; before every restart. */
-function release(): void {
-  c.b.contactor.set(0);
-  c.b.pilot.high();
-}
+const b = make();
+b.contactor.set(0);
+b.pilot.high();
 
-/** Restarts: the script alone (soft) or the chip. */
+/** Restarts with the contactor open: the script (soft) or the chip. */
 function reset(hard: Bit): void {
   release();
+  keep(c);
   if (hard) ESP32.reboot();
-  else load_();
+  else load();
 }
+
+function release(): void {
+  c.s.on = 0;
+  b.contactor.set(0);
+  b.pilot.high();
+}
+
+const c: Charger = {
+  b,
+  t: 0,
+  w: 0,
+  k: {} as Charger['k'],
+  x: { cp: 'A', amps: 0, err: 0, dio: 0, go: 0, vent: 0, lck: 0, aux: 0, cbl: 0, tmp: [] },
+  s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, ph: b.phases },
+  lim: { brd: 0, cbl: 0, usr: 0, ocpp: 0, temp: 0 },
+  ses: { on: 0, ok: 0, tag: '', trx: -1, n: 0, due: 0, t0: 0, t1: 0, ep: 0, e0: 0, e1: 0, why: '', by: '' },
+  m: { eto: 0, p: 0, avg: 0, n: 0 },
+  o: { run: 0, up: 0, upAt: 0, ok: 0, okAt: 0, err: '', errAt: 0, st: -1, tx: -1, ino: 0 },
+  frc: 0,
+  alw: 0,
+  ask: 0,
+  uid: '',
+  rbc: 0,
+  gap: 0,
+  dirty: 1,
+  hooks: [],
+  f: {
+    log,
+    save,
+    part,
+    lines,
+    grant,
+    stop,
+    wall,
+    clock,
+    iso,
+    model,
+    reset,
+    put: journal.put,
+    get: journal.get,
+    del: journal.del,
+  },
+};
+
+/** An error in the scan is a fault: contactor open, and the scan goes on. */
+function broken(e: unknown): void {
+  release();
+  raise(c, INTERNAL);
+  log('scan', String(e));
+}
+
+function tick(): void {
+  setTimeout(tick, PERIOD);
+  const t = now();
+  if (t - c.t > c.gap) c.gap = t - c.t;
+  c.t = t;
+  try {
+    scan(c);
+  } catch (e) {
+    broken(e);
+  }
+  E.kickWatchdog();
+}
+
+/** Job: who may charge, and how much. */
+function rule(): void {
+  expire(c);
+  free(c);
+  judge(c);
+}
+
+/** Job: erases flash ahead while nothing can be hurt by standing still. */
+function tidy(): void {
+  if (!c.s.on) journal.tidy();
+}
+
+const JOBS: ((c: Charger) => void)[] = [rule, reader, meter, sense, button, light, tidy, sweep].concat(jobs);
+let turn = 0;
+
+function work(): void {
+  setTimeout(work, TURN);
+  turn = (turn + 1) % JOBS.length;
+  JOBS[turn](c);
+}
+
+/** A state in plain words. The table lives only while it is read. */
+function words(st: string): string {
+  const w: { [st: string]: string } = {
+    A1: 'no car',
+    B1: 'car plugged, no energy on offer',
+    B2: 'energy on offer',
+    C1: 'car asks, no energy on offer',
+    C2: 'charging',
+    CW: 'offer withdrawn, waiting for the car to stop',
+    D1: 'car asks for ventilation, no energy on offer',
+    D2: 'charging with ventilation',
+    E: 'not available',
+    F: 'fault, pilot at -12 V',
+  };
+  return w[st];
+}
+
+/** Consequences that belong to nobody else. */
+function follow(_c: Charger, what: string, arg: string): void {
+  if (what === 'state' && arg) log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
+  else if (what === 'start') journal.put('ses', '' + c.ses.n);
+  else if (what === 'stop') keep(c);
+}
+
+/** Joins the first known network; without one opens an access point of its own. */
+function air(): void {
+  const net = c.k.wifis[0];
+  if (net) b.net.join(net.ssid, net.key);
+  else b.net.access('Pilotwire-' + b.serial, 'pilotwire' + b.serial);
+}
+
+function banner(): void {
+  const m = process.memory(false);
+  print('Pilotwire ' + VERSION + ' on ' + b.name + ', serial ' + b.serial + ', boot ' + c.rbc);
+  print('memory ' + m.usage + ' of ' + m.total + ' variables; help() lists the commands');
+}
+
+safe(c);
+E.srand(peek32(0x3ff75144));
+E.on('kill', release);
+journal.mount(b.nor);
+settings(c);
+preset(c);
+resume(c);
+c.rbc = +(journal.get('rbc') || 0) + 1;
+journal.put('rbc', '' + c.rbc);
+c.ses.n = +(journal.get('ses') || 0);
+c.hooks = [follow, hook];
+c.t = now();
+E.enableWatchdog(b.watchdog, false);
+tick();
+work();
+air();
+serve(c);
+commands(c);
+banner();

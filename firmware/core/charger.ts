@@ -2,6 +2,7 @@
 // engine; flags are 0/1, currents are tenths of an ampere, times are ms since boot (`c.t`), energies Wh.
 
 import type { Bit, Board } from '../../hal/types';
+import type { Row } from './config';
 import type { Settings } from './keys';
 
 /** What the car shows on the pilot; '?' = undecided reading between two windows. */
@@ -144,6 +145,11 @@ export interface Calls {
   log(tag: string, text: string): void;
   /** Puts a changed setting into the journal. */
   save(key: string): void;
+  /** Row of the key table by key or OCPP name, by place; place of the first one; OCPP names. See core/config.ts. */
+  row(name: string): Row | undefined;
+  at(place: string): Row;
+  first(): string;
+  names(): string;
   /** Loads a part on call. */
   part(name: string): unknown;
   /** The last log lines, oldest first. */

@@ -1,0 +1,84 @@
+// The resident end of the key table: finds rows in the data file `keys` (layout: tools/pack.mjs), and takes changed
+// settings to the journal. What reads and writes keys is the part on call `conf`.
+
+import type { Bit } from '../../hal/types';
+import type { Charger } from './charger';
+import type { Conf } from './conf.part';
+import { now } from './time';
+
+/** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, get, set, place of the next row. */
+export type Row = [
+  string,
+  string,
+  string,
+  number | string | null,
+  number | null,
+  unknown,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+const FILE = 'keys';
+/** A setting rests this long before it is written, so that a burst of changes is one record, ms. */
+const REST = 500;
+
+/** Slots, place of the first row, offset and length of the OCPP names. */
+let head: [number, string, number, number];
+/** Settings to be written, and since when. */
+const changed: { [key: string]: number } = {};
+
+/** Row at a place: 4 + 4 hexadecimal digits. */
+export function at(place: string): Row {
+  const from = parseInt(place.substr(0, 4), 16) * 4;
+  return JSON.parse(require('Storage').read(FILE, from, parseInt(place.substr(4), 16))!) as Row;
+}
+
+/** Row of a key or an OCPP name. */
+export function row(name: string): Row | undefined {
+  const slot = (E.CRC32(name) & 0xffffff) % head[0];
+  const place = '' + require('Storage').read(FILE, 64 + slot * 8, 8);
+  const r = place === '00000000' ? undefined : at(place);
+  return r && (r[0] === name || r[7] === name) ? r : undefined;
+}
+
+/** Place of the first row; the others follow by their last element. */
+export function first(): string {
+  return head[1];
+}
+
+/** OCPP names, comma separated. */
+export function names(): string {
+  return require('Storage').read(FILE, head[2], head[3])!;
+}
+
+/** Marks a setting as changed. */
+export function save(key: string): void {
+  if (!changed.hasOwnProperty(key)) changed[key] = now();
+}
+
+/** Only what differs from the default is kept. */
+function keep(c: Charger, key: string): void {
+  const text = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
+  delete changed[key];
+  if (text === JSON.stringify(row(key)![5])) c.f.del('k.' + key);
+  else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
+}
+
+/** Job: writes one changed setting; `all` = every one, before a restart. */
+export function flush(c: Charger, all?: Bit): void {
+  for (const key of Object.keys(changed)) {
+    if (!all && now() - changed[key] < REST) continue;
+    keep(c, key);
+    if (!all) return;
+  }
+}
+
+/** Fills `c.k` at boot. */
+export function load(c: Charger): void {
+  head = JSON.parse(require('Storage').read(FILE, 0, 64)!);
+  (c.f.part('conf') as Conf).load(c);
+  flush(c, 1);
+}

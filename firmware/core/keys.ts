@@ -1,0 +1,825 @@
+// The key table: one row feeds the HTTP API, OCPP configuration, storage, console and docs/keys.md. It is never bundled:
+// the build packs it into the Storage file `keys` (tools/pack.mjs), where a row costs no memory until it is asked for.
+//
+// `get` and `set` are evaluated on the device from their text: they may use c, v, the engine's globals and nothing else.
+// `: unknown` and `: string` behind their parameters keep the type of the table from depending on itself.
+
+import type { Bit } from '../../hal/types';
+import type { Charger } from './charger';
+import type { Lists } from './lists.part';
+import type { Conf } from './conf.part';
+
+/** A card of the local list; `id` = UID in upper-case hex, '' = free slot; `e` = energy, Wh. */
+export interface Card {
+  id: string;
+  name: string;
+  e: number;
+}
+
+/** A known network. */
+export interface Network {
+  ssid: string;
+  key: string;
+}
+
+export interface Key {
+  /** b boolean, i integer, n number, s text, c list of words, comma separated, j anything that JSON can say. */
+  t: 'b' | 'i' | 'n' | 's' | 'c' | 'j';
+  /**
+   * Marks, a letter each: w writable, k kept in the journal and in `c.k`, z may be null, a action (any value),
+   * h never read back, o OCPP only, r read-only for OCPP, m `set` stores by itself.
+   */
+  f?: string;
+  /** Least value; of words: those allowed. */
+  lo?: number | string;
+  /** Greatest value; of text: most bytes; of words: most words. */
+  hi?: number;
+  /** Default of a kept key; booleans are kept as 0 and 1. */
+  def?: unknown;
+  unit?: string;
+  /** Name as OCPP configuration key. */
+  ocpp?: string;
+  get?(c: Charger): unknown;
+  /** Checks `v` or acts on it: '' or the reason of the refusal. A kept value is stored afterwards. */
+  set?(c: Charger, v: unknown): string;
+}
+
+/** Measurands that the meter can give. */
+const MEASURANDS =
+  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature';
+const ROTATIONS = 'NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR';
+const PHASES = `0.${ROTATIONS.replace(/,/g, ',0.')},1.${ROTATIONS.replace(/,/g, ',1.')}`;
+
+export const KEYS = {
+  // Charging
+  /** Vehicle: 1 none, 2 charging, 3 present and waiting, 4 present and finished, 5 error. */
+  car: {
+    t: 'i',
+    get: (c): unknown =>
+      c.x.err || c.x.cp === 'E' || c.x.cp === 'F'
+        ? 5
+        : c.x.cp === 'A' || c.x.cp === '?'
+          ? 1
+          : c.s.on
+            ? 2
+            : c.ses.why !== '' || (c.s.st === 'B2' && c.m.eto - c.ses.ep >= 1)
+              ? 4
+              : 3,
+  },
+  /** Whether charging is allowed now by force state, access, energy limit and faults. */
+  alw: { t: 'b', get: (c): unknown => c.alw },
+  /** Force state: 0 neutral, 1 off, 2 on. Back to 0 when the vehicle is unplugged. */
+  frc: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    hi: 2,
+    get: (c): unknown => c.frc,
+    set: (c, v: 0): string => ((c.frc = v), ''),
+  },
+  /** Current that the user asks for, per phase; not above `ama`. */
+  amp: {
+    t: 'i',
+    f: 'wk',
+    lo: 6,
+    hi: 32,
+    def: 16,
+    unit: 'A',
+    ocpp: 'RequestedCurrent',
+    set: (c, v: number): string => (v > c.k.ama ? 'exceeds range 6 to ' + c.k.ama : ''),
+  },
+  /** Ceiling for `amp`: what the installation allows. */
+  ama: {
+    t: 'i',
+    f: 'wk',
+    lo: 6,
+    hi: 32,
+    def: 32,
+    unit: 'A',
+    set: (c, v: number): string => (v > c.b.amps ? 'exceeds range 6 to ' + c.b.amps : ''),
+  },
+  /** Least current that is offered; a lower wish pauses. */
+  mca: { t: 'i', f: 'wk', lo: 6, hi: 32, def: 6, unit: 'A', ocpp: 'MinChargingCurrent' },
+  /** Current on offer to the vehicle now; null while there is none. */
+  acu: {
+    t: 'i',
+    f: 'z',
+    unit: 'A',
+    get: (c): unknown => (c.alw && c.x.amps ? Math.floor(c.x.amps / 10) : null),
+  },
+  /** Ceiling from the temperature. */
+  amt: { t: 'i', unit: 'A', get: (c): unknown => Math.floor(Math.min(c.lim.temp / 10, c.b.amps)) },
+  /** Rating of the plugged cable; null without one. */
+  cbl: { t: 'i', f: 'z', unit: 'A', get: (c): unknown => c.x.cbl || null },
+  /** A 16 A adapter is plugged: never, this hardware has none. */
+  adi: { t: 'b', get: (): unknown => 0 },
+  /** Every ceiling in force, by cause. */
+  cll: {
+    t: 'j',
+    unit: 'A',
+    get: (c): unknown =>
+      Object.assign(
+        Object.assign(
+          { currentLimitMax: c.k.ama, requestedCurrent: c.k.amp },
+          c.x.cbl ? { cableCurrentLimit: c.x.cbl } : {},
+        ),
+        c.lim.temp < 999 ? { temperatureCurrentLimit: Math.floor(c.lim.temp / 10) } : {},
+      ),
+  },
+  /** Phases: 0 automatic, 1 one phase, 2 three phases, as far as the board can. */
+  psm: {
+    t: 'i',
+    f: 'wk',
+    lo: 0,
+    hi: 2,
+    def: 0,
+    set: (c, v: number): string =>
+      (v === 2 && c.b.phases < 3) || (v === 1 && c.b.phases > 1 && !c.b.contactor.phases)
+        ? 'this board cannot switch phases'
+        : '',
+  },
+  /** One phase is in use. */
+  fsp: { t: 'b', get: (c): unknown => (c.s.ph < 2 || c.b.phases < 2 ? 1 : 0) },
+  /** Phases present: L1, L2, L3 behind the contactor, then L1, L2, L3 in front of it. */
+  pha: {
+    t: 'j',
+    get: (c): unknown =>
+      [0, 1, 2, 3, 4, 5].map(
+        (i) =>
+          (i > 2 || c.s.on === 1) &&
+          i % 3 < (i > 2 ? c.b.phases : Math.min(c.s.ph, c.b.phases)) &&
+          (!c.b.meter || !c.b.meter.ok || c.b.meter.v[i % 3] > 100),
+      ),
+  },
+  /** Number of phases that carry current. */
+  pnp: { t: 'i', get: (c): unknown => c.m.n },
+  /** Surplus at which automatic mode goes to three phases. Stored for clients; there is no surplus mode yet. */
+  spl3: { t: 'n', f: 'wk', lo: 0, hi: 50000, def: 4200, unit: 'W' },
+  /** Fault: 0 none, 1 residual current, 6 diode, 7 proximity, 9 contactor stuck, 10 contactor missing, 12 internal or pilot short, 13 temperature, 15 lock. */
+  err: {
+    t: 'i',
+    get: (c): unknown =>
+      c.x.err
+        ? [1, 9, 10, 13, 15, 6, 7, 12][[1, 4, 8, 64, 32, 2, 16, 128].findIndex((b) => (c.x.err & b) > 0)]
+        : c.x.cp === 'E'
+          ? 12
+          : 0,
+  },
+  /** Every fault that is set, a bit each: 1 residual current, 2 diode, 4 contactor welded, 8 contactor does not close, 16 cable, 32 lock, 64 temperature, 128 internal. */
+  errs: { t: 'i', get: (c): unknown => c.x.err },
+  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 13 default, 26 fault, 28 OCPP limit, 37 OCPP inoperative. */
+  modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },
+  /** Cable lock: 0 none, 1 open, 2 opening failed, 3 locked, 4 locking failed. */
+  cus: {
+    t: 'i',
+    get: (c): unknown =>
+      !c.b.lock ? 0 : c.x.err & 32 ? (c.x.lck ? 4 : 2) : (c.b.lock.locked() ?? c.x.lck) ? 3 : 1,
+  },
+  /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended. */
+  ust: { t: 'i', f: 'wk', lo: 0, hi: 1, def: 0 },
+  /** Effective lock setting: 0 normal, 1 opened automatically. */
+  lck: { t: 'i', get: (c): unknown => c.k.ust },
+  /** Energy limit of the session; null = none. */
+  dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
+  /** Charging logic: 3 default. The others are not built yet and are refused. */
+  lmo: { t: 'i', f: 'wk', lo: 3, hi: 3, def: 3 },
+  /** Restarts the charger: any value. */
+  rst: { t: 'j', f: 'wah', set: (c, _v): string => (setTimeout(() => c.f.reset(1), 500), '') },
+  // Metering
+  /** 16 numbers: V of L1, L2, L3, N; A of L1, L2, L3; W of L1, L2, L3, N and in total; power factor in % of L1, L2, L3, N. */
+  nrg: {
+    t: 'j',
+    get: (c): unknown =>
+      c.b.meter
+        ? c.b.meter.v.concat(
+            [0],
+            c.b.meter.i,
+            c.b.meter.p,
+            [0, c.m.p],
+            [0, 1, 2].map((i) =>
+              c.b.meter!.i[i] > 0.1 && c.b.meter!.v[i] > 50
+                ? Math.min(100, Math.round((c.b.meter!.p[i] * 100) / (c.b.meter!.v[i] * c.b.meter!.i[i])))
+                : 0,
+            ),
+            [0],
+          )
+        : [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  },
+  /** Energy since the charger was built. */
+  eto: { t: 'i', unit: 'Wh', get: (c): unknown => Math.floor(c.m.eto) },
+  /** Energy since the vehicle was plugged. */
+  wh: { t: 'n', unit: 'Wh', get: (c): unknown => Math.round((c.m.eto - c.ses.ep) * 10) / 10 },
+  /** Power, mean of 30 s. */
+  tpa: { t: 'n', unit: 'W', get: (c): unknown => Math.round(c.m.avg) },
+  /** Duration of the running transaction: type 1, value in ms; null while there is none. */
+  cdi: {
+    t: 'j',
+    f: 'z',
+    unit: 'ms',
+    get: (c): unknown => (c.ses.on ? { type: 1, value: c.t - c.ses.t0 } : null),
+  },
+  /** Mains frequency. */
+  fhz: { t: 'n', f: 'z', unit: 'Hz', get: (c): unknown => (c.b.meter ? c.b.meter.hz : null) },
+  /** Temperatures: socket, board; 0 without a sensor. */
+  tma: { t: 'j', unit: '°C', get: (c): unknown => [c.x.tmp[0] ?? 0, c.x.tmp[1] ?? c.x.tmp[0] ?? 0] },
+  // Access
+  /** Access: 0 open, 1 card or `trx` first, 2 as 1, kept apart for charge management systems. */
+  acs: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
+  /** Transaction: null none, 0 without a card, n card n-1. Writing 0 or n authorises, null ends. */
+  trx: {
+    t: 'i',
+    f: 'wz',
+    lo: 0,
+    hi: 10,
+    get: (c): unknown => (c.ses.trx < 0 ? null : c.ses.trx),
+    set: (c, v: number | null): string => (c.f.part('lists') as Lists).trx(c, v),
+  },
+  /** Card table, ten entries {name, energy, cardId}: `cardId` reads as present or not. Writing an entry sets what it names; {} leaves a slot as it is, a `cardId` of "" frees it. */
+  cards: {
+    t: 'j',
+    f: 'wkm',
+    def: [] as Card[],
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).cards(c),
+    set: (c, v): string => (c.f.part('lists') as Lists).setCards(c, v),
+  },
+  /** Card 0: name, energy, and whether a UID is stored (written as the UID). */
+  c0n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }),
+  },
+  c0e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }),
+  },
+  c0i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }),
+  },
+  /** Card 1: name, energy, and whether a UID is stored (written as the UID). */
+  c1n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }),
+  },
+  c1e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }),
+  },
+  c1i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }),
+  },
+  /** Card 2: name, energy, and whether a UID is stored (written as the UID). */
+  c2n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }),
+  },
+  c2e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }),
+  },
+  c2i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }),
+  },
+  /** Card 3: name, energy, and whether a UID is stored (written as the UID). */
+  c3n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }),
+  },
+  c3e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }),
+  },
+  c3i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }),
+  },
+  /** Card 4: name, energy, and whether a UID is stored (written as the UID). */
+  c4n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }),
+  },
+  c4e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }),
+  },
+  c4i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }),
+  },
+  /** Card 5: name, energy, and whether a UID is stored (written as the UID). */
+  c5n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }),
+  },
+  c5e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }),
+  },
+  c5i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }),
+  },
+  /** Card 6: name, energy, and whether a UID is stored (written as the UID). */
+  c6n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }),
+  },
+  c6e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }),
+  },
+  c6i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }),
+  },
+  /** Card 7: name, energy, and whether a UID is stored (written as the UID). */
+  c7n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }),
+  },
+  c7e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }),
+  },
+  c7i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }),
+  },
+  /** Card 8: name, energy, and whether a UID is stored (written as the UID). */
+  c8n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }),
+  },
+  c8e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }),
+  },
+  c8i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }),
+  },
+  /** Card 9: name, energy, and whether a UID is stored (written as the UID). */
+  c9n: {
+    t: 's',
+    f: 'w',
+    hi: 32,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).name,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }),
+  },
+  c9e: {
+    t: 'i',
+    f: 'w',
+    lo: 0,
+    unit: 'Wh',
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).energy,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }),
+  },
+  c9i: {
+    t: 's',
+    f: 'w',
+    hi: 20,
+    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).cardId,
+    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }),
+  },
+  /** Frees a card slot. */
+  del: {
+    t: 'i',
+    f: 'wh',
+    lo: 0,
+    hi: 9,
+    set: (c, v: number): string => (c.f.part('lists') as Lists).setCard(c, v, { cardId: '' }),
+  },
+  /** Shows card numbers in `lri`. */
+  rde: { t: 'b', f: 'wk', def: 0 },
+  /** UID of the last card, with `rde`. */
+  lri: { t: 's', f: 'z', get: (c): unknown => (c.k.rde && c.uid ? c.uid : null) },
+  /** How long an authorisation waits for the plug; 0 = for ever. */
+  txt: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 120, unit: 's', ocpp: 'ConnectionTimeOut' },
+  // OCPP
+  /** OCPP client enabled. */
+  ocppe: { t: 'b', f: 'wk', def: 0 },
+  /** Central system: ws://host:port/path, or wss. The identity `sse` is added to the path. */
+  ocppu: {
+    t: 's',
+    f: 'wk',
+    hi: 250,
+    def: '',
+    set: (_c, v: string): string =>
+      v && !v.startsWith('ws://') && !v.startsWith('wss://') ? 'must begin with ws:// or wss://' : '',
+  },
+  /** Trust the built-in certificate authorities. Stored; the engine verifies no certificate. */
+  ocppg: { t: 'b', f: 'wk', def: 1 },
+  /** Skip the check of the common name. Stored; the engine verifies no certificate. */
+  ocppcn: { t: 'b', f: 'wk', def: 0 },
+  /** Skip the check of the server's certificate. Stored; the engine never checks. */
+  ocppss: { t: 'b', f: 'wk', def: 0 },
+  /** OCPP client running. */
+  ocpps: { t: 'b', get: (c): unknown => c.o.run },
+  /** WebSocket connected. */
+  ocppc: { t: 'b', get: (c): unknown => c.o.up },
+  /** When the WebSocket connected, since boot. */
+  ocppca: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.up ? c.o.upAt : null) },
+  /** Connected and accepted. */
+  ocppa: { t: 'b', get: (c): unknown => c.o.ok },
+  /** When the central system accepted, since boot. */
+  ocppaa: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.ok ? c.o.okAt : null) },
+  /** Heartbeat interval. */
+  ocpph: { t: 'i', f: 'wk', lo: 1, hi: 86400, def: 300, unit: 's', ocpp: 'HeartbeatInterval' },
+  /** Interval of meter values in a transaction; 0 = none. */
+  ocppi: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'MeterValueSampleInterval' },
+  /** Interval of meter values on the clock's grid; 0 = none. */
+  ocppai: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 0, unit: 's', ocpp: 'ClockAlignedDataInterval' },
+  /** idTag of a session without a card. */
+  ocppd: { t: 's', f: 'wk', hi: 20, def: 'no-card' },
+  /** Apply the phase rotation inside the charger. Stored only. */
+  ocppr: { t: 'b', f: 'wk', def: 0 },
+  /** Last OCPP error. */
+  ocpple: { t: 's', f: 'z', get: (c): unknown => c.o.err || null },
+  /** When it happened, since boot. */
+  ocpplea: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.err ? c.o.errAt : null) },
+  /** Remote debug logging. Stored only. */
+  ocpprl: { t: 'b', f: 'wk', def: 0 },
+  /** Private key of the client, PEM. Never read back. */
+  ocppck: {
+    t: 's',
+    f: 'wh',
+    hi: 3000,
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppck', v),
+  },
+  /** Certificate of the client, PEM. */
+  ocppcc: {
+    t: 's',
+    f: 'w',
+    hi: 3000,
+    get: (): unknown => '' + (require('Storage').read('ocppcc') ?? ''),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppcc', v),
+  },
+  /** Certificate of the server or its authority, PEM. */
+  ocppsc: {
+    t: 's',
+    f: 'w',
+    hi: 3000,
+    get: (): unknown => '' + (require('Storage').read('ocppsc') ?? ''),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppsc', v),
+  },
+  /** Running OCPP transaction; null = none known. */
+  ocppti: { t: 'i', f: 'z', get: (c): unknown => (c.o.tx < 0 ? null : c.o.tx) },
+  /** Offline: unknown cards may start. */
+  ocppao: { t: 'b', f: 'wk', def: 0, ocpp: 'AllowOfflineTxForUnknownId' },
+  /** Offline: cards that are known locally may start. */
+  ocpplo: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthorizeOffline' },
+  /** The local list is used. */
+  ocppla: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthListEnabled' },
+  /** Connector status: 0 Available, 1 Preparing, 2 Charging, 3 SuspendedEVSE, 4 SuspendedEV, 5 Finishing, 6 Reserved, 7 Unavailable, 8 Faulted. */
+  ocppcs: { t: 'i', get: (c): unknown => (c.o.st < 0 ? 0 : c.o.st) },
+  /** Connector set inoperative by the central system. */
+  ocppio: { t: 'b', get: (c): unknown => c.o.ino },
+  // Identity and time
+  /** Serial number. */
+  sse: { t: 's', get: (c): unknown => c.b.serial },
+  /** Friendly name. */
+  fna: { t: 's', f: 'wk', hi: 64, def: '', get: (c): unknown => c.k.fna || 'Pilotwire ' + c.b.serial },
+  /** Device type. */
+  typ: { t: 's', get: (): unknown => 'Pilotwire' },
+  /** Variant: 11 or 22 kW. */
+  var: { t: 'i', unit: 'kW', get: (c): unknown => (c.b.amps < 32 ? 11 : 22) },
+  /** API level of the firmware, as clients compare it. */
+  fwv: { t: 's', get: (): unknown => '60.5' },
+  /** Version of Pilotwire. */
+  pwv: { t: 's', get: (): unknown => '0.1.0' },
+  /** Manufacturer. */
+  oem: { t: 's', get: (): unknown => 'Pilotwire' },
+  /** Board. */
+  mod: { t: 's', get: (c): unknown => c.b.name },
+  /** Host name on the network. */
+  host: { t: 's', get: (c): unknown => 'pilotwire-' + c.b.serial },
+  /** Boot counter. */
+  rbc: { t: 'i', get: (c): unknown => c.rbc },
+  /** Time since boot. */
+  rbt: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.t) },
+  /** Longest time between two scans since boot. */
+  gap: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.gap) },
+  /** UTC, ISO date and time without zone. Before the clock is known: since 1970. */
+  utc: {
+    t: 's',
+    f: 'w',
+    hi: 24,
+    get: (c): unknown => c.f.iso(c.f.wall(c)).slice(0, -1),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).utc(c, v),
+  },
+  /** Local time with offset. */
+  loc: { t: 's', get: (c): unknown => (c.f.part('lists') as Lists).loc(c) },
+  /** Zone offset without daylight saving. */
+  tof: { t: 'i', f: 'wk', lo: -720, hi: 840, def: 60, unit: 'min' },
+  /** Daylight saving: 0 none, 1 European. */
+  tds: { t: 'i', f: 'wk', lo: 0, hi: 1, def: 1 },
+  /** NTP enabled: there is none, the clock comes from the central system or `utc`. */
+  tse: { t: 'b', get: (): unknown => 0 },
+  /** NTP state: 0. */
+  tsss: { t: 'i', get: (): unknown => 0 },
+  /** Current presets of the button, up to five. */
+  clp: {
+    t: 'j',
+    f: 'wk',
+    def: [6, 10, 12, 14, 16] as number[],
+    unit: 'A',
+    set: (_c, v: number[]): string =>
+      Array.isArray(v) && v.length < 6 && v.every((a) => (a === a) | 0 && a > 5 && a < 33)
+        ? ''
+        : 'value must be up to 5 integers of 6 to 32',
+  },
+  // Light
+  /** Brightness. */
+  lbr: { t: 'i', f: 'wk', lo: 0, hi: 255, def: 105 },
+  /** Colour while idle, #RRGGBB. */
+  cid: {
+    t: 's',
+    f: 'wk',
+    hi: 7,
+    def: '#FF00DA',
+    set: (_c, v: string): string =>
+      v.length === 7 && /^#[0-9a-fA-F]+$/.test(v) ? '' : 'value must be #RRGGBB',
+  },
+  /** Colour while waiting, #RRGGBB. */
+  cwc: {
+    t: 's',
+    f: 'wk',
+    hi: 7,
+    def: '#FFFF00',
+    set: (_c, v: string): string =>
+      v.length === 7 && /^#[0-9a-fA-F]+$/.test(v) ? '' : 'value must be #RRGGBB',
+  },
+  /** Colour while charging, #RRGGBB. */
+  cch: {
+    t: 's',
+    f: 'wk',
+    hi: 7,
+    def: '#003AFF',
+    set: (_c, v: string): string =>
+      v.length === 7 && /^#[0-9a-fA-F]+$/.test(v) ? '' : 'value must be #RRGGBB',
+  },
+  /** Colour while finished, #RRGGBB. */
+  cfi: {
+    t: 's',
+    f: 'wk',
+    hi: 7,
+    def: '#00FF00',
+    set: (_c, v: string): string =>
+      v.length === 7 && /^#[0-9a-fA-F]+$/.test(v) ? '' : 'value must be #RRGGBB',
+  },
+  // Network
+  /** HTTP API v2 enabled. Switched off, only the console can switch it on again. */
+  hai: { t: 'b', f: 'wk', def: 1 },
+  /** HTTP API v1 enabled. */
+  hla: { t: 'b', f: 'wk', def: 1 },
+  /** Wi-Fi: 3 connected, 6 not. */
+  wst: { t: 'i', get: (c): unknown => (c.b.net.up ? 3 : 6) },
+  /** Signal; null while not connected. */
+  rssi: { t: 'i', f: 'z', unit: 'dBm', get: (c): unknown => c.b.net.rssi() ?? null },
+  /** Connected network. */
+  ccw: {
+    t: 'j',
+    f: 'z',
+    get: (c): unknown =>
+      c.b.net.up ? { ssid: c.k.wifis.length ? c.k.wifis[0].ssid : '', ip: c.b.net.ip } : null,
+  },
+  /** Known networks {ssid, key}, up to three; `key` reads as present or not. {} leaves an entry as it is, an empty ssid removes it. */
+  wifis: {
+    t: 'j',
+    f: 'wkm',
+    def: [] as Network[],
+    get: (c): unknown => c.k.wifis.map((w) => ({ ssid: w.ssid, key: w.key !== '' })),
+    set: (c, v): string => (c.f.part('lists') as Lists).setWifis(c, v),
+  },
+  // OCPP configuration that has no key in the HTTP API
+  /** Cache of authorisations is used. */
+  oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },
+  /** Authorise the tag of a remote start first. */
+  oar: { t: 'b', f: 'wko', def: 0, ocpp: 'AuthorizeRemoteTxRequests' },
+  /** Phase rotation of the wiring. */
+  ocr: { t: 'c', f: 'wko', lo: PHASES, hi: 2, def: '1.Unknown', ocpp: 'ConnectorPhaseRotation' },
+  /** Items of ConnectorPhaseRotation. */
+  ocx: { t: 'i', f: 'o', get: (): unknown => 2, ocpp: 'ConnectorPhaseRotationMaxLength' },
+  /** Keys of one GetConfiguration. */
+  ogm: { t: 'i', f: 'o', get: (): unknown => 50, ocpp: 'GetConfigurationMaxKeys' },
+  /** Brightness of the light: `lbr` in per cent. */
+  oli: {
+    t: 'i',
+    f: 'wo',
+    lo: 0,
+    hi: 100,
+    unit: '%',
+    ocpp: 'LightIntensity',
+    get: (c): unknown => Math.round(c.k.lbr / 2.55),
+    set: (c, v: number): string => (c.f.part('conf') as Conf).write(c, 'lbr', '' + Math.round(v * 2.55)),
+  },
+  /** Online: start for tags that are known locally without asking. */
+  olp: { t: 'b', f: 'wko', def: 0, ocpp: 'LocalPreAuthorize' },
+  /** Energy after a tag turned out to be invalid. */
+  ome: { t: 'i', f: 'wko', lo: 0, hi: 2147483647, def: 0, unit: 'Wh', ocpp: 'MaxEnergyOnInvalidId' },
+  /** Wait for the answer to a call. */
+  omt: { t: 'i', f: 'wko', lo: 5, hi: 300, def: 30, unit: 's', ocpp: 'MessageTimeout' },
+  /** Measurands of clock-aligned meter values. */
+  oma: {
+    t: 'c',
+    f: 'wko',
+    lo: MEASURANDS,
+    hi: 7,
+    def: 'Energy.Active.Import.Register',
+    ocpp: 'MeterValuesAlignedData',
+  },
+  /** Items of MeterValuesAlignedData. */
+  omx: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'MeterValuesAlignedDataMaxLength' },
+  /** Measurands of sampled meter values. */
+  oms: {
+    t: 'c',
+    f: 'wko',
+    lo: MEASURANDS,
+    hi: 7,
+    def: 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage',
+    ocpp: 'MeterValuesSampledData',
+  },
+  /** Items of MeterValuesSampledData. */
+  omy: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'MeterValuesSampledDataMaxLength' },
+  /** A status must last this long before it is reported. */
+  omd: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 0, unit: 's', ocpp: 'MinimumStatusDuration' },
+  /** Connectors. */
+  onc: { t: 'i', f: 'o', get: (): unknown => 1, ocpp: 'NumberOfConnectors' },
+  /** Attempts of a reset. */
+  orr: { t: 'i', f: 'wko', lo: 0, hi: 10, def: 1, ocpp: 'ResetRetries' },
+  /** Most meter values in a StopTransaction. */
+  osm: { t: 'i', f: 'o', get: (): unknown => 40, ocpp: 'StopTransactionMaxMeterValues' },
+  /** Unplugging at the vehicle ends the transaction. */
+  ose: { t: 'b', f: 'o', get: (): unknown => 1, ocpp: 'StopTransactionOnEVSideDisconnect' },
+  /** A tag that turns out to be invalid ends the transaction. */
+  osi: { t: 'b', f: 'wko', def: 1, ocpp: 'StopTransactionOnInvalidId' },
+  /** Clock-aligned measurands in StopTransaction. */
+  osa: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 7, def: '', ocpp: 'StopTxnAlignedData' },
+  /** Items of StopTxnAlignedData. */
+  osx: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'StopTxnAlignedDataMaxLength' },
+  /** Sampled measurands in StopTransaction. */
+  oss: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 7, def: '', ocpp: 'StopTxnSampledData' },
+  /** Items of StopTxnSampledData. */
+  osy: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'StopTxnSampledDataMaxLength' },
+  /** Feature profiles. */
+  ofp: {
+    t: 'c',
+    f: 'o',
+    get: (): unknown => 'Core,LocalAuthListManagement,SmartCharging,RemoteTrigger',
+    ocpp: 'SupportedFeatureProfiles',
+  },
+  /** Transmissions of a transaction message that the central system fails to process. */
+  ota: { t: 'i', f: 'wko', lo: 1, hi: 100, def: 3, ocpp: 'TransactionMessageAttempts' },
+  /** Wait between them, times the number so far. */
+  otr: { t: 'i', f: 'wko', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'TransactionMessageRetryInterval' },
+  /** Unplugging at the vehicle opens the lock. */
+  oue: { t: 'b', f: 'o', get: (): unknown => 1, ocpp: 'UnlockConnectorOnEVSideDisconnect' },
+  /** Interval of WebSocket pings; 0 = none. */
+  owp: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
+  /** Capacity of the local list. */
+  oll: { t: 'i', f: 'o', get: (): unknown => 100, ocpp: 'LocalAuthListMaxLength' },
+  /** Entries of one SendLocalList. */
+  osl: { t: 'i', f: 'o', get: (): unknown => 20, ocpp: 'SendLocalListMaxLength' },
+  /** Highest stack level of a charging profile. */
+  ocs: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'ChargeProfileMaxStackLevel' },
+  /** Units of a charging schedule. */
+  oru: {
+    t: 'c',
+    f: 'o',
+    get: (): unknown => 'Current,Power',
+    ocpp: 'ChargingScheduleAllowedChargingRateUnit',
+  },
+  /** Periods of a charging schedule. */
+  osp: { t: 'i', f: 'o', get: (): unknown => 24, ocpp: 'ChargingScheduleMaxPeriods' },
+  /** Charging profiles that can be installed. */
+  omp: { t: 'i', f: 'o', get: (): unknown => 10, ocpp: 'MaxChargingProfilesInstalled' },
+  /** One phase in a running transaction is honoured by switching. */
+  o31: { t: 'b', f: 'o', get: (): unknown => 0, ocpp: 'ConnectorSwitch3to1PhaseSupported' },
+  /** Password of the central system for security profiles 1 and 2; never read back. */
+  oak: {
+    t: 's',
+    f: 'wkho',
+    hi: 40,
+    def: '',
+    set: (_c, v: string): string => (v.length < 16 ? 'must have 16 to 40 characters' : ''),
+    ocpp: 'AuthorizationKey',
+  },
+  /** Security profile, only ever upwards: 0 none, 1 password. */
+  osc: {
+    t: 'i',
+    f: 'wko',
+    lo: 0,
+    hi: 1,
+    def: 0,
+    set: (c, v: number): string =>
+      v < c.k.osc || (v > 0 && !c.k.oak) ? 'only upwards, and with an AuthorizationKey' : '',
+    ocpp: 'SecurityProfile',
+  },
+} as const satisfies Record<string, Key>;
+
+type Rows = typeof KEYS;
+type Kept = { [K in keyof Rows]: Rows[K] extends { def: unknown } ? K : never }[keyof Rows];
+type Value<R> = R extends { t: 'b' }
+  ? Bit
+  : R extends { def: infer D }
+    ? D extends string
+      ? string
+      : D extends number
+        ? number
+        : D
+    : never;
+
+/** The kept settings, `c.k`. */
+export type Settings = { -readonly [K in Kept]: Value<Rows[K]> };

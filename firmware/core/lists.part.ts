@@ -1,0 +1,192 @@
+// Part on call: what rows of the key table do at greater length: cards, networks, certificates, clock.
+
+import type { Charger } from './charger';
+import type { Card, Network } from './keys';
+
+/** A card as clients see it. */
+export interface Shown {
+  name: string;
+  energy: number;
+  cardId: boolean;
+}
+
+/** Exports of this part. */
+export interface Lists {
+  card(c: Charger, i: number): Shown;
+  cards(c: Charger): Shown[];
+  setCard(c: Charger, i: number, v: object): string;
+  setCards(c: Charger, v: unknown): string;
+  tally(c: Charger): void;
+  trx(c: Charger, v: number | null): string;
+  setWifis(c: Charger, v: unknown): string;
+  pem(file: string, v: string): string;
+  utc(c: Charger, v: string): string;
+  loc(c: Charger): string;
+}
+
+const SLOTS = 10;
+const NETWORKS = 3;
+
+export function card(c: Charger, i: number): Shown {
+  const k = c.k.cards[i];
+  return k
+    ? { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' }
+    : { name: 'n/a', energy: 0, cardId: false };
+}
+
+export function cards(c: Charger): Shown[] {
+  const out: Shown[] = [];
+  for (let i = 0; i < SLOTS; i++) out.push(card(c, i));
+  return out;
+}
+
+function uid(v: unknown): string | undefined {
+  if (typeof v !== 'string') return undefined;
+  const id = v.toUpperCase();
+  return id === '' || ([8, 14, 20].includes(id.length) && /^[0-9A-F]+$/.test(id)) ? id : undefined;
+}
+
+/** Reason why an entry cannot be taken. */
+function wrong(v: { [k: string]: unknown }): string {
+  if (!v || typeof v !== 'object') return 'value must be an array of objects';
+  if (v.hasOwnProperty('cardId') && typeof v.cardId !== 'boolean' && uid(v.cardId) === undefined)
+    return 'cardId must have 8, 14 or 20 hexadecimal digits';
+  if (v.hasOwnProperty('name') && (typeof v.name !== 'string' || v.name.length > 32)) return 'name must be text up to 32 bytes';
+  return v.hasOwnProperty('energy') && typeof v.energy !== 'number' ? 'energy must be a number' : '';
+}
+
+/** Sets what `v` names of slot `i`; a shown `cardId` (true, false) is left alone. */
+function merge(list: Card[], i: number, v: { [k: string]: unknown }): void {
+  while (list.length <= i) list.push({ id: '', name: '', e: 0 });
+  if (v.hasOwnProperty('name')) list[i].name = v.name === 'n/a' ? '' : (v.name as string);
+  if (v.hasOwnProperty('energy')) list[i].e = v.energy as number;
+  if (typeof v.cardId !== 'string') return;
+  list[i].id = uid(v.cardId)!;
+  if (list[i].id === '') list[i] = { id: '', name: '', e: 0 };
+}
+
+/** Empty slots at the end cost memory. */
+function trim(list: Card[]): void {
+  while (list.length && !list[list.length - 1].id && !list[list.length - 1].name && !list[list.length - 1].e) list.pop();
+}
+
+export function setCards(c: Charger, v: unknown): string {
+  if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
+  for (const e of v) if (wrong(e)) return wrong(e);
+  for (let i = 0; i < v.length; i++) if (Object.keys(v[i]).length) merge(c.k.cards, i, v[i]);
+  trim(c.k.cards);
+  c.f.save('cards');
+  return '';
+}
+
+export function setCard(c: Charger, i: number, v: object): string {
+  const bad = wrong(v as { [k: string]: unknown });
+  if (bad) return bad;
+  merge(c.k.cards, i, v as { [k: string]: unknown });
+  trim(c.k.cards);
+  c.f.save('cards');
+  return '';
+}
+
+/** Adds the energy of the transaction that has just ended to its card. */
+export function tally(c: Charger): void {
+  for (const k of c.k.cards) {
+    if (!k.id || k.id !== c.ses.tag) continue;
+    k.e += c.ses.e1 - c.ses.e0;
+    c.f.save('cards');
+  }
+}
+
+function start(c: Charger, n: number): string {
+  const k = c.k.cards[n - 1];
+  if (n && !(k && k.id)) return 'no such card';
+  c.f.grant(c, n ? k.id : c.k.ocppd, n);
+  return '';
+}
+
+/** Starts or ends a transaction. */
+export function trx(c: Charger, v: number | null): string {
+  if (v === c.ses.trx) return '';
+  if (v !== null) return c.ses.ok || c.ses.on ? 'a transaction runs' : start(c, v);
+  if (c.ses.ok || c.ses.on) c.f.stop(c, 'Local', '');
+  return '';
+}
+
+function network(old: Network | undefined, v: { ssid?: unknown; key?: unknown }): Network {
+  return {
+    ssid: typeof v.ssid === 'string' ? v.ssid : old ? old.ssid : '',
+    key: typeof v.key === 'string' ? v.key : old ? old.key : '',
+  };
+}
+
+export function setWifis(c: Charger, v: unknown): string {
+  if (!Array.isArray(v) || v.length > NETWORKS) return 'value must be an array of up to 3 objects';
+  const out: Network[] = [];
+  for (let i = 0; i < v.length; i++) {
+    if (!v[i] || typeof v[i] !== 'object') return 'value must be an array of objects';
+    const n = network(c.k.wifis[i], v[i]);
+    if (n.ssid.length > 32 || n.key.length > 63) return 'ssid up to 32, key up to 63 bytes';
+    if (n.ssid) out.push(n);
+  }
+  c.k.wifis = out;
+  return '';
+}
+
+/** Certificates and keys are files. A store without room is not compacted: that would stand still for seconds. */
+export function pem(file: string, v: string): string {
+  const s = require('Storage');
+  if (v && !v.startsWith('-----BEGIN ')) return 'value must be PEM text';
+  if (v && s.getFree() < v.length + 8192) return 'no room';
+  if (v) s.write(file, v);
+  else if (s.read(file) !== undefined) s.erase(file);
+  return '';
+}
+
+/** Two digits or more of `v` at `at` as a number. */
+function digits(v: string, at: number, n: number): number {
+  const part = v.substr(at, n);
+  return part.length === n && /^[0-9]+$/.test(part) ? Number(part) : -1;
+}
+
+/** Takes YYYY-MM-DDThh:mm:ss with or without ms and Z. */
+export function utc(c: Charger, v: string): string {
+  const month = digits(v, 5, 2);
+  const ok =
+    digits(v, 0, 4) > 2023 &&
+    v[4] + v[7] + v[10] + v[13] + v[16] === '--T::' &&
+    month > 0 &&
+    month < 13 &&
+    digits(v, 8, 2) > 0 &&
+    digits(v, 8, 2) < 32 &&
+    digits(v, 11, 2) >= 0 &&
+    digits(v, 11, 2) < 24 &&
+    digits(v, 14, 2) >= 0 &&
+    digits(v, 14, 2) < 60 &&
+    digits(v, 17, 2) >= 0 &&
+    digits(v, 17, 2) < 60;
+  if (!ok) return 'value must be UTC as 2026-01-31T12:00:00';
+  c.f.clock(c, new Date(v.substr(0, 19) + '.000Z').getTime());
+  return '';
+}
+
+/** 01:00 UTC on the last Sunday of a month with 31 days. */
+function sunday(year: string, month: string): number {
+  const last = new Date(year + '-' + month + '-31T01:00:00.000Z').getTime();
+  // 1 January 1970 was a Thursday, day 4 of the week.
+  return last - ((Math.floor(last / 86400000) + 4) % 7) * 86400000;
+}
+
+/** Offset of the zone at `t`, minutes, with the European rule of daylight saving. */
+function offset(c: Charger, t: number): number {
+  if (!c.k.tds) return c.k.tof;
+  const year = c.f.iso(t).substr(0, 4);
+  return c.k.tof + (t >= sunday(year, '03') && t < sunday(year, '10') ? 60 : 0);
+}
+
+export function loc(c: Charger): string {
+  const t = c.f.wall(c);
+  const m = offset(c, t);
+  const a = Math.abs(m);
+  const zone = ('' + Math.floor(a / 60)).padStart(2, '0') + ':' + ('' + (a % 60)).padStart(2, '0');
+  return c.f.iso(t + m * 60000).slice(0, -1) + (m < 0 ? ' -' : ' +') + zone;
+}
