@@ -12,12 +12,19 @@ interface String {
   padStart(n: number, fill?: string): string;
   padEnd(n: number, fill?: string): string;
   replaceAll(from: string, to: string): string;
+  [Symbol.iterator](): IterableIterator<string>;
 }
 interface Array<T> {
   find(fn: (v: T, i: number) => boolean): T | undefined;
   findIndex(fn: (v: T, i: number) => boolean): number;
   includes(v: T): boolean;
   fill(v: T, from?: number, to?: number): this;
+  [Symbol.iterator](): IterableIterator<T>;
+}
+interface ReadonlyArray<T> {
+  find(fn: (v: T, i: number) => boolean): T | undefined;
+  findIndex(fn: (v: T, i: number) => boolean): number;
+  includes(v: T): boolean;
   [Symbol.iterator](): IterableIterator<T>;
 }
 interface Uint8Array {
@@ -29,16 +36,21 @@ interface SymbolConstructor {
   readonly iterator: unique symbol;
 }
 declare const Symbol: SymbolConstructor;
-interface IteratorResult<T> {
-  done: boolean;
+interface IteratorYieldResult<T> {
+  done?: false;
   value: T;
 }
-interface Iterator<T> {
-  next(): IteratorResult<T>;
+interface IteratorReturnResult<T> {
+  done: true;
+  value: T;
 }
-interface Iterable<T> {
-  [Symbol.iterator](): Iterator<T>;
+type IteratorResult<T, TReturn = any> = IteratorYieldResult<T> | IteratorReturnResult<TReturn>;
+interface Iterator<T, TReturn = any, TNext = any> {
+  next(...args: [] | [TNext]): IteratorResult<T, TReturn>;
 }
-interface IterableIterator<T> extends Iterator<T> {
-  [Symbol.iterator](): IterableIterator<T>;
+interface Iterable<T, TReturn = any, TNext = any> {
+  [Symbol.iterator](): Iterator<T, TReturn, TNext>;
+}
+interface IterableIterator<T, TReturn = any, TNext = any> extends Iterator<T, TReturn, TNext> {
+  [Symbol.iterator](): IterableIterator<T, TReturn, TNext>;
 }

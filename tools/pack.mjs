@@ -17,7 +17,8 @@ const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
 /** Least number of slots that keeps all names apart. */
 function slots(names) {
-  for (let m = names.length; ; m++) if (new Set(names.map((n) => hash(n) % m)).size === names.length) return m;
+  for (let m = names.length; ; m++)
+    if (new Set(names.map((n) => hash(n) % m)).size === names.length) return m;
 }
 
 const pad = (text) => text + ' '.repeat(-Buffer.byteLength(text) & 3);
@@ -32,7 +33,18 @@ export function pack(rows) {
   let at = HEAD + m * SLOT;
   const start = at;
   const texts = rows.map((r) =>
-    JSON.stringify([r.name, r.t, r.f ?? '', r.lo ?? null, r.hi ?? null, r.def ?? null, r.unit ?? '', r.ocpp ?? '', r.get ?? '', r.set ?? '']),
+    JSON.stringify([
+      r.name,
+      r.t,
+      r.f ?? '',
+      r.lo ?? null,
+      r.hi ?? null,
+      r.def ?? null,
+      r.unit ?? '',
+      r.ocpp ?? '',
+      r.get ?? '',
+      r.set ?? '',
+    ]),
   );
   // The last element, ,"oooollll"], adds 11 or, at the end of the chain, 3 bytes: known before the places are.
   const lengths = texts.map((t, i) => Buffer.byteLength(t) + (i + 1 < texts.length ? 11 : 3));
@@ -44,8 +56,13 @@ export function pack(rows) {
   rows.forEach((r, i) => {
     for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name]) table[hash(n) % m] = places[i];
   });
-  const body = texts.map((t, i) => pad(t.slice(0, -1) + ',' + JSON.stringify(places[i + 1] ?? '') + ']')).join('');
-  const ocpp = rows.filter((r) => r.ocpp).map((r) => r.ocpp).join(',');
+  const body = texts
+    .map((t, i) => pad(t.slice(0, -1) + ',' + JSON.stringify(places[i + 1] ?? '') + ']'))
+    .join('');
+  const ocpp = rows
+    .filter((r) => r.ocpp)
+    .map((r) => r.ocpp)
+    .join(',');
   const end = start + Buffer.byteLength(body);
   const head = JSON.stringify([m, places[0], end, ocpp.length]).padEnd(HEAD);
   return pad(head + table.join('') + body + ocpp);

@@ -6,6 +6,7 @@ import type { Row } from './config';
 /** Exports of this part. */
 export interface Conf {
   load(c: Charger): void;
+  preset(c: Charger): void;
   value(c: Charger, r: Row): unknown;
   read(c: Charger, name: string): unknown;
   write(c: Charger, name: string, raw: string): string;
@@ -70,7 +71,9 @@ function meant(r: Row, raw: string): unknown {
 
 function within(r: Row, n: number): string {
   const under = r[3] !== null && n < (r[3] as number);
-  return under || (r[4] !== null && n > r[4]) ? 'failed: exceeds range ' + r[3] + ' to ' + (r[4] ?? 'any') : '';
+  return under || (r[4] !== null && n > r[4])
+    ? 'failed: exceeds range ' + r[3] + ' to ' + (r[4] ?? 'any')
+    : '';
 }
 
 function words(text: string): string[] {
@@ -210,8 +213,13 @@ export function json(v: unknown): string {
   return Array.isArray(v) ? items(v) : fields(v as { [k: string]: unknown });
 }
 
-/** Default or journal value of every kept key. */
-function fill(c: Charger): void {
+function kept(text: string | undefined, def: unknown): unknown {
+  const v = text === undefined ? undefined : parse(text);
+  return v === undefined ? def : v;
+}
+
+/** Fills `c.k`: default or journal value of every kept key. */
+export function load(c: Charger): void {
   const k = c.k as unknown as Kept;
   let place = c.f.first();
   while (place) {
@@ -221,24 +229,11 @@ function fill(c: Charger): void {
   }
 }
 
-function kept(text: string | undefined, def: unknown): unknown {
-  const v = text === undefined ? undefined : parse(text);
-  return v === undefined ? def : v;
-}
-
-/** Settings left by whoever set the charger up: the file `preset`, {key: raw text}, once. */
-function preset(c: Charger): void {
-  const file = require('Storage').read('preset');
-  const all = file ? (parse('' + file) as { [key: string]: string }) : undefined;
+/** Applies the file `preset`. */
+export function preset(c: Charger): void {
+  const all = parse('' + require('Storage').read('preset')) as { [key: string]: string } | undefined;
   for (const key of Object.keys(all ?? {})) {
     const bad = write(c, key, '' + all![key]);
     if (bad) c.f.log('preset', key + ': ' + bad);
   }
-  if (file) require('Storage').erase('preset');
-}
-
-/** Fills `c.k`. */
-export function load(c: Charger): void {
-  fill(c);
-  preset(c);
 }

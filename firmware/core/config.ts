@@ -4,7 +4,6 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Conf } from './conf.part';
-import { now } from './time';
 
 /** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, get, set, place of the next row. */
 export type Row = [
@@ -27,8 +26,10 @@ const REST = 500;
 
 /** Slots, place of the first row, offset and length of the OCPP names. */
 let head: [number, string, number, number];
-/** Settings to be written, and since when. */
-const changed: { [key: string]: number } = {};
+let c: Charger;
+/** Settings to be written. */
+const changed: { [key: string]: Bit } = {};
+let waits: Bit = 0;
 
 /** Row at a place: 4 + 4 hexadecimal digits. */
 export function at(place: string): Row {
@@ -54,31 +55,45 @@ export function names(): string {
   return require('Storage').read(FILE, head[2], head[3])!;
 }
 
-/** Marks a setting as changed. */
-export function save(key: string): void {
-  if (!changed.hasOwnProperty(key)) changed[key] = now();
-}
-
 /** Only what differs from the default is kept. */
-function keep(c: Charger, key: string): void {
+function keep(key: string): void {
   const text = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
   delete changed[key];
   if (text === JSON.stringify(row(key)![5])) c.f.del('k.' + key);
   else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
 }
 
-/** Job: writes one changed setting; `all` = every one, before a restart. */
-export function flush(c: Charger, all?: Bit): void {
-  for (const key of Object.keys(changed)) {
-    if (!all && now() - changed[key] < REST) continue;
-    keep(c, key);
-    if (!all) return;
-  }
+/** Writes all changed settings down; also before a restart. */
+export function flush(): void {
+  for (const key of Object.keys(changed)) keep(key);
 }
 
-/** Fills `c.k` at boot. */
-export function load(c: Charger): void {
+function rested(): void {
+  waits = 0;
+  flush();
+}
+
+/** Puts a changed setting into the journal, after a rest. */
+export function save(key: string): void {
+  changed[key] = 1;
+  if (waits) return;
+  waits = 1;
+  setTimeout(rested, REST);
+}
+
+/** Fills `c.k` with defaults and what was kept. */
+export function settings(charger: Charger): void {
+  c = charger;
   head = JSON.parse(require('Storage').read(FILE, 0, 64)!);
   (c.f.part('conf') as Conf).load(c);
-  flush(c, 1);
+  E.on('kill', flush);
+}
+
+/** Applies the file `preset`, {key: raw text}, which whoever set the charger up has left; once. */
+export function preset(_c: Charger): void {
+  const s = require('Storage');
+  if (s.read('preset') === undefined) return;
+  (c.f.part('conf') as Conf).preset(c);
+  flush();
+  s.erase('preset');
 }

@@ -616,7 +616,7 @@ export const KEYS = {
     def: [6, 10, 12, 14, 16] as number[],
     unit: 'A',
     set: (_c, v: number[]): string =>
-      Array.isArray(v) && v.length < 6 && v.every((a) => (a === a) | 0 && a > 5 && a < 33)
+      Array.isArray(v) && v.length < 6 && v.every((a) => a === Math.floor(a) && a > 5 && a < 33)
         ? ''
         : 'value must be up to 5 integers of 6 to 32',
   },

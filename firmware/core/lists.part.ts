@@ -51,7 +51,8 @@ function wrong(v: { [k: string]: unknown }): string {
   if (!v || typeof v !== 'object') return 'value must be an array of objects';
   if (v.hasOwnProperty('cardId') && typeof v.cardId !== 'boolean' && uid(v.cardId) === undefined)
     return 'cardId must have 8, 14 or 20 hexadecimal digits';
-  if (v.hasOwnProperty('name') && (typeof v.name !== 'string' || v.name.length > 32)) return 'name must be text up to 32 bytes';
+  if (v.hasOwnProperty('name') && (typeof v.name !== 'string' || v.name.length > 32))
+    return 'name must be text up to 32 bytes';
   return v.hasOwnProperty('energy') && typeof v.energy !== 'number' ? 'energy must be a number' : '';
 }
 
@@ -67,7 +68,8 @@ function merge(list: Card[], i: number, v: { [k: string]: unknown }): void {
 
 /** Empty slots at the end cost memory. */
 function trim(list: Card[]): void {
-  while (list.length && !list[list.length - 1].id && !list[list.length - 1].name && !list[list.length - 1].e) list.pop();
+  while (list.length && !list[list.length - 1].id && !list[list.length - 1].name && !list[list.length - 1].e)
+    list.pop();
 }
 
 export function setCards(c: Charger, v: unknown): string {

@@ -1,0 +1,37 @@
+// Which classes the bench is put together from; tests put in others.
+
+import type { WorldClock } from './clock';
+import type { Proxies } from './esp32/net';
+import type { Engine, Flash, Host, Module, Wiring } from './types';
+
+/** Storage as the bench needs it to put a build on the chip. */
+export interface Files {
+  list(): string[];
+  read(name: string): Uint8Array | undefined;
+  write(name: string, data: Uint8Array): void;
+  erase(name: string): void;
+  /** Bytes in use, dead ones included. */
+  used(): number;
+}
+
+export interface EngineOptions {
+  proxies: Proxies;
+  /** A directory of this engine alone. */
+  directory: string;
+  /** The interpreter's executable. */
+  executable: string;
+  /** What has to be in Storage: name -> content, start-up code first. */
+  build: Map<string, Uint8Array>;
+  /** Nothing of an earlier run is kept. */
+  fresh: boolean;
+}
+
+/** What bench/assembly.ts or a test's stand-in exports as default. */
+export interface Assembly {
+  wiring(board: string): Promise<Wiring>;
+  module(clock: WorldClock, seed: number): Promise<Module>;
+  /** `image`: what the flash held; absent: erased. */
+  flash(image?: Uint8Array): Promise<Flash>;
+  files(flash: Flash): Promise<Files>;
+  engine(name: 'node' | 'espruino', host: Host, o: EngineOptions): Promise<Engine>;
+}

@@ -1,0 +1,46 @@
+// `npm start`: the bench as a process of its own.
+
+import { Mistake, options } from './options';
+import { start, type Bench } from './start';
+
+/** Everything ends within a second, whatever hangs. */
+const HURRY = 800;
+
+let bench: Bench | undefined;
+let terminal = false;
+let ready = false;
+let early = '';
+
+/** The console goes to the terminal after the line that says where everything is; otherwise to standard error. */
+function print(text: string): void {
+  if (!terminal) process.stderr.write(text);
+  else if (ready) process.stdout.write(text);
+  else early += text;
+}
+
+function end(): void {
+  setTimeout(() => process.exit(0), HURRY);
+  void (bench?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+}
+
+function fail(e: unknown): void {
+  const mistake = e instanceof Mistake;
+  process.stderr.write(mistake ? `${e.message}\n` : `${(e as Error).stack ?? e}\n`);
+  process.exit(mistake ? 2 : 1);
+}
+
+async function main(): Promise<void> {
+  const o = options(process.argv.slice(2));
+  terminal = !!process.stdout.isTTY;
+  bench = await start({ ...o, print, crashed: fail });
+  process.stdout.write(JSON.stringify({ ready: true, http: bench.http, bench: bench.bench, csms: bench.csms }) + '\n');
+  ready = true;
+  if (!terminal) return;
+  process.stdout.write(early);
+  process.stdin.setEncoding('utf8');
+  process.stdin.on('data', (text: string) => bench!.type(text));
+}
+
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
+main().catch(fail);

@@ -1,0 +1,114 @@
+// Part on call: the console's commands. Plain lines, and errors that say what to type.
+
+import type { Charger } from './core/charger';
+import type { Conf } from './core/conf.part';
+import type { Row } from './core/config';
+
+/** Exports of this part. */
+export interface Console {
+  help(c: Charger): void;
+  status(c: Charger): void;
+  get(c: Charger, key: unknown): void;
+  set(c: Charger, key: unknown, value: unknown): void;
+  keys(c: Charger, from: unknown): void;
+  log(c: Charger): void;
+}
+
+/** Keys of one page of keys(). */
+const PAGE = 20;
+
+const HELP = [
+  'status()          what the charger does now',
+  'get("amp")        the value of a key',
+  'set("amp", 10)    sets a key',
+  'keys()            the keys, page by page',
+  'log()             the last events',
+];
+
+export function help(): void {
+  for (const line of HELP) print(line);
+}
+
+function conf(c: Charger): Conf {
+  return c.f.part('conf') as Conf;
+}
+
+const CAR = ['?', 'no vehicle', 'charging', 'waiting', 'finished', 'fault'];
+
+export function status(c: Charger): void {
+  const read = (key: string): unknown => conf(c).read(c, key);
+  print('charger  ' + CAR[read('car') as number] + ', state ' + c.s.st + ', fault ' + read('err'));
+  print(
+    'current  ' +
+      (c.x.amps / 10).toFixed(1) +
+      ' A on offer, ' +
+      c.k.amp +
+      ' A wanted, modelStatus ' +
+      c.f.model(c),
+  );
+  print('power    ' + c.m.p + ' W, session ' + read('wh') + ' Wh, total ' + read('eto') + ' Wh');
+  print('network  ' + (c.b.net.up ? c.b.net.ip + ', ' + (c.b.net.rssi() ?? '?') + ' dBm' : 'not connected'));
+  print(
+    'ocpp     ' +
+      (!c.k.ocppe ? 'off' : c.o.ok ? 'accepted' : c.o.up ? 'connected' : 'not connected ' + c.o.err),
+  );
+  print('up       ' + Math.floor(c.t / 1000) + ' s, boot ' + c.rbc + ', longest gap ' + c.gap + ' ms');
+}
+
+/** Row of what was typed; says what to type when there is none. */
+function find(c: Charger, key: unknown, example: string): Row | undefined {
+  const r = typeof key === 'string' ? c.f.row(key) : undefined;
+  if (r) return r;
+  if (typeof key === 'string') print('There is no key "' + key + '". Type keys() for the list.');
+  else print('The key comes first, in quotes: type ' + example);
+  return undefined;
+}
+
+/** What a key takes, in words. */
+function takes(r: Row): string {
+  if (r[1] === 'b') return 'true or false';
+  if (r[1] === 'c') return 'words of ' + r[3];
+  if (r[1] === 's') return 'text in quotes';
+  if (r[1] === 'j') return 'an array or object';
+  return (r[1] === 'i' ? 'an integer' : 'a number') + (r[4] === null ? '' : ' from ' + r[3] + ' to ' + r[4]);
+}
+
+export function get(c: Charger, key: unknown): void {
+  const r = find(c, key, 'get("amp")');
+  if (!r) return;
+  const v = conf(c).value(c, r);
+  print(r[0] + ' = ' + (v === undefined ? '(not shown)' : conf(c).json(v)) + (r[6] ? ' ' + r[6] : ''));
+}
+
+export function set(c: Charger, key: unknown, value: unknown): void {
+  const r = find(c, key, 'set("amp", 10)');
+  if (!r) return;
+  if (value === undefined) print('The value is missing: ' + r[0] + ' takes ' + takes(r) + '.');
+  else done(c, r, conf(c).write(c, r[0], typeof value === 'string' ? value : conf(c).json(value)));
+}
+
+function done(c: Charger, r: Row, bad: string): void {
+  if (!bad) get(c, r[0]);
+  else if (!r[2].includes('w')) print(r[0] + ' is for reading only.');
+  else print('Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.');
+}
+
+/** A page of keys, from the key `from` on. */
+export function keys(c: Charger, from: unknown): void {
+  const r = from === undefined ? c.f.at(c.f.first()) : find(c, from, 'keys("amp")');
+  let left = r;
+  for (let i = 0; left && i < PAGE; i++) {
+    print(
+      left[0].padEnd(12) +
+        takes(left) +
+        (left[6] ? ', ' + left[6] : '') +
+        (left[2].includes('w') ? '' : ' (read only)'),
+    );
+    left = left[10] ? c.f.at(left[10]) : undefined;
+  }
+  if (left) print('More: keys("' + left[0] + '")');
+}
+
+export function log(c: Charger): void {
+  for (const line of c.f.lines()) print(line);
+}

@@ -1,0 +1,169 @@
+// Part on call: API version 1, `/status` and `/mqtt?payload=`, which older clients still need. Texts nearly throughout,
+// other units in places; nothing but the names of that version may appear.
+
+import type { Charger } from '../core/charger';
+import type { Conf } from '../core/conf.part';
+import type { Lists } from '../core/lists.part';
+import type { Job } from './api.part';
+
+/** Letters that tell the cards apart, slots 0 to 9. */
+const CARDS = 'a r d 4 5 6 7 8 9 1';
+const NAMES = 'a m e 4 5 6 7 8 9 1';
+
+function field(name: string, v: unknown): string {
+  return ',"' + name + '":"' + v + '"';
+}
+
+/** Keys that read as in version 2, as text; null as 0 and booleans as 0 and 1. */
+function same(c: Charger, names: string): string {
+  const conf = c.f.part('conf') as Conf;
+  let out = '';
+  for (const k of names.split(' ')) out += field(k, +(conf.read(c, k) as number) || 0);
+  return out;
+}
+
+function rgb(c: Charger): string {
+  const k = c.k;
+  const n = (text: string): number => parseInt(text.substr(1), 16);
+  return field('cid', n(k.cid)) + field('cch', n(k.cch)) + field('cfi', n(k.cfi));
+}
+
+function clock(c: Charger): string {
+  const t = (c.f.part('lists') as Lists).loc(c);
+  return t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2);
+}
+
+/** Bits 0 to 2: L1 to L3 behind the contactor, 3 to 5 in front of it. */
+function phases(c: Charger): number {
+  const pha = (c.f.part('conf') as Conf).read(c, 'pha') as boolean[];
+  let bits = 0;
+  for (let i = 0; i < 6; i++) if (pha[i]) bits |= 1 << i;
+  return bits;
+}
+
+/** V; 0.1 A; 0.1 kW, the total 0.01 kW; %. */
+function energy(c: Charger): string {
+  const v = (c.f.part('conf') as Conf).read(c, 'nrg') as number[];
+  const by = [1, 1, 1, 1, 10, 10, 10, 0.01, 0.01, 0.01, 0.01, 0.1, 1, 1, 1, 1];
+  const out: number[] = [];
+  for (let i = 0; i < 16; i++) out.push(Math.round(v[i] * by[i]));
+  return ',"nrg":[' + out.join(',') + ']';
+}
+
+function state(c: Charger): string {
+  const car = (c.f.part('conf') as Conf).read(c, 'car') as number;
+  return (
+    '{"version":"B"' +
+    field('tme', clock(c)) +
+    field('car', car < 5 ? car : c.x.cp === 'A' ? 1 : 3) +
+    field('ast', c.k.acs) +
+    field('alw', c.alw) +
+    field('amx', c.k.amp) +
+    field('stp', c.k.dwo === null ? 0 : 2)
+  );
+}
+
+function figures(c: Charger): string {
+  return (
+    field('dwo', Math.round((c.k.dwo || 0) / 100)) +
+    field('dws', Math.round((c.m.eto - c.ses.ep) * 360)) +
+    field('eto', Math.floor(c.m.eto / 100)) +
+    field('pha', phases(c)) +
+    field('uby', Math.max(0, c.ses.trx - 1)) +
+    energy(c)
+  );
+}
+
+function network(c: Charger): string {
+  const w = c.k.wifis[0];
+  const tma = (c.f.part('conf') as Conf).read(c, 'tma') as number[];
+  return (
+    ',"tma":[' +
+    tma.join(',') +
+    ']' +
+    field('wss', w ? w.ssid.replaceAll('\\', '').replaceAll('"', '') : '-') +
+    field('wke', '********') +
+    field('wak', '********') +
+    field('wen', 1) +
+    field('cdi', 1) +
+    field('tof', 100 + Math.floor(c.k.tof / 60)) +
+    field('fwv', '60.5') +
+    field('sse', c.b.serial) +
+    field('r1x', 2)
+  );
+}
+
+/** What this charger has no use for, at rest. */
+function rest(c: Charger): string {
+  let out = field('sch', 'AAAA') + field('dto', 0);
+  for (const k of 'aho afi azo lse nmo sdp'.split(' ')) out += field(k, 0);
+  for (let i = 0; i < 5; i++) out += field('al' + (i + 1), c.k.clp.length > i ? c.k.clp[i] : 0);
+  return out;
+}
+
+function cards(c: Charger): string {
+  const ids = CARDS.split(' ');
+  let out = '';
+  for (let i = 0; i < 10; i++) {
+    const k = c.k.cards[i];
+    out += field('ec' + ids[i], k ? Math.floor(k.e / 100) : 0) + field('rc' + ids[i], k ? k.id : '');
+  }
+  return out;
+}
+
+function owners(c: Charger): string {
+  const conf = c.f.part('conf') as Conf;
+  const ids = NAMES.split(' ');
+  let out = '';
+  for (let i = 0; i < 10; i++) {
+    const k = c.k.cards[i];
+    out += ',"rn' + ids[i] + '":' + conf.json(k ? k.name : '');
+  }
+  for (const k of 'loe lot lom lop lof loa lch'.split(' ')) out += ',"' + k + '":0';
+  return out + ',"log":""}';
+}
+
+const STEPS: ((c: Charger) => string)[] = [
+  state,
+  (c) => same(c, 'rbc rbt amp err cbl'),
+  (c) => same(c, 'fsp amt adi wst'),
+  (c) => same(c, 'tds lbr ust ama') + rgb(c),
+  figures,
+  network,
+  rest,
+  cards,
+  owners,
+];
+
+/** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
+function newer(name: string, v: string): string[] | undefined {
+  if (name === 'amx') return ['amp', v];
+  if (name === 'alw') return ['frc', v === '0' ? '1' : '0'];
+  if (name === 'ast') return ['acs', v];
+  if (name === 'stp') return v === '0' ? ['dwo', 'null'] : undefined;
+  if (name === 'dwo') return ['dwo', '' + Number(v) * 100];
+  if (['cid', 'cch', 'cfi'].includes(name))
+    return [name, '#' + Number(v).toString(16).toUpperCase().padStart(6, '0')];
+  return ['amp', 'ust', 'lbr'].includes(name) ? [name, v] : undefined;
+}
+
+function write(c: Charger, payload: string): void {
+  const i = payload.indexOf('=');
+  const w = i < 0 ? undefined : newer(payload.substr(0, i), payload.substr(i + 1));
+  const bad = w ? (c.f.part('conf') as Conf).write(c, w[0], w[1]) : '';
+  if (bad) c.f.log('v1', payload.substr(0, 40) + ': ' + bad);
+}
+
+/** Takes a request in; a write is done at once. */
+export function start(c: Charger, path: string, query: string): Job {
+  const text = query.replaceAll('%3D', '=').replaceAll('%3d', '=').replaceAll('%23', '#');
+  const i = path === '/mqtt' ? text.indexOf('payload=') : -1;
+  if (i >= 0) write(c, text.substr(i + 8).split('&')[0]);
+  return { kind: 'v1', list: [], place: '', out: '', good: 0, bad: 0, status: 200 };
+}
+
+/** Goes a step further; true = the text is complete. */
+export function step(c: Charger, job: Job): boolean {
+  job.out += STEPS[job.good++](c);
+  return job.good === STEPS.length;
+}

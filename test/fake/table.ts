@@ -1,0 +1,100 @@
+// The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
+
+import Module from 'node:module';
+import * as cards from '../../firmware/core/lists.part';
+import * as conf from '../../firmware/core/conf.part';
+import * as console_ from '../../firmware/console.part';
+import * as api from '../../firmware/http/api.part';
+import * as v1 from '../../firmware/http/v1.part';
+import { at, first, flush, names, row, save, settings } from '../../firmware/core/config';
+import type { Charger } from '../../firmware/core/charger';
+import { KEYS } from '../../firmware/core/keys';
+import type { Key } from '../../firmware/core/keys';
+import { model } from '../../firmware/core/access';
+import { crc32 } from '../../tools/crc32.mjs';
+import { pack } from '../../tools/pack.mjs';
+import { charger } from './charger';
+import type { Fake } from './charger';
+
+const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>\s*/, '') : '');
+
+/** The data file `keys`. */
+export const FILE = Buffer.from(
+  pack(Object.entries<Key>(KEYS).map(([name, k]) => ({ name, ...k, get: body(k.get), set: body(k.set) }))),
+).toString('latin1');
+
+/** Built-in modules of the engine, for `require` in modules and in rows of the table. */
+const BUILTIN: { [name: string]: unknown } = {};
+const load = Module.prototype.require;
+Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
+  return Object.hasOwn(BUILTIN, name) ? BUILTIN[name] : load.call(this, name);
+}, load);
+
+export interface Table extends Fake {
+  files: { [name: string]: string };
+  journal: { [key: string]: string };
+  printed: string[];
+  /** Timers that wait; run() fires them, and what they start, in order of arming. */
+  timers: { id: number; fn: () => void; ms: number }[];
+  run(upTo?: number): void;
+  resets: number[];
+  /** What the web server listens with. */
+  request(q: unknown, r: unknown): void;
+}
+
+/** A charger with all of the table in place. */
+export function table(o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {}): Table {
+  const t = charger() as Table;
+  t.files = Object.assign({ keys: FILE }, o.files);
+  t.journal = o.journal ?? {};
+  t.printed = [];
+  t.timers = [];
+  t.resets = [];
+  t.run = (upTo = 1000): void => {
+    for (let i; (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; ) t.timers.splice(i, 1)[0].fn();
+  };
+  const storage = {
+    read: (name: string, from = 0, length?: number) => t.files[name]?.substr(from, length),
+    write: (name: string, text: string) => ((t.files[name] = text), true),
+    erase: (name: string) => delete t.files[name],
+    getFree: () => 500000,
+  };
+  BUILTIN.Storage = storage;
+  BUILTIN.http = { createServer: (fn: Table['request']) => ((t.request = fn), { listen: () => undefined }) };
+  let id = 0;
+  Object.assign(globalThis, {
+    require: (name: string) => BUILTIN[name],
+    print: (line: string) => t.printed.push(line),
+    setTimeout: (fn: () => void, ms: number) => (t.timers.push({ id: ++id, fn, ms }), id),
+    clearTimeout: (n: number) => (t.timers = t.timers.filter((x) => x.id !== n)),
+  });
+  Object.assign((globalThis as unknown as { E: object }).E, {
+    on: () => undefined,
+    CRC32: (v: string | Uint8Array) => crc32(typeof v === 'string' ? Buffer.from(v, 'latin1') : v),
+  });
+  const c = t.c;
+  const parts: { [name: string]: unknown } = { conf, lists: cards, console: console_, api, v1 };
+  Object.assign(c.b, { net: { up: 1, ip: '10.0.0.2', rssi: () => -60 } });
+  Object.assign(c.f, {
+    row,
+    at,
+    first,
+    names,
+    save,
+    part: (name: string) => parts[name],
+    lines: () => t.lines,
+    model,
+    wall: () => (c.w ? c.t + c.w : 0),
+    clock: (_c: Charger, ms: number) => (c.w = ms - c.t),
+    iso: (ms: number) => new Date(ms).toISOString(),
+    reset: (hard: number) => t.resets.push(hard),
+    put: (key: string, text: string) => ((t.journal[key] = text), true),
+    get: (key: string) => t.journal[key],
+    del: (key: string) => delete t.journal[key],
+  });
+  c.k = {} as Charger['k'];
+  settings(c);
+  return t;
+}
+
+export { conf, flush };

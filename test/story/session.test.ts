@@ -1,0 +1,141 @@
+// The whole house in one story, on both engines: plug in, tap a card, charge, change the current, stop, unplug. The
+// central system checks every frame against the OCPP 1.6 schemas.
+
+import assert from 'node:assert';
+import { start } from '../../bench/start';
+import type { Bench } from '../../bench/start';
+
+interface Frame {
+  from: 'cp' | 'cs';
+  frame: [number, string, ...unknown[]];
+  invalid?: string;
+}
+type Json = Record<string, unknown>;
+
+/** A bench with the few moves that the story needs. */
+class Scene {
+  constructor(
+    private bench: Bench,
+    private engine: 'node' | 'espruino',
+  ) {}
+
+  async json(url: string, body?: object): Promise<Json> {
+    const r = await fetch(url, body ? { method: 'POST', body: JSON.stringify(body) } : undefined);
+    const text = await r.text();
+    assert.ok(r.ok, `${url}: ${r.status} ${text}`);
+    return JSON.parse(text) as Json;
+  }
+  status(filter: string): Promise<Json> {
+    return this.json(`${this.bench.http}/api/status?filter=${filter}`);
+  }
+  set(query: string): Promise<Json> {
+    return this.json(`${this.bench.http}/api/set?${query}`);
+  }
+  post(what: string, body: object): Promise<Json> {
+    return this.json(`${this.bench.bench}/bench/${what}`, body);
+  }
+  snapshot(): Promise<Json> {
+    return this.json(`${this.bench.bench}/bench`);
+  }
+  async frames(): Promise<Frame[]> {
+    return (await this.json(`${this.bench.bench}/csms/log?since=0`)).frames as Frame[];
+  }
+  /** Calls of the charger, `Action` or `Action detail`, in order. */
+  async said(): Promise<string[]> {
+    const calls = (await this.frames()).filter((f) => f.from === 'cp' && f.frame[0] === 2);
+    return calls.map((f) => {
+      const p = f.frame[3] as Json;
+      return p.status && p.connectorId === 1 ? `${f.frame[2]} ${p.status}` : String(f.frame[2]);
+    });
+  }
+  /** Lets world time pass until `test` holds, at most `ms` of it. */
+  async until(what: string, ms: number, test: () => Promise<boolean>): Promise<void> {
+    for (let t = 0; t < ms; t += 200) {
+      if (await test()) return;
+      await this.pass(200);
+    }
+    const log = (await this.json(`${this.bench.bench}/bench/log?since=0`)).text;
+    assert.fail(`${what}: not within ${ms} ms\n${log}\n${JSON.stringify(await this.snapshot())}\n${(await this.said()).join(', ')}`);
+  }
+  /** World time passes: at once on the virtual clock, really on the interpreter. */
+  async pass(ms: number): Promise<void> {
+    if (this.engine === 'node') await this.post('clock', { advance: ms });
+    else await new Promise((done) => setTimeout(done, ms));
+  }
+  async heard(call: string, ms = 10000): Promise<void> {
+    await this.until(call, ms, async () => (await this.said()).includes(call));
+  }
+}
+
+const duty = async (s: Scene): Promise<number> => ((await s.snapshot()).pilot as { duty: number }).duty;
+const near = (value: number, want: number, by: number): boolean => Math.abs(value - want) <= by;
+
+function story(engine: 'node' | 'espruino'): void {
+  it(`plug in, tap a card, charge, change the current, stop, unplug (${engine})`, async function () {
+    this.timeout(120000);
+    const bench = await start({ engine, http: 0, bench: 0, csms: 0, fresh: true });
+    try {
+      await play(new Scene(bench, engine), bench);
+    } finally {
+      await bench.stop();
+    }
+  });
+}
+
+async function play(s: Scene, bench: Bench): Promise<void> {
+  await s.set(`acs=1&amp=32&ocppi=10&ocppu=${encodeURIComponent(bench.csms)}&ocppe=true`);
+  await s.heard('StatusNotification Available', 30000);
+  assert.equal((await s.status('ocppa')).ocppa, true);
+  assert.equal((await s.status('car')).car, 1);
+
+  await s.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+  await s.heard('StatusNotification Preparing');
+  assert.equal((await s.status('car')).car, 3);
+  assert.equal(((await s.snapshot()).contactor as Json).closed, false);
+
+  await s.post('card', { uid: '04A1B2C3D4E5F6', ms: 600 });
+  await s.heard('Authorize');
+  await s.heard('StartTransaction');
+  await s.heard('StatusNotification Charging', 15000);
+  assert.equal(((await s.snapshot()).contactor as Json).closed, true);
+  assert.ok(near(await duty(s), 53.3, 0.1), `32 A: ${await duty(s)} %`);
+  assert.equal((await s.status('car')).car, 2);
+
+  await s.set('amp=16');
+  await s.until('26.7 %', 7000, async () => near(await duty(s), 26.7, 0.1));
+  await s.set('amp=10');
+  await s.until('16.7 %', 7000, async () => near(await duty(s), 16.7, 0.1));
+
+  await s.heard('MeterValues', 25000);
+  await s.pass(12000);
+  const sample = (await s.frames()).filter((f) => f.from === 'cp' && f.frame[2] === 'MeterValues').pop()!;
+  const values = (sample.frame[3] as { meterValue: { sampledValue: Json[] }[] }).meterValue[0].sampledValue;
+  const register = values.find((v) => !v.measurand || v.measurand === 'Energy.Active.Import.Register')!;
+  assert.ok(Number(register.value) > 0, JSON.stringify(values));
+
+  await s.post('card', { uid: '04A1B2C3D4E5F6', ms: 600 });
+  await s.heard('StopTransaction');
+  await s.heard('StatusNotification Finishing');
+  await s.until('contactor open', 8000, async () => ((await s.snapshot()).contactor as Json).closed === false);
+  const after = await s.snapshot();
+  assert.equal((after.contactor as Json).openedUnderLoad, 0);
+
+  await s.post('car', { state: 'unplugged' });
+  await s.until('Available again', 5000, async () => (await s.said()).pop() === 'StatusNotification Available');
+
+  const frames = await s.frames();
+  assert.deepEqual(frames.filter((f) => f.invalid), []);
+  const payload = (action: string): Json =>
+    frames.find((f) => f.from === 'cp' && f.frame[2] === action)!.frame[3] as Json;
+  assert.equal(payload('Authorize').idTag, '04A1B2C3D4E5F6');
+  const used = Number(payload('StopTransaction').meterStop) - Number(payload('StartTransaction').meterStart);
+  const metered = (after.meter as { energy: number }).energy;
+  assert.ok(used > 10 && near(used, metered, Math.max(1, metered / 100)), `${used} Wh against ${metered} Wh`);
+  assert.equal(payload('StopTransaction').reason, 'Local');
+}
+
+describe('story', () => {
+  story('node');
+  if (process.env.ESPRUINO) story('espruino');
+  else it('SKIPPED on the real interpreter: ESPRUINO is not set');
+});
