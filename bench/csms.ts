@@ -199,8 +199,9 @@ export class Csms {
     const action = this.actions.get(asker);
     this.actions.delete(asker);
     if (type !== 3 && type !== 4) return `unknown message type ${JSON.stringify(type)}`;
-    if (action === undefined) return 'an answer to no call';
-    if (type === 3) return rest.length === 1 ? breach('conf', action, rest[0])?.text : 'a result has three elements';
+    // An error may answer what was no call at all.
+    if (action === undefined && type === 3) return 'a result to no call';
+    if (type === 3) return rest.length === 1 ? breach('conf', action!, rest[0])?.text : 'a result has three elements';
     const [code, description, details] = rest;
     const good = typeof code === 'string' && typeof description === 'string' && details && typeof details === 'object';
     return good && rest.length === 3 ? undefined : 'an error has five elements: type, id, code, description, details';

@@ -77,6 +77,8 @@ export class Device {
   private dirty = false;
   private usedAt = -1;
   private used = 0;
+  /** The first boot runs fast, until the device listens. */
+  private hurried = false;
   /** The boot to come, after a reset or a cut. */
   private next: number | undefined;
 
@@ -89,7 +91,7 @@ export class Device {
       sync: (id) => o.net.postMessage({ op: 'sync', id }),
       moved: () => (this.time[0] = this.world.now()),
     });
-    this.net = new DeviceNet(this.world, this.pace, (m) => o.net.postMessage(m), () => this.pace.enough());
+    this.net = new DeviceNet(this.world, this.pace, (m) => o.net.postMessage(m), () => this.listens());
   }
 
   /** Puts everything together; the supply is still off. */
@@ -244,6 +246,10 @@ export class Device {
     this.bootIn(RESET);
   }
 
+  private listens(): void {
+    if (this.hurried) this.pace.enough();
+  }
+
   private changed(): void {
     if (!this.watching || this.dirty) return;
     this.dirty = true;
@@ -325,7 +331,8 @@ export class Device {
         return reply();
       case 'boot':
         this.power();
-        if (this.o.engine === 'node') this.pace.advance(BOOT, () => {});
+        this.hurried = this.o.engine === 'node';
+        if (this.hurried) this.pace.advance(BOOT, () => (this.hurried = false));
         return reply();
       case 'stop':
         this.pace.stop();

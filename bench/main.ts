@@ -7,8 +7,10 @@ import { start, type Bench } from './start';
 const HURRY = 800;
 
 let bench: Bench | undefined;
+const abort = new AbortController();
 let terminal = false;
 let ready = false;
+let ending = false;
 let early = '';
 
 /** The console goes to the terminal after the line that says where everything is; otherwise to standard error. */
@@ -20,10 +22,13 @@ function print(text: string): void {
 
 function end(): void {
   setTimeout(() => process.exit(0), HURRY);
-  void (bench?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+  ending = true;
+  abort.abort();
+  if (bench) void bench.stop().finally(() => process.exit(0));
 }
 
 function fail(e: unknown): void {
+  if (ending) process.exit(0);
   const mistake = e instanceof Mistake;
   process.stderr.write(mistake ? `${e.message}\n` : `${(e as Error).stack ?? e}\n`);
   process.exit(mistake ? 2 : 1);
@@ -32,7 +37,7 @@ function fail(e: unknown): void {
 async function main(): Promise<void> {
   const o = options(process.argv.slice(2));
   terminal = !!process.stdout.isTTY;
-  bench = await start({ ...o, print, crashed: fail });
+  bench = await start({ ...o, print, crashed: fail, signal: abort.signal });
   process.stdout.write(JSON.stringify({ ready: true, http: bench.http, bench: bench.bench, csms: bench.csms }) + '\n');
   ready = true;
   if (!terminal) return;

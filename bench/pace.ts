@@ -82,9 +82,9 @@ export class Pace {
     this.kick();
   }
 
-  /** Ends the first advance here. */
+  /** Ends all advances here. */
   enough(): void {
-    if (this.goals.length) this.goals[0].t = this.o.world.now();
+    for (const goal of this.goals) goal.t = this.o.world.now();
   }
 
   /** The network was touched; `answer` 1: the module waits for a host's answer, 0: here it is. */

@@ -4,19 +4,17 @@ import { existsSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import { Api } from './api';
 import { Csms } from './csms';
-import type { Answer, Command, DeviceOptions, Event, Snapshot } from './device';
+import type { Snapshot } from './device';
 import { Gateway } from './gateway';
 import { readBuild, type Build } from './image';
 import { Mistake, type Options } from './options';
+import { Thread } from './thread';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Real ms for the device to boot and to answer its first request. */
 const PATIENCE = 60000;
-/** Characters of console output that are kept. */
-const KEPT = 2e6;
 const SERIAL = '100001';
 
 export interface StartOptions extends Partial<Options> {
@@ -30,6 +28,8 @@ export interface StartOptions extends Partial<Options> {
   build?: 'dist' | Build;
   /** Stand-in for bench/assembly.ts: a module's URL. */
   assembly?: string;
+  /** Ends everything, however far the start has come. */
+  signal?: AbortSignal;
   /** Do not wait for the HTTP port of the device. */
   deaf?: boolean;
 }
@@ -94,131 +94,18 @@ export function fetchText(url: string, timeout: number): Promise<{ status: numbe
   });
 }
 
-/** The device's thread, seen from here. */
-class Thread {
-  private worker: Worker;
-  private commands: MessageChannel['port1'];
-  private answers = new Map<number, [(v: unknown) => void, (e: Error) => void]>();
-  private count = 0;
-  private watchers = new Set<(s: Snapshot) => void>();
-  private shared = new SharedArrayBuffer(16);
-  private bell = new Int32Array(this.shared, 0, 1);
-  private time = new Float64Array(this.shared, 8, 1);
-  private text = '';
-  private trimmed = 0;
-  private ended = false;
-  readonly ready: Promise<void>;
-
-  constructor(
-    readonly engine: 'node' | 'espruino',
-    o: Omit<DeviceOptions, 'commands' | 'net' | 'shared' | 'engine'>,
-    gateway: Gateway,
-    private hooks: Pick<StartOptions, 'print' | 'crashed'>,
-  ) {
-    const commands = new MessageChannel();
-    const net = new MessageChannel();
-    this.commands = commands.port1;
-    gateway.attach(net.port1, () => this.ring());
-    const workerData: DeviceOptions = { ...o, engine, commands: commands.port2, net: net.port2, shared: this.shared };
-    this.worker = new Worker(new URL('./device.ts', import.meta.url), {
-      execArgv: ['--import', 'tsx'],
-      workerData,
-      transferList: [commands.port2, net.port2],
-    });
-    this.ready = new Promise((resolve, reject) => {
-      this.commands.on('message', (m: Answer | Event | { event: 'ready' }) => {
-        if (!('event' in m)) this.answered(m);
-        else if (m.event === 'ready') resolve();
-        else this.happened(m);
-      });
-      this.worker.on('error', (e) => {
-        reject(e);
-        this.died(e);
-      });
-      this.worker.on('exit', () => this.died(new Error('the device has ended')));
-    });
-    this.ready.catch(() => {});
-  }
-
-  /** World ms. */
-  now(): number {
-    return this.time[0];
-  }
-
-  ask(command: Command): Promise<unknown> {
-    if (this.ended) return Promise.reject(new Error('the bench has stopped'));
-    const id = ++this.count;
-    return new Promise((resolve, reject) => {
-      this.answers.set(id, [resolve, reject]);
-      this.commands.postMessage({ id, ...command });
-      this.ring();
-    });
-  }
-
-  log(since: number): { next: number; text: string } {
-    return { next: this.trimmed + this.text.length, text: this.text.slice(Math.max(0, since - this.trimmed)) };
-  }
-
-  watch(fn: (s: Snapshot) => void): () => void {
-    if (!this.watchers.size) this.ask({ op: 'watch', on: true }).catch(() => {});
-    this.watchers.add(fn);
-    return () => {
-      this.watchers.delete(fn);
-      if (!this.watchers.size) this.ask({ op: 'watch', on: false }).catch(() => {});
-    };
-  }
-
-  async stop(): Promise<void> {
-    const late = new Promise((done) => setTimeout(done, 400).unref());
-    await Promise.race([this.ask({ op: 'stop' }).catch(() => {}), late]);
-    this.ended = true;
-    await this.worker.terminate();
-    this.commands.close();
-  }
-
-  private ring(): void {
-    Atomics.add(this.bell, 0, 1);
-    Atomics.notify(this.bell, 0);
-  }
-
-  private answered(m: Answer): void {
-    const [resolve, reject] = this.answers.get(m.id)!;
-    this.answers.delete(m.id);
-    if (m.error === undefined) resolve(m.value);
-    else reject(new Error(m.error));
-  }
-
-  private happened(m: Event): void {
-    if (m.event === 'change') for (const fn of this.watchers) fn(m.snapshot);
-    else {
-      this.text += m.text;
-      if (this.text.length > KEPT) {
-        this.trimmed += KEPT / 2;
-        this.text = this.text.slice(KEPT / 2);
-      }
-      this.hooks.print?.(m.text);
-    }
-  }
-
-  private died(e: Error): void {
-    for (const [, reject] of this.answers.values()) reject(e);
-    this.answers.clear();
-    if (this.ended) return;
-    this.ended = true;
-    this.hooks.crashed?.(e);
-  }
-}
-
 /** Checks what only the file system knows. */
-function known(board: string): void {
+function known(board: string, engine: string): void {
   const there = (file: string): boolean => existsSync(path.join(ROOT, file));
   if (!there(`boards/${board}.ts`)) throw new Mistake(`--board: unknown board "${board}"`);
   if (!there(`bench/wiring/${board}.ts`)) throw new Mistake(`--board: the bench has no wiring for "${board}"`);
+  const { ESPRUINO = '' } = process.env;
+  if (engine === 'espruino' && !existsSync(ESPRUINO)) throw new Mistake(`ESPRUINO: no executable "${ESPRUINO}"`);
 }
 
 export async function start(o: StartOptions = {}): Promise<Bench> {
   const { board = 'reference', engine = 'node', bind = '127.0.0.1', csms: central = 0 } = o;
-  if (!o.assembly) known(board);
+  if (!o.assembly) known(board, engine);
   const gateway = new Gateway(bind);
   const born = Date.now();
   let thread: Thread | undefined;
@@ -239,8 +126,9 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     csms?.close();
     await thread?.stop();
   };
+  o.signal?.addEventListener('abort', () => void close());
   try {
-    const shown = bind.includes(':') ? `[${bind}]` : bind;
+    const shown = bind === '0.0.0.0' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
     const device = `http://${shown}:${await claim('http', o.http ?? 0, () => gateway.map(80, o.http ?? 0))}`;
     const own = `http://${shown}:${await claim('bench', o.bench ?? 0, () => api.listen(o.bench ?? 0, bind))}`;
     const backend = csms ? `ws://${shown}:${await claim('csms', Number(central), () => csms.listen(Number(central), bind))}/` : null;

@@ -95,6 +95,13 @@ interface EspFlash {
   write(data: Uint8Array, address: number): void;
   erasePage(address: number): void;
 }
+/** Five pings, a call after each, answered or not: only the counts tell. `error` stays 0. */
+interface EspPing {
+  respTime: number;
+  error?: unknown;
+  totalCount?: number;
+  timeoutCount?: number;
+}
 interface EspWifi {
   connect(ssid: string, o: { password: string }, then: (error?: string | null) => void): void;
   disconnect(): void;
@@ -102,9 +109,11 @@ interface EspWifi {
   stopAP(): void;
   setHostname(name: string): void;
   getIP(): { ip: string; mac: string };
+  /** The only place on the ESP32 with the signal strength. */
+  getStatus(): { rssi?: number };
   getDetails(then?: (d: { rssi: number; ssid: string }) => void): { rssi: number; ssid: string };
   getHostByName(host: string, then: (ip: string | null | undefined) => void): void;
-  ping(host: string, then: (r: { respTime: number; error?: unknown }) => void): void;
+  ping(host: string, then: (r: EspPing) => void): void;
   on(event: 'connected' | 'disconnected' | 'associated', fn: (d: { ip?: string; reason?: string; msg?: string }) => void): void;
 }
 /** A TCP socket. Text is bytes. */

@@ -65,12 +65,8 @@ function keep(key: string): void {
 
 /** Writes all changed settings down; also before a restart. */
 export function flush(): void {
-  for (const key of Object.keys(changed)) keep(key);
-}
-
-function rested(): void {
   waits = 0;
-  flush();
+  for (const key of Object.keys(changed)) keep(key);
 }
 
 /** Puts a changed setting into the journal, after a rest. */
@@ -78,7 +74,7 @@ export function save(key: string): void {
   changed[key] = 1;
   if (waits) return;
   waits = 1;
-  setTimeout(rested, REST);
+  setTimeout(flush, REST);
 }
 
 /** Fills `c.k` with defaults and what was kept. */

@@ -2,6 +2,7 @@
 // the build packs it into the Storage file `keys` (tools/pack.mjs), where a row costs no memory until it is asked for.
 //
 // `get` and `set` are evaluated on the device from their text: they may use c, v, the engine's globals and nothing else.
+// No `??` in them: what it compiles to is no expression.
 // `: unknown` and `: string` behind their parameters keep the type of the table from depending on itself.
 
 import type { Bit } from '../../hal/types';
@@ -173,7 +174,15 @@ export const KEYS = {
   cus: {
     t: 'i',
     get: (c): unknown =>
-      !c.b.lock ? 0 : c.x.err & 32 ? (c.x.lck ? 4 : 2) : (c.b.lock.locked() ?? c.x.lck) ? 3 : 1,
+      !c.b.lock
+        ? 0
+        : c.x.err & 32
+          ? c.x.lck
+            ? 4
+            : 2
+          : c.b.lock.locked() === 0 || (!c.x.lck && !c.b.lock.locked())
+            ? 1
+            : 3,
   },
   /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended. */
   ust: { t: 'i', f: 'wk', lo: 0, hi: 1, def: 0 },
@@ -221,7 +230,7 @@ export const KEYS = {
   /** Mains frequency. */
   fhz: { t: 'n', f: 'z', unit: 'Hz', get: (c): unknown => (c.b.meter ? c.b.meter.hz : null) },
   /** Temperatures: socket, board; 0 without a sensor. */
-  tma: { t: 'j', unit: '°C', get: (c): unknown => [c.x.tmp[0] ?? 0, c.x.tmp[1] ?? c.x.tmp[0] ?? 0] },
+  tma: { t: 'j', unit: '°C', get: (c): unknown => [c.x.tmp[0] || 0, c.x.tmp[1] || c.x.tmp[0] || 0] },
   // Access
   /** Access: 0 open, 1 card or `trx` first, 2 as 1, kept apart for charge management systems. */
   acs: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
@@ -543,7 +552,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 3000,
-    get: (): unknown => '' + (require('Storage').read('ocppcc') ?? ''),
+    get: (): unknown => '' + (require('Storage').read('ocppcc') || ''),
     set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppcc', v),
   },
   /** Certificate of the server or its authority, PEM. */
@@ -551,7 +560,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 3000,
-    get: (): unknown => '' + (require('Storage').read('ocppsc') ?? ''),
+    get: (): unknown => '' + (require('Storage').read('ocppsc') || ''),
     set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppsc', v),
   },
   /** Running OCPP transaction; null = none known. */
@@ -667,7 +676,7 @@ export const KEYS = {
   /** Wi-Fi: 3 connected, 6 not. */
   wst: { t: 'i', get: (c): unknown => (c.b.net.up ? 3 : 6) },
   /** Signal; null while not connected. */
-  rssi: { t: 'i', f: 'z', unit: 'dBm', get: (c): unknown => c.b.net.rssi() ?? null },
+  rssi: { t: 'i', f: 'z', unit: 'dBm', get: (c): unknown => c.b.net.rssi() || null },
   /** Connected network. */
   ccw: {
     t: 'j',

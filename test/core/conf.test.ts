@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { preset } from '../../firmware/core/config';
 import { conf, flush, table } from '../fake/table';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
@@ -76,7 +77,13 @@ describe('conf', () => {
 
   it('keeps only what differs from the default, and reads it back', () => {
     const t = table();
-    for (const [key, raw] of [['amp', '10'], ['ocppe', 'true'], ['dwo', '5000'], ['fna', 'Gar\xc3\xa4ge'], ['mca', '6']])
+    for (const [key, raw] of [
+      ['amp', '10'],
+      ['ocppe', 'true'],
+      ['dwo', '5000'],
+      ['fna', 'Gar\xc3\xa4ge'],
+      ['mca', '6'],
+    ])
       assert.equal(conf.write(t.c, key, raw), '');
     flush();
     assert.deepEqual(Object.keys(t.journal).sort(), ['k.amp', 'k.dwo', 'k.fna', 'k.ocppe']);
@@ -152,13 +159,22 @@ describe('conf', () => {
     for (const name of ['ocppck', 'AuthorizationKey']) assert.equal(conf.text(t.c, name), undefined);
     assert.equal(conf.write(t.c, 'ocppcc', ''), '');
     assert.equal(conf.read(t.c, 'ocppcc'), '');
-    assert.deepEqual(Object.keys(t.journal).filter((k) => k.includes('ocpp')), []);
+    assert.deepEqual(
+      Object.keys(t.journal).filter((k) => k.includes('ocpp')),
+      [],
+    );
   });
 
   it('cards: entries name what they change, UIDs are never shown', () => {
     const t = table();
-    assert.equal(conf.write(t.c, 'cards', '[{"name":"Ann","cardId":"04a1b2c3d4e5f6"},{},{"cardId":"11223344"}]'), '');
-    assert.deepEqual(t.c.k.cards.map((k) => k.id), ['04A1B2C3D4E5F6', '', '11223344']);
+    assert.equal(
+      conf.write(t.c, 'cards', '[{"name":"Ann","cardId":"04a1b2c3d4e5f6"},{},{"cardId":"11223344"}]'),
+      '',
+    );
+    assert.deepEqual(
+      t.c.k.cards.map((k) => k.id),
+      ['04A1B2C3D4E5F6', '', '11223344'],
+    );
     const shown = conf.read(t.c, 'cards') as unknown[];
     assert.equal(shown.length, 10);
     assert.deepEqual(shown[0], { name: 'Ann', energy: 0, cardId: true });
@@ -167,7 +183,10 @@ describe('conf', () => {
     assert.equal(t.c.k.cards[0].id, '04A1B2C3D4E5F6');
     assert.match(conf.write(t.c, 'cards', '[{"cardId":"12"}]'), /hexadecimal/);
     assert.equal(conf.write(t.c, 'c0n', '"Bob"'), '');
-    assert.deepEqual([conf.read(t.c, 'c0n'), conf.read(t.c, 'c0i'), conf.read(t.c, 'c1i')], ['Bob', true, false]);
+    assert.deepEqual(
+      [conf.read(t.c, 'c0n'), conf.read(t.c, 'c0i'), conf.read(t.c, 'c1i')],
+      ['Bob', true, false],
+    );
     assert.equal(conf.write(t.c, 'del', '2'), '');
     assert.equal(t.c.k.cards.length, 1);
   });
@@ -219,8 +238,7 @@ describe('conf', () => {
     assert.equal(conf.read(t.c, 'loc'), '2026-10-24T21:30:00.000 -03:30');
   });
 
-  it('the preset is applied once and kept', async () => {
-    const { preset } = await import('../../firmware/core/config');
+  it('the preset is applied once and kept', () => {
     const t = table({ files: { preset: '{"amp":"12","ocppu":"ws://h/","fna":"x y","car":"1"}' } });
     preset(t.c);
     assert.deepEqual([t.c.k.amp, t.c.k.ocppu, t.c.k.fna], [12, 'ws://h/', 'x y']);

@@ -34,6 +34,8 @@ describe('key table', () => {
     for (const [name, k] of ROWS) {
       const f = k.f ?? '';
       assert.match(f, /^[wkzahorm]*$/, name);
+      for (const fn of [k.get, k.set])
+        assert.doesNotMatch(String(fn), /=>\s*\{|\?\?/, `${name}: expressions only`);
       assert.ok(name.length <= 11 && /^[a-z]/i.test(name), name);
       assert.equal(f.includes('k'), 'def' in k, `${name}: kept and default belong together`);
       assert.ok(k.get || f.includes('k') || f.includes('h'), `${name} has nothing to show`);
@@ -64,14 +66,18 @@ describe('key table', () => {
       if (k.t === 'b') assert.equal(typeof v, 'boolean', name);
       if (k.t === 'i' && v !== null && v !== undefined) assert.ok(Number.isInteger(v), `${name} = ${v}`);
     }
-    for (const name of ['', 'toString', 'nosuch', 'Amp', 'hasOwnProperty']) assert.equal(t.c.f.row(name), undefined);
+    for (const name of ['', 'toString', 'nosuch', 'Amp', 'hasOwnProperty'])
+      assert.equal(t.c.f.row(name), undefined);
   });
 
   it('is a chain of all rows', () => {
     const t = table();
     const seen: string[] = [];
     for (let at = t.c.f.first(); at; at = t.c.f.at(at)[10]) seen.push(t.c.f.at(at)[0]);
-    assert.deepEqual(seen, ROWS.map(([name]) => name));
+    assert.deepEqual(
+      seen,
+      ROWS.map(([name]) => name),
+    );
     assert.equal(FILE.length % 4, 0);
   });
 
@@ -107,9 +113,20 @@ describe('key table', () => {
   it('nrg has 16 numbers, with and without a meter', () => {
     const t = table();
     assert.deepEqual(conf.read(t.c, 'nrg'), Array(16).fill(0));
-    t.c.b.meter = { v: [229, 227.5, 228], i: [15.7, 0, 15.6], p: [3500, 0, 3400], wh: 0, hz: 50, ok: 1, sample: () => true };
+    t.c.b.meter = {
+      v: [229, 227.5, 228],
+      i: [15.7, 0, 15.6],
+      p: [3500, 0, 3400],
+      wh: 0,
+      hz: 50,
+      ok: 1,
+      sample: () => true,
+    };
     t.c.m.p = 6900;
-    assert.deepEqual(conf.read(t.c, 'nrg'), [229, 227.5, 228, 0, 15.7, 0, 15.6, 3500, 0, 3400, 0, 6900, 97, 0, 96, 0]);
+    assert.deepEqual(
+      conf.read(t.c, 'nrg'),
+      [229, 227.5, 228, 0, 15.7, 0, 15.6, 3500, 0, 3400, 0, 6900, 97, 0, 96, 0],
+    );
   });
 
   it('the names clients look at keep away from those with a meaning', () => {

@@ -34,24 +34,28 @@ export interface Table extends Fake {
   files: { [name: string]: string };
   journal: { [key: string]: string };
   printed: string[];
-  /** Timers that wait; run() fires them, and what they start, in order of arming. */
+  /** Timers that wait; run() fires them, and what they start, and counts. */
   timers: { id: number; fn: () => void; ms: number }[];
-  run(upTo?: number): void;
+  run(upTo?: number): number;
   resets: number[];
   /** What the web server listens with. */
   request(q: unknown, r: unknown): void;
 }
 
 /** A charger with all of the table in place. */
-export function table(o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {}): Table {
+export function table(
+  o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {},
+): Table {
   const t = charger() as Table;
   t.files = Object.assign({ keys: FILE }, o.files);
   t.journal = o.journal ?? {};
   t.printed = [];
   t.timers = [];
   t.resets = [];
-  t.run = (upTo = 1000): void => {
-    for (let i; (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; ) t.timers.splice(i, 1)[0].fn();
+  t.run = (upTo = 1000): number => {
+    let n = 0;
+    for (let i; (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; n++) t.timers.splice(i, 1)[0].fn();
+    return n;
   };
   const storage = {
     read: (name: string, from = 0, length?: number) => t.files[name]?.substr(from, length),
@@ -92,6 +96,7 @@ export function table(o: { files?: { [name: string]: string }; journal?: { [key:
     get: (key: string) => t.journal[key],
     del: (key: string) => delete t.journal[key],
   });
+  flush(); // what the last test left
   c.k = {} as Charger['k'];
   settings(c);
   return t;

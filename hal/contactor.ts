@@ -1,0 +1,32 @@
+// Main contactor, optional mirror contact and optional second pole group for L2 and L3.
+
+import type { Bit, Contactor as Contract } from './types';
+
+export class Contactor implements Contract {
+  private _coil: Pin;
+  private _mirror: Pin | undefined;
+  private _poles: Pin | undefined;
+
+  /** `coil`, `poles`: active high. `mirror`: normally closed contact to GND, so 1 = main contacts closed. */
+  constructor(o: { coil: Pin; mirror?: Pin; poles?: Pin }) {
+    this._coil = o.coil;
+    this._mirror = o.mirror;
+    this._poles = o.poles;
+    this.set(0);
+    if (o.mirror) o.mirror.mode('input_pullup');
+    if (o.poles) o.poles.write(1);
+  }
+
+  /** Written every time: a level lost for whatever reason is back with the next scan. */
+  set(on: Bit): void {
+    this._coil.write(on);
+  }
+
+  closed(): Bit | undefined {
+    return this._mirror ? (this._mirror.read() ? 1 : 0) : undefined;
+  }
+
+  phases(n: 1 | 3): void {
+    if (this._poles) this._poles.write(n === 3 ? 1 : 0);
+  }
+}

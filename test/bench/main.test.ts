@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { Mistake, options } from '../../bench/options';
+
+describe('bench options', () => {
+  it('has the defaults of the contract', () => {
+    assert.deepEqual(options([], {}), {
+      board: 'reference',
+      engine: 'node',
+      http: 8080,
+      bench: 8081,
+      csms: 8082,
+      flash: '.bench/reference.flash',
+      fresh: false,
+      set: [],
+      bind: '127.0.0.1',
+    });
+  });
+
+  const good: [args: string, field: string, value: unknown][] = [
+    ['--board other', 'flash', '.bench/other.flash'],
+    ['--http 0', 'http', 0],
+    ['--bench 65535', 'bench', 65535],
+    ['--csms off', 'csms', 'off'],
+    ['--csms 0', 'csms', 0],
+    ['--flash /tmp/x', 'flash', '/tmp/x'],
+    ['--fresh', 'fresh', true],
+    ['--set amp=10 --set ocppu=ws://h/?a=b', 'set', [['amp', '10'], ['ocppu', 'ws://h/?a=b']]],
+    ['--set fna=', 'set', [['fna', '']]],
+    ['--bind 0.0.0.0', 'bind', '0.0.0.0'],
+    ['--engine espruino', 'engine', 'espruino'],
+  ];
+  for (const [args, field, value] of good) {
+    it(`reads ${args}`, () => {
+      const o = options(args.split(' '), { ESPRUINO: '/bin/espruino' });
+      assert.deepEqual(o[field as keyof typeof o], value);
+    });
+  }
+
+  const bad = ['--nope', 'word', '--http', '--http x', '--http 65536', '--bench -1', '--csms no', '--engine v8', '--set amp', '--set =1', '--board ../x', '--fresh=1', '--engine espruino'];
+  for (const args of bad) {
+    it(`refuses ${args} in one line`, () => {
+      assert.throws(
+        () => options(args.split(' '), {}),
+        (e) => e instanceof Mistake && e.message.length > 5 && !e.message.includes('\n'),
+      );
+    });
+  }
+});
+
+describe('bench process', function () {
+  this.timeout(20000);
+
+  async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args]);
+    let out = '';
+    let err = '';
+    child.stdout!.on('data', (d) => (out += d));
+    child.stderr!.on('data', (d) => (err += d));
+    const [code] = await once(child, 'close');
+    return { code, out, err };
+  }
+
+  it('says a bad flag in one line and exits with 2', async () => {
+    const { code, out, err } = await run('--http', 'x');
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, /^--http: .*\n$/);
+  });
+
+  it('says an unknown board in one line and exits with 2', async () => {
+    const { code, out, err } = await run('--board', 'nothing');
+    assert.deepEqual([code, out, err], [2, '', '--board: unknown board "nothing"\n']);
+  });
+
+  it('says a port in use in one line and exits with 2', async function () {
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as net.AddressInfo;
+    const { code, out, err } = await run('--http', '0', '--bench', String(port), '--csms', '0');
+    taken.close();
+    if (/unknown board|no wiring/.test(err)) this.skip();
+    assert.deepEqual([code, out, err], [2, '', `--bench: port ${port} is in use\n`]);
+  });
+});
