@@ -4,6 +4,9 @@
 const KNEE = 2880;
 const STEP = 64;
 
+/** End of the straight part as a reading. */
+export const STRAIGHT = KNEE / 4096;
+
 /** Reference of this chip, mV: eFuse bits 12…8, sign and magnitude in steps of 7 around 1100; 0 = not burned. */
 function vref(): number {
   const n = (peek32(0x3ff5a010) >> 8) & 31;
@@ -12,9 +15,11 @@ function vref(): number {
 
 /** mV at raw 2880, 2944… 4096: interpolated between the published curves for references of 1000 and 1200 mV. */
 function curve(ref: number, first: number): Int16Array {
+  // prettier-ignore
   const lo = [
     2240, 2297, 2352, 2405, 2457, 2512, 2564, 2616, 2664, 2709, 2754, 2795, 2832, 2868, 2903, 2937, 2969, 3000, 3030, 3060,
   ];
+  // prettier-ignore
   const hi = [
     2667, 2706, 2745, 2780, 2813, 2844, 2873, 2901, 2928, 2956, 2982, 3006, 3032, 3059, 3084, 3110, 3135, 3160, 3184, 3209,
   ];
@@ -38,11 +43,10 @@ export class Adc {
 
   /** mV at the pin. */
   mv(x: number): number {
-    return x > 0.703 ? this._bend(x * 4096 - KNEE) : x * this.slope + 142;
+    return x > STRAIGHT ? this._bend(x * 4096 - KNEE) : x * this.slope + 142;
   }
 
   private _bend(raw: number): number {
-    if (raw < 0) raw = 0;
     const k = Math.min((raw / STEP) | 0, 18);
     const at = this._curve[k];
     return at + ((this._curve[k + 1] - at) * (raw - k * STEP)) / STEP;

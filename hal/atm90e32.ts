@@ -139,8 +139,8 @@ export class Atm90e32 implements Meter {
     const u = this._read(URMS + k);
     const i = this._read(IRMS + k);
     if (u === 0xffff || !this._alive(u, i)) return false;
-    this.v[k] = Math.round(u / 10) / 10;
-    this.i[k] = Math.round(i / 10) / 100;
+    this.v[k] = ((u / 10 + 0.5) | 0) / 10;
+    this.i[k] = ((i / 10 + 0.5) | 0) / 100;
     return true;
   }
 

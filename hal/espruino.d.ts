@@ -60,7 +60,9 @@ declare const E: {
   getErrorFlags(): string[];
   CRC32(data: Uint8Array | string): number;
   /** Sum of all elements, native. */
-  sum(data: Uint8Array): number;
+  sum(data: Uint8Array | Float32Array): number;
+  /** Sum (not mean) of (x - mean)^2 over all elements, native; `mean` may be any number. */
+  variance(data: Float32Array, mean: number): number;
   toString(...data: unknown[]): string;
   toUint8Array(...data: unknown[]): Uint8Array;
   setConsole(port: null): void;
@@ -71,7 +73,11 @@ declare const process: {
   memory(gc: false): { free: number; usage: number; total: number };
   on(event: 'uncaughtException', fn: (e: unknown) => void): void;
 };
-declare const ESP32: { reboot(): void; setAtten(pin: Pin, mv: number): void; getState(): { freeHeap: number } };
+declare const ESP32: {
+  reboot(): void;
+  setAtten(pin: Pin, mv: number): void;
+  getState(): { freeHeap: number };
+};
 
 interface EspSpi {
   /** MSB first only. */
@@ -105,7 +111,11 @@ interface EspPing {
 interface EspWifi {
   connect(ssid: string, o: { password: string }, then: (error?: string | null) => void): void;
   disconnect(): void;
-  startAP(ssid: string, o: { password: string; authMode: 'wpa2' }, then: (error?: string | null) => void): void;
+  startAP(
+    ssid: string,
+    o: { password: string; authMode: 'wpa2' },
+    then: (error?: string | null) => void,
+  ): void;
   stopAP(): void;
   setHostname(name: string): void;
   getIP(): { ip: string; mac: string };
@@ -114,7 +124,10 @@ interface EspWifi {
   getDetails(then?: (d: { rssi: number; ssid: string }) => void): { rssi: number; ssid: string };
   getHostByName(host: string, then: (ip: string | null | undefined) => void): void;
   ping(host: string, then: (r: EspPing) => void): void;
-  on(event: 'connected' | 'disconnected' | 'associated', fn: (d: { ip?: string; reason?: string; msg?: string }) => void): void;
+  on(
+    event: 'connected' | 'disconnected' | 'associated',
+    fn: (d: { ip?: string; reason?: string; msg?: string }) => void,
+  ): void;
 }
 /** A TCP socket. Text is bytes. */
 interface EspSocket {

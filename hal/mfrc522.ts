@@ -2,38 +2,48 @@
 
 import type { Bit, Reader } from './types';
 
-const COMMAND = 0x01;
-const IRQ = 0x04;
-const ERROR = 0x06;
-const FIFO = 0x09;
-const LEVEL = 0x0a;
-const FRAMING = 0x0d;
-const TX_CONTROL = 0x14;
-const VERSION = 0x37;
+/** A transfer writes one register: its address times two, then the value. All are ready-made: building one costs. */
+const frame = (register: number, value: number): Uint8Array => new Uint8Array([register << 1, value]);
 
-/** Commands. */
-const IDLE = 0;
-const TRANSCEIVE = 0x0c;
-const RESET = 0x0f;
-
+const RESET = frame(0x01, 0x0f);
+/** Before an exchange: command idle, interrupts cleared, FIFO empty. */
+const READY = [frame(0x01, 0), frame(0x04, 0x7f), frame(0x0a, 0x80)];
+/** Transceive; then start with all bits, or with seven of the last byte. */
+const GO = frame(0x01, 0x0c);
+const START = frame(0x0d, 0x80);
+const START7 = frame(0x0d, 0x87);
+/** TxMode and RxMode: 106 kbit/s, CRC_A by the chip off or on. */
+const CRC = [
+  [frame(0x12, 0), frame(0x13, 0)],
+  [frame(0x12, 0x80), frame(0x13, 0x80)],
+];
 /**
- * Register and value, pairs: no CRC by the chip at 106 kbit/s, modulation width, time-out of 2 ms from the end of a
- * frame (prescaler 169: steps of 25 us; a card answers within 0.1 ms), 100 % ASK, CRC preset 6363, antenna on.
+ * Register and value, pairs: modulation width, time-out of 2 ms from the end of a frame (prescaler 169: steps of 25 us;
+ * a card answers within 0.1 ms), 100 % ASK, CRC preset 6363, antenna on.
  */
 // prettier-ignore
-const SETUP = new Uint8Array([
-  0x12, 0, 0x13, 0, 0x24, 0x26, 0x2a, 0x80, 0x2b, 0xa9, 0x2c, 0, 0x2d, 80, 0x15, 0x40, 0x11, 0x3d, 0x14, 0x83,
-]);
+const SETUP = [0x24, 0x26, 0x2a, 0x80, 0x2b, 0xa9, 0x2c, 0, 0x2d, 80, 0x15, 0x40, 0x11, 0x3d, 0x14, 0x83];
 
-/** What is under way. */
+/** Read ComIrq, Error, FIFOLevel, TxControl and Version in one go: each answer comes with the next byte. */
+const STATUS = new Uint8Array([0x88, 0x8c, 0x94, 0xa8, 0xee, 0]);
+/** Read five bytes, or one, of the FIFO. */
+const FIVE = new Uint8Array([0x92, 0x92, 0x92, 0x92, 0x92, 0]);
+const ONE = new Uint8Array([0x92, 0]);
+
+/** To the FIFO: WUPA, which also wakes halted cards, and HLTA. */
+const WUPA = frame(0x09, 0x52);
+const HLTA = new Uint8Array([0x12, 0x50, 0]);
+
+/** What is under way; CHOOSE waits for the next call instead of the card. */
 const NOTHING = 0;
 const WAKE = 1;
 const ANTICOLL = 2;
-const SELECT = 3;
-const HALT = 4;
+const CHOOSE = 3;
+const SELECT = 4;
+const HALT = 5;
 
-/** SEL byte of each cascade level, and the tag that stands before the part of a longer UID. */
-const SEL = [0x93, 0x95, 0x97];
+/** SEL byte of the cascade levels is 93, 95, 97; this tag stands before the part of a longer UID. */
+const SEL = 0x93;
 const CASCADE = 0x88;
 
 /** Between two looks for a card, until a card counts as gone, and between two tries to find a silent chip: ms. */
@@ -41,36 +51,25 @@ const LOOK = 300;
 const GONE = 1000;
 const AGAIN = 3000;
 
-/** CRC_A (ISO 14443-3 annex B): polynomial 8408 reflected, preset 6363, low byte first. */
-export function crcA(data: number[]): number {
-  let crc = 0x6363;
-  for (let b of data) {
-    b = (b ^ crc) & 255;
-    b = (b ^ (b << 4)) & 255;
-    crc = (crc >> 8) ^ (b << 8) ^ (b << 3) ^ (b >> 4);
-  }
-  return crc;
-}
-
-/** One byte as two hex digits. */
-function hex(b: number): string {
-  return (b + 256).toString(16).slice(1).toUpperCase();
-}
-
 /** One call of poll() does one exchange with the card at most. */
 export class Mfrc522 implements Reader {
   ok: Bit = 0;
   private _spi: EspSpi;
   private _cs: Pin;
-  /** Exchange under way, its cascade level, and how often its end was looked for. */
+  /** Exchange under way, its cascade level, how often its end was looked for; whether the chip adds the CRC. */
   private _step = NOTHING;
   private _level = 0;
   private _tries = 0;
+  private _crc: Bit = 0;
+  /** Bytes of this level with their check byte, and the UID so far. */
+  private _part: Uint8Array | undefined;
   private _uid = '';
   /** The card that was reported last, and when it was seen last. */
   private _last = '';
   private _seen = 0;
   private _due = 0;
+  /** What this call of poll() reports. */
+  private _got: string | undefined;
 
   constructor(o: { spi: EspSpi; cs: Pin }) {
     this._spi = o.spi;
@@ -79,136 +78,128 @@ export class Mfrc522 implements Reader {
   }
 
   poll(): string | undefined {
-    if (this._step) return this._look();
-    const t = getTime() * 1000;
-    if (t < this._due) return undefined;
-    return this.ok ? this._wake(t) : this._start(t);
+    this._got = undefined;
+    if (this._step === CHOOSE) this._select();
+    else if (this._step) this._look();
+    else this._idle(getTime() * 1000);
+    return this._got;
   }
 
-  private _set(register: number, value: number): void {
-    this._spi.send([register << 1, value], this._cs);
-  }
-
-  /** IRQ, error, FIFO level, antenna and version in one go: the answer to an address comes with the next byte. */
-  private _status(): Uint8Array {
-    return this._spi.send([0x88, 0x8c, 0x94, 0xa8, 0xee, 0], this._cs);
+  private _idle(t: number): void {
+    if (t < this._due) return;
+    if (this.ok) this._wake(t);
+    else this._start(t);
   }
 
   /** A soft reset in one call, the registers in the next, 50 ms later at the earliest. */
-  private _start(t: number): undefined {
-    this._step = NOTHING;
-    if (this._tries) return this._setup(t);
-    this._tries = 1;
-    this._due = t + 50;
-    this._set(COMMAND, RESET);
-    return undefined;
+  private _start(t: number): void {
+    this._tries ^= 1;
+    this._due = t + (this._tries ? 50 : AGAIN);
+    if (this._tries) this._spi.send(RESET, this._cs);
+    else this._find(this._spi.send(STATUS, this._cs)[5]);
   }
 
-  private _setup(t: number): undefined {
-    this._tries = 0;
-    this._due = t + AGAIN;
-    const v = this._status()[5];
-    if (v === 0 || v === 0xff) return undefined;
-    for (let k = 0; k < SETUP.length; k += 2) this._set(SETUP[k], SETUP[k + 1]);
+  private _find(version: number): void {
+    if (version !== 0 && version !== 0xff) this._setup();
+  }
+
+  private _setup(): void {
+    for (let k = 0; k < SETUP.length; k += 2) this._spi.send(frame(SETUP[k], SETUP[k + 1]), this._cs);
+    this._crc = 1;
+    this._mode(0);
     this.ok = 1;
-    this._due = t + 10;
-    return undefined;
+    this._due = 0;
   }
 
   /** Silent, or without its registers after a dip of the supply. */
-  private _lost(): undefined {
+  private _lost(): void {
     this.ok = 0;
     this._step = NOTHING;
     this._tries = 0;
-    return undefined;
   }
 
-  private _wake(t: number): undefined {
+  /** SELECT and HLTA carry a CRC and so does the answer; WUPA and anticollision do not. */
+  private _mode(crc: Bit): void {
+    if (crc !== this._crc) for (const f of CRC[crc]) this._spi.send(f, this._cs);
+    this._crc = crc;
+  }
+
+  private _wake(t: number): void {
     this._due = t + LOOK;
     if (this._last && t - this._seen > GONE) this._last = '';
     this._level = 0;
     this._uid = '';
-    return this._send(WAKE, [0x52], 7);
+    this._mode(0);
+    this._send(WAKE, WUPA);
   }
 
-  /** Starts an exchange; `bits` of the last byte go out, 0 = all. */
-  private _send(step: number, data: number[], bits: number): undefined {
+  private _send(step: number, data: Uint8Array): void {
+    const spi = this._spi;
+    const cs = this._cs;
     this._step = step;
     this._tries = 0;
-    this._set(COMMAND, IDLE);
-    this._set(IRQ, 0x7f);
-    this._set(LEVEL, 0x80);
-    data.unshift(FIFO << 1);
-    this._spi.send(data, this._cs);
-    this._set(COMMAND, TRANSCEIVE);
-    this._set(FRAMING, 0x80 | bits);
-    return undefined;
+    for (const f of READY) spi.send(f, cs);
+    spi.send(data, cs);
+    spi.send(GO, cs);
+    spi.send(step === WAKE ? START7 : START, cs);
   }
 
   /** Has the exchange ended? Receiver idle or command done; or the timer ran out; else later, but not for ever. */
-  private _look(): string | undefined {
-    const s = this._status();
-    if (s[5] === 0 || s[5] === 0xff || (s[4] & 3) !== 3) return this._lost();
-    if (s[1] & 0x30) return this._answer(s[2], s[3]);
-    if (s[1] & 1 || ++this._tries > 5) return this._none();
-    return undefined;
+  private _look(): void {
+    const s = this._spi.send(STATUS, this._cs);
+    if (s[5] === 0 || s[5] === 0xff || (s[4] & 3) !== 3) this._lost();
+    else if (s[1] & 0x30) this._answer(s[2], s[3]);
+    else if (s[1] & 1 || ++this._tries > 5) this._none();
   }
 
   /** No card, or no answer: to be silent is the right answer to HLTA alone. */
-  private _none(): string | undefined {
-    const done = this._step === HALT;
+  private _none(): void {
+    if (this._step === HALT) this._report();
     this._step = NOTHING;
-    return done ? this._report() : undefined;
   }
 
-  /** Errors: buffer, parity, protocol; collision matters where one card alone may answer. */
-  private _answer(error: number, length: number): string | undefined {
+  /** Errors: protocol, parity, CRC, buffer; a collision is of no account in the first answer, where any card speaks. */
+  private _answer(error: number, length: number): void {
     const step = this._step;
     this._step = NOTHING;
-    if (step === HALT || (error & 0x13) !== 0) return undefined;
-    if (step === WAKE) return length === 2 ? this._collide() : undefined;
-    if (error & 8 || length !== (step === SELECT ? 3 : 5)) return undefined;
-    const d = this._read(length);
-    return step === SELECT ? this._selected(d) : this._select(d);
+    if (error & (step === WAKE ? 0x13 : 0x1f)) return;
+    if (step === WAKE && length === 2) this._resolve();
+    if (step === ANTICOLL && length === 5) this._check();
+    if (step === SELECT && length === 1) this._selected();
   }
 
-  private _read(length: number): number[] {
-    const ask: number[] = [];
-    for (let k = 0; k < length; k++) ask.push(0x80 | (FIFO << 1));
-    ask.push(0);
-    const got = this._spi.send(ask, this._cs);
-    const d: number[] = [];
-    for (let k = 1; k <= length; k++) d.push(got[k]);
-    return d;
+  private _resolve(): void {
+    this._mode(0);
+    this._send(ANTICOLL, new Uint8Array([0x12, SEL + 2 * this._level, 0x20]));
   }
 
-  private _collide(): undefined {
-    return this._send(ANTICOLL, [SEL[this._level], 0x20], 0);
+  /** Four bytes of the UID and their XOR. */
+  private _check(): void {
+    const d = this._spi.send(FIVE, this._cs);
+    this._part = d;
+    if ((d[1] ^ d[2] ^ d[3] ^ d[4]) === d[5]) this._step = CHOOSE;
   }
 
-  /** Four bytes of the UID and their XOR. A cascade tag stands for "more follows" and is no part of the UID. */
-  private _select(d: number[]): undefined {
-    if (d[0] ^ d[1] ^ d[2] ^ d[3] ^ d[4]) return undefined;
-    if (d[0] !== CASCADE) this._uid += hex(d[0]);
-    this._uid += hex(d[1]) + hex(d[2]) + hex(d[3]);
-    d.unshift(SEL[this._level], 0x70);
-    const crc = crcA(d);
-    d.push(crc & 255, crc >> 8);
-    return this._send(SELECT, d, 0);
+  private _select(): void {
+    const d = this._part!;
+    this._mode(1);
+    this._send(SELECT, new Uint8Array([0x12, SEL + 2 * this._level, 0x70, d[1], d[2], d[3], d[4], d[5]]));
   }
 
-  /** SAK: bit 2 = the UID goes on at the next level. */
-  private _selected(d: number[]): undefined {
-    if (crcA([d[0]]) !== (d[1] | (d[2] << 8))) return undefined;
-    if (!(d[0] & 4)) return this._send(HALT, [0x50, 0, 0x57, 0xcd], 0);
-    return ++this._level < 3 ? this._collide() : undefined;
+  /** SAK: bit 2 = the UID goes on at the next level. The cascade tag is no part of the UID. */
+  private _selected(): void {
+    const d = this._part!;
+    if (d[1] !== CASCADE) this._uid += (0x100 + d[1]).toString(16).slice(1);
+    this._uid += (0x1000000 + (d[2] << 16) + (d[3] << 8) + d[4]).toString(16).slice(1);
+    if (!(this._spi.send(ONE, this._cs)[1] & 4)) this._send(HALT, HLTA);
+    else if (++this._level < 3) this._resolve();
   }
 
   /** A card is reported once; it must leave before it counts again. */
-  private _report(): string | undefined {
+  private _report(): void {
+    const uid = this._uid.toUpperCase();
     this._seen = getTime() * 1000;
-    if (this._uid === this._last) return undefined;
-    this._last = this._uid;
-    return this._uid;
+    if (uid !== this._last) this._got = uid;
+    this._last = uid;
   }
 }

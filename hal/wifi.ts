@@ -109,7 +109,7 @@ export class Wifi implements Contract {
 
   private _after(ms: number, fn: () => void): void {
     if (this._timer) clearTimeout(this._timer);
-    this._timer = setTimeout(fn, ms);
+    this._timer = setTimeout(fn, ms) as unknown as number;
   }
 
   /**
@@ -139,7 +139,6 @@ export class Wifi implements Contract {
     this.ip = ip;
     this._pause = FIRST;
     this._waits = 0;
-    this._tried = 0;
     if (this._timer) clearTimeout(this._timer);
     this._timer = 0;
   }

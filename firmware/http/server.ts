@@ -68,6 +68,8 @@ function over(t: Talk): void {
   t.timer = 0;
   t.job = undefined;
   live--;
+  // The listeners of `r` hold `t`: without this the circle would wait for the collector.
+  t.q = t.r = undefined as never;
 }
 
 /** Runs `step` for `t`; an error becomes an answer. */
@@ -77,9 +79,9 @@ function guard(t: Talk, step: (t: Talk) => void): void {
     step(t);
   } catch (e) {
     c.f.log('http', t.path + ' ' + e);
-    over(t);
     if (t.sent) t.r.end();
     else problem(t.r, 500, 'internal error');
+    over(t);
   }
 }
 
@@ -89,8 +91,8 @@ function piece(t: Talk, last: boolean): void {
   if (!t.sent) t.r.writeHead(200, headers('json'));
   t.sent = 1;
   if (last) {
-    over(t);
     t.r.end(out);
+    over(t);
   } else {
     t.job!.out = '';
     t.wait = 1;
@@ -103,8 +105,8 @@ function turn(t: Talk): void {
   const job = t.job!;
   const last = (c.f.part(t.part) as Api).step(c, job);
   if (last && !t.sent && job.kind !== 'all') {
-    over(t);
     reply(t.r, job.status, 'json', job.out);
+    over(t);
   } else if (last || job.out.length > PIECE) piece(t, last);
   if (!last && !t.wait) setTimeout(() => guard(t, turn), 1);
 }
@@ -141,8 +143,8 @@ function header(q: EspRequest, name: string): string {
 function routed(t: Talk): void {
   const length = t.q.method === 'POST' && !t.query ? parseInt(header(t.q, 'content-length'), 10) || 0 : 0;
   if (length > BODY) {
-    over(t);
     problem(t.r, 413, 'body too long');
+    over(t);
   } else if (length) collect(t, length);
   else begin(t);
 }
@@ -157,8 +159,8 @@ function page(t: Talk): void {
     at += PIECE;
     if (at < text.length) t.r.write(part);
     else {
-      over(t);
       t.r.end(part);
+      over(t);
     }
   };
   const h = headers('html');
@@ -172,7 +174,6 @@ function page(t: Talk): void {
 function dispatch(t: Talk): void {
   const route = ROUTES.hasOwnProperty(t.path) ? ROUTES[t.path] : undefined;
   if (t.q.method === 'OPTIONS') {
-    over(t);
     t.r.writeHead(204, {
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
@@ -180,14 +181,15 @@ function dispatch(t: Talk): void {
       Connection: 'close',
     });
     t.r.end();
+    over(t);
   } else if (route && c.k[route.on]) {
     t.part = route.part;
     t.r.on('drain', () => drained(t));
     routed(t);
   } else if (t.path === '/') page(t);
   else {
-    over(t);
     problem(t.r, 404, 'This URI does not exist');
+    over(t);
   }
 }
 
@@ -212,8 +214,8 @@ function request(q: EspRequest, r: EspResponse): void {
 }
 
 function late(t: Talk): void {
-  over(t);
   t.r.end();
+  over(t);
 }
 
 /** Opens port 80. */

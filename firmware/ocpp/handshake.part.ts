@@ -76,7 +76,9 @@ export function place(url: string, id: string): Place {
   const scheme = url.substr(0, 6).toLowerCase();
   if (scheme.startsWith('ws://')) return split(url.substr(5), id);
   // The engine opens TLS but verifies neither certificate nor name: that would only look safe.
-  return nowhere(scheme === 'wss://' ? 'wss is not supported: the engine cannot verify certificates' : 'bad url');
+  return nowhere(
+    scheme === 'wss://' ? 'wss is not supported: the engine cannot verify certificates' : 'bad url',
+  );
 }
 
 /** 32 to 40 hexadecimal digits stand for bytes, anything else for itself. */

@@ -68,7 +68,7 @@ function fresh(c: Charger): Ocpp {
     d: 0,
     ds: 1,
     s0: -1,
-    s1: -1,
+    s1: 0,
     s1At: 0,
     ack0: -1,
     ack1: -1,
@@ -85,6 +85,7 @@ function fresh(c: Charger): Ocpp {
     f: { quote, put, drop, pair, stamp },
   };
   c.o.ino = o.ino ? 1 : 0;
+  c.o.st = 0;
   forget();
   load(o);
   return o;
@@ -221,12 +222,13 @@ function leave(o: Ocpp, why: string): void {
   o.due = o.c.t;
 }
 
-/** Job step by link state. */
-const STEP = [dial, gate0, shake, alive];
-
-function gate0(o: Ocpp): void {
+/** Job step: the gate may wait for the contactor. */
+function knock(o: Ocpp): void {
   gate(o.c);
 }
+
+/** Job step by link state. */
+const STEP = [dial, knock, shake, alive];
 
 /** Job: the link itself. */
 function link(c: Charger): void {
@@ -273,7 +275,7 @@ function listen(o: Ocpp): void {
 /** What time alone makes due. */
 function due(o: Ocpp): void {
   const c = o.c;
-  if (o.reg !== 1 && c.t >= o.boot && o.act !== BOOT) o.want |= BOOT;
+  if (o.reg !== 1 && c.t >= o.boot) o.want |= BOOT;
   if (o.reg === 1 && c.t - o.beat >= c.k.ocpph * 1000) o.want |= BEAT;
   if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
 }
@@ -334,7 +336,7 @@ function watch(c: Charger): void {
   samples(o);
   if (o.inv && c.m.eto >= o.max) calls(o).deny(o);
   if (o.rst) restart(o);
-  due(o);
+  if (!o.id) due(o);
 }
 
 function began(o: Ocpp): void {

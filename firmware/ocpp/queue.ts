@@ -102,7 +102,13 @@ function close(o: Ocpp, open: number[], known: Bit): void {
   const wh = Math.max(open[2], Math.floor(c.m.eto));
   c.f.del('qo');
   if (!known) return;
-  put(o, 'E', open[0], open[1] < 0 && open[3] !== c.rbc ? stamp(o) : open[1], ',"",' + wh + ',"PowerLoss",-1');
+  put(
+    o,
+    'E',
+    open[0],
+    open[1] < 0 && open[3] !== c.rbc ? stamp(o) : open[1],
+    ',"",' + wh + ',"PowerLoss",-1',
+  );
 }
 
 /** Reads the queue in after a boot. */

@@ -55,17 +55,28 @@ function changed(o: Ocpp, code: number): void {
 
 function patience(o: Ocpp): number {
   const st = o.s1 & 15;
+  if (o.ack1 < 0 || o.via) return 0;
   return Math.max(o.c.k.omd * 1000, st === SUSPENDED_EV || st === SUSPENDED_EVSE ? SETTLE : 0);
 }
 
-/** Looks at the facts and says what has to be reported. */
+/** A status that a start or stop brought about comes behind it, unless many messages wait. */
+function after(o: Ocpp): boolean {
+  return o.via !== PREPARING && o.q.length > 0 && o.q.length < 3 && o.c.t >= o.qd;
+}
+
+/** What is to be reported; while a call is under way nothing new is decided. */
+function tell(o: Ocpp): void {
+  if (o.s0 !== o.ack0) o.want |= STATUS0;
+  if (o.s1 !== o.ack1 && !after(o) && o.c.t - o.s1At >= patience(o)) o.want |= STATUS1;
+}
+
+/** Looks at the facts. */
 export function observe(o: Ocpp): void {
   const c = o.c;
   const code = report(o);
   if (code !== o.s1) changed(o, code);
   o.s0 = (c.x.err & INTERNAL ? FAULTED : o.ino & 1 ? UNAVAILABLE : AVAILABLE) + (c.x.err & INTERNAL) * 16;
-  if (o.s0 !== o.ack0) o.want |= STATUS0;
-  if (o.s1 !== o.ack1 && (o.via || c.t - o.s1At >= patience(o))) o.want |= STATUS1;
+  if (!o.id) tell(o);
 }
 
 /** What was asked of availability takes effect when the connector is free. */
@@ -73,7 +84,7 @@ export function avail(o: Ocpp): void {
   const c = o.c;
   const ino = o.ino ? 1 : 0;
   if (ino === c.o.ino) return;
-  if (ino && (c.ses.on || c.ses.ok || (c.o.st === PREPARING && o.s1At))) return;
+  if (ino && (c.ses.on || c.ses.ok || c.o.st === PREPARING)) return;
   c.o.ino = ino;
   c.dirty = 1;
 }

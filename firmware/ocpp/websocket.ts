@@ -195,12 +195,13 @@ function text(w: Ws, t: string, at: number, len: number): string | undefined {
   const bad = order(w, b & 15);
   if (bad) return fail(w, bad);
   const fresh = w.op === 0 ? 0 : w.len;
+  const enough = fresh + len > MOST ? Math.min(HEAD, len) : len;
+  if (t.length < at + enough) return wait(w, at + enough);
   if (fresh + len > MOST) {
     start(w, b & 15);
     w.len = MOST;
     return data(w, b, shorten(w, t, at, at + len));
   }
-  if (t.length < at + len) return wait(w, at + len);
   start(w, b & 15);
   w.len += len;
   rest(w, t, at + len);

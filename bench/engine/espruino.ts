@@ -1,0 +1,181 @@
+// The real interpreter as a process of its own. Its first boot file (prelude.js) sends what the script does to pins, buses,
+// flash and network through a named pipe and waits for the answer at another one. We wait for requests as patiently: the
+// thread stands in a blocking read, which is left for every answer and, by the ticker, every few ms.
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { minify_sync } from 'terser';
+import type { EngineOptions } from '../assembly';
+import { PowerCut, type Engine, type Host } from '../types';
+import { Requests } from './requests';
+import { furnish } from './shelf';
+import { Terminal } from './terminal';
+import { Ticker } from './ticker';
+
+const PRELUDE = fileURLToPath(new URL('./prelude.js', import.meta.url));
+/** Runs from RAM: the PC's flash is a file, opened anew for every few letters of code. */
+const LOADER = `E.empty = process.memory().usage; eval(require('Storage').read('.bench') + ''); E.joined();`;
+const HEAD = 3;
+const LONGEST = 4096 + HEAD;
+
+/** Short names are found faster; nothing else may change. */
+function prelude(): Uint8Array {
+  const { code } = minify_sync(fs.readFileSync(PRELUDE, 'utf8'), { compress: false, mangle: true, ecma: 2015, format: { ascii_only: true } });
+  return Buffer.from(code!);
+}
+
+export class Espruino implements Engine {
+  readonly name = 'espruino';
+  private folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
+  private ticker = new Ticker(this.folder);
+  private requests: Requests;
+  private terminal = new Terminal();
+  private child: ChildProcess | undefined;
+  private count = 0;
+  /** Pipes of requests and answers. */
+  private q = -1;
+  private a = -1;
+  private buffer = Buffer.alloc(4 * LONGEST);
+  private filled = 0;
+  private turn: NodeJS.Immediate | undefined;
+  private image: string;
+
+  constructor(
+    private host: Host,
+    private o: EngineOptions,
+  ) {
+    this.image = path.resolve(o.directory || this.folder, 'espruino.flash');
+    fs.mkdirSync(path.dirname(this.image), { recursive: true });
+    const own: [string, Uint8Array][] = [
+      ['.boot0', Buffer.from(LOADER)],
+      ['.bench', prelude()],
+    ];
+    furnish(this.image, new Map([...own, ...o.build]), o.fresh);
+    this.requests = new Requests(host, o.proxies, (answer) => this.answer(answer));
+    process.once('exit', this.gone);
+  }
+
+  boot(): void {
+    this.stop();
+    const folder = path.join(this.folder, String(++this.count));
+    fs.mkdirSync(folder);
+    execFileSync('mkfifo', [path.join(folder, 'q'), path.join(folder, 'a')]);
+    fs.symlinkSync(this.image, path.join(folder, 'espruino.flash'));
+    // Both ends, so that neither opening nor a dead child holds us up.
+    this.q = fs.openSync(path.join(folder, 'q'), 'r+');
+    this.a = fs.openSync(path.join(folder, 'a'), 'r+');
+    this.filled = 0;
+    this.terminal.begin();
+    this.requests.begin();
+    this.start(folder);
+    this.ticker.serve(this.count);
+    this.turn = setImmediate(this.serve);
+  }
+
+  private start(folder: string): void {
+    const child = spawn(this.o.executable, [], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+    this.child = child;
+    const alive = (): boolean => this.child === child;
+    child.stdout!.setEncoding('latin1');
+    child.stdout!.on('data', (text: string) => alive() && this.print(text));
+    child.stdin!.on('error', () => {});
+    child.on('error', (e) => alive() && this.host.reboot(`no interpreter: ${e.message}`));
+    child.on('exit', (code, signal) => alive() && this.host.reboot(`the interpreter ended (${signal ?? code})`));
+  }
+
+  stop(): void {
+    if (!this.child) return;
+    const { child, q, a } = this;
+    this.child = undefined;
+    clearImmediate(this.turn);
+    this.ticker.serve(0);
+    this.requests.end();
+    child.kill('SIGKILL');
+    fs.closeSync(q);
+    fs.closeSync(a);
+    fs.rmSync(path.join(this.folder, String(this.count)), { recursive: true });
+  }
+
+  type(text: string): void {
+    // Ctrl-D would end the interpreter.
+    this.child?.stdin!.write(text.replaceAll('\x04', ''), 'latin1');
+  }
+
+  memory(): { used: number; total: number; peak: number } | undefined {
+    return this.child && this.requests.memory.used();
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** For profiles: the interpreter's profiler dumps at the next scan; at the first mark all but the scan ends. */
+  mark(): void {
+    this.requests.mark();
+  }
+
+  /** For good: nothing is left of us. */
+  end(): void {
+    this.stop();
+    this.ticker.end();
+    this.gone();
+    process.off('exit', this.gone);
+  }
+
+  private print(text: string): void {
+    const shown = this.terminal.show(text);
+    if (shown) this.host.print(shown);
+  }
+
+  private gone = (): void => {
+    this.child?.kill('SIGKILL');
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  };
+
+  /** Serves the interpreter until the ticker says that others want their turn. */
+  private serve = (): void => {
+    const { child } = this;
+    try {
+      this.ticker.want();
+      while (this.child === child && !this.wait());
+    } catch (e) {
+      if (!(e instanceof PowerCut)) throw e;
+    }
+    if (this.child === child) this.turn = setImmediate(this.serve);
+  };
+
+  /** Waits for requests and answers them. True when the ticker woke us. */
+  private wait(): boolean {
+    const { child, buffer } = this;
+    this.filled += fs.readSync(this.q, buffer, this.filled, buffer.length - this.filled, null);
+    let at = 0;
+    let ticked = false;
+    while (at < this.filled && this.child === child) {
+      if (buffer[at] === 0) {
+        at++;
+        ticked = true;
+        continue;
+      }
+      const end = at + HEAD + (this.filled < at + HEAD ? LONGEST : buffer.readUInt16LE(at + 1));
+      if (end > this.filled) break;
+      const from = at;
+      at = end;
+      this.requests.take(buffer[from], buffer.subarray(from + HEAD, end));
+    }
+    if (this.child !== child) return true;
+    buffer.copyWithin(0, at, this.filled);
+    this.filled -= at;
+    return ticked;
+  }
+
+  private answer(data: Uint8Array): void {
+    for (let at = 0; at < data.length; ) at += fs.writeSync(this.a, data, at);
+  }
+}
+
+export function createEspruino(host: Host, o: EngineOptions): Espruino {
+  return new Espruino(host, o);
+}

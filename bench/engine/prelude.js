@@ -1,0 +1,248 @@
+// First boot file of the interpreter on the bench: joins its pins, buses, flash and network to the virtual module through
+// two named pipes. A request is its letter, the length of its body in two bytes, and the body; who needs an answer waits
+// for a known number of bytes. Espruino dialect; written for few variables, which are subtracted from the count anyway.
+(function () {
+  const empty = E.empty;
+  const q = E.openFile('q', 'w');
+  const a = E.openFile('a', 'r');
+  const chr = String.fromCharCode;
+  /** Callbacks that wait for the host, by number. */
+  const later = {};
+  let count = 0;
+  let looking = 0;
+
+  function tell(op, body) {
+    q.write(op + chr(body.length & 255, body.length >> 8) + body);
+  }
+
+  /** The bench is gone when nothing comes. */
+  function take(n) {
+    const r = a.read(n);
+    if (!r) quit();
+    return r;
+  }
+
+  function ask(op, body, n) {
+    tell(op, body);
+    return take(n);
+  }
+
+  /** Rare requests, as JSON in both directions. */
+  function call(o) {
+    const n = ask('J', JSON.stringify(o), 2);
+    const r = JSON.parse(take(n.charCodeAt(0) + (n.charCodeAt(1) << 8)));
+    if (r.error) throw r.error;
+    return r.value;
+  }
+
+  function keep(fn) {
+    if (!fn) return 0;
+    later[++count] = fn;
+    return count;
+  }
+
+  function usage() {
+    const n = process.memory(false).usage;
+    return chr(n & 255, n >> 8);
+  }
+
+  function word(n) {
+    return chr(n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255);
+  }
+
+  /** One event of the host: [number of the callback, or name of a Wifi event; arguments]. */
+  function happen(e) {
+    if (typeof e[0] === 'string') {
+      require('Wifi').emit(e[0], e[1][0]);
+      return;
+    }
+    const fn = later[e[0]];
+    if (!e[2]) delete later[e[0]];
+    if (fn) fn.apply(null, e[1]);
+  }
+
+  function look() {
+    looking = 0;
+    call({ op: 'events' }).forEach((e) => setTimeout(happen, 0, e));
+  }
+
+  /** What the host wants: 1 = events wait, 2 = a mark in the profile. */
+  function wanted(flags) {
+    if (flags & 1 && !looking) looking = setTimeout(look, 0);
+    if (flags & 2) mark();
+  }
+
+  /** Profile: from here on nothing but the scan runs, whose timer is the newest. The profiler dumps at this call. */
+  function mark() {
+    const t = global['\xff'].timers;
+    const last = t[t.length - 1];
+    for (let i in t) if (t[i] !== last) clearTimeout(i);
+    E.getTemperature();
+  }
+
+  function level(pin, value) {
+    tell('w', chr(pin, value ? 1 : 0));
+  }
+
+  function read(pin) {
+    return ask('r', chr(pin), 1).charCodeAt(0);
+  }
+
+  function floats(r, n) {
+    return new Float32Array(E.toArrayBuffer(r), 0, n);
+  }
+
+  const map = E.mapInPlace;
+  E.mapInPlace = (pins, out, fn) => {
+    if (fn !== analogRead) return map(pins, out, fn);
+    const n = pins.length;
+    const r = ask('A', usage() + chr.apply(null, pins), 4 * n + 1);
+    out.set(floats(r, n));
+    const flags = r.charCodeAt(4 * n);
+    if (flags) wanted(flags);
+  };
+  global.analogRead = (pin) => floats(ask('a', chr(pin), 4), 1)[0];
+  global.analogWrite = (pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0));
+  global.digitalRead = read;
+  global.digitalWrite = level;
+  global.peek32 = (at) => call({ op: 'peek', at: at });
+  global.setWatch = (fn, pin, o) => {
+    if (typeof o !== 'object') o = { repeat: o };
+    const id = keep(fn);
+    return call({ op: 'watch', id: id, pin: pin + 0, repeat: o.repeat, edge: o.edge, debounce: o.debounce });
+  };
+  global.clearWatch = (id) => {
+    if (id !== undefined) delete later[id];
+    call({ op: 'unwatch', id: id });
+  };
+
+  // Pins above 32 do not exist here: they are numbers, with the same methods.
+  [Pin.prototype, Number.prototype].forEach((p) => {
+    p.write = function (value) {
+      level(this + 0, value);
+    };
+    p.read = function () {
+      return !!read(this + 0);
+    };
+    p.mode = function (m) {
+      tell('m', chr(this + 0) + m);
+    };
+  });
+  for (let i = 33; i < 40; i++) global['D' + i] = i;
+
+  SPI.prototype.setup = function (o) {
+    call({ op: 'spi', bus: this === SPI1 ? 1 : 2, baud: o.baud, mode: o.mode });
+  };
+  SPI.prototype.send = function (data, cs) {
+    const s = E.toString(data);
+    return new Uint8Array(E.toArrayBuffer(ask('s', chr(this === SPI1 ? 1 : 2, cs) + s, s.length)));
+  };
+
+  E.enableWatchdog = (s, auto) => call({ op: 'watchdog', s: s, auto: !!auto });
+  E.kickWatchdog = () => tell('k', '');
+  E.reboot = () => call({ op: 'reboot' });
+  global.ESP32 = {
+    reboot: E.reboot,
+    setAtten: () => undefined,
+    getState: () => ({ sdkVersion: 'bench', freeHeap: 80000, minHeap: 70000, BLE: false, Wifi: true }),
+  };
+  const serial = call({ op: 'hello' });
+  process.env = { VERSION: process.version, BOARD: 'ESP32', SERIAL: serial, STORAGE: 917504, CONSOLE: 'Serial1' };
+
+  const flash = {
+    read: (n, at) => {
+      let s = '';
+      for (let i = 0; i < n; i += 4096) s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
+      return new Uint8Array(E.toArrayBuffer(s));
+    },
+    write: (data, at) => {
+      const s = E.toString(data);
+      if ((at | s.length) & 3) throw 'Data and address must be multiples of 4';
+      tell('u', usage());
+      for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
+    },
+    erasePage: (at) => ask('e', word(at), 1),
+  };
+
+  const wifi = {};
+  'disconnect stopAP setHostname save restore setConfig setSNTP'.split(' ').forEach((name) => {
+    wifi[name] = (x, then) => {
+      if (typeof x === 'function') then = x;
+      call({ op: 'wifi', name: name, args: [], then: keep(then) });
+    };
+  });
+  ['connect', 'startAP'].forEach((name) => {
+    wifi[name] = (ssid, o, then) => call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) });
+  });
+  ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails'].forEach((name) => {
+    wifi[name] = (then) => call({ op: 'wifi', name: name, args: [], then: keep(then) });
+  });
+  ['getHostByName', 'ping'].forEach((name) => {
+    wifi[name] = (host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) });
+  });
+
+  // Sockets are real. What is listened on or connected to is a port of the bench on this computer.
+  const net = require('net');
+  const http = require('http');
+  /** A connect leaves through a port that the host has joined to the other side: it stands still meanwhile. */
+  function connect(o, then) {
+    return net.connect({ host: '127.0.0.1', port: call({ op: 'connect', host: o.host, port: o.port }) }, then);
+  }
+  function served(s) {
+    const listen = s.listen;
+    const close = s.close;
+    let at;
+    s.listen = (port) => {
+      at = port;
+      const local = call({ op: 'listen' });
+      listen.call(s, local);
+      call({ op: 'listening', port: at, local: local });
+      return s;
+    };
+    s.close = () => {
+      call({ op: 'listening', port: at, local: 0 });
+      close.call(s);
+    };
+    return s;
+  }
+  // Native methods are no properties of their prototype: ours steps aside to reach them.
+  [Socket.prototype, httpSRs.prototype].forEach((p) => {
+    const mine = function (data) {
+      tell('u', usage());
+      delete p.write;
+      const r = this.write(data);
+      p.write = mine;
+      return r;
+    };
+    p.write = mine;
+  });
+
+  // The engine looks at loaded modules first.
+  Modules.addCached('Flash', '');
+  const loaded = global['\xff'].modules;
+  loaded.Flash = flash;
+  loaded.Wifi = wifi;
+  loaded.net = { connect: connect, createServer: (fn) => served(net.createServer(fn)) };
+  loaded.http = { createServer: (fn) => served(http.createServer(fn)) };
+  loaded.neopixel = { write: (pin, grb) => tell('x', chr(pin) + E.toString(grb)) };
+
+  // Names of the script are to be found as fast as without us: ours go behind them when its start is over.
+  const ours = Object.keys(global).filter((name) => name.charAt(0) !== 'D' || name.substr(1) > 32);
+  E.on('init', () => {
+    ours.forEach((name) => {
+      const value = global[name];
+      if (value === undefined) return;
+      delete global[name];
+      global[name] = value;
+    });
+  });
+
+  setInterval(() => wanted(ask('E', '', 1).charCodeAt(0)), 50);
+  /** Last call of the start, when the text of this file is gone: what is in use now is ours. */
+  E.joined = () => {
+    delete E.empty;
+    const m = process.memory();
+    call({ op: 'ready', empty: empty, usage: m.usage, memory: m });
+    print('\x02');
+  };
+})();

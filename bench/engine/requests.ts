@@ -1,0 +1,221 @@
+// What the interpreter asks for, letter by letter as prelude.js writes it, done on the host.
+
+import net from 'node:net';
+import type { EngineOptions } from '../assembly';
+import { ERASE } from '../esp32/api';
+import { Watchdog } from '../esp32/watchdog';
+import type { Host, PinMode } from '../types';
+import { Memory } from './memory';
+import { Station } from './station';
+import { Edges } from './edges';
+
+/** ms between two samples of a native loop over `analogRead`. */
+const SAMPLE = 0.06;
+/** Address of the first byte that a script may use, and of `Flash`. */
+const FLASH = 0x310000;
+const PAGE = 4096;
+const EVENTS = 1;
+const MARK = 2;
+const DONE = Buffer.of(1);
+
+/** The module may know more than its contract. */
+type Extra = { peek?(at: number): number; auto?(gpio: number): void };
+type Call = { op: string } & Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+export type Tell = (to: number | string, args: unknown[], again?: boolean) => void;
+
+const json = (o: unknown): Buffer => {
+  const text = Buffer.from(JSON.stringify(o), 'latin1');
+  return Buffer.concat([Buffer.of(text.length & 255, text.length >> 8), text]);
+};
+
+export class Requests {
+  readonly memory = new Memory();
+  private station!: Station;
+  private edges!: Edges;
+  private dog!: Watchdog;
+  private events: [number | string, unknown[], boolean][] = [];
+  private ports: number[] = [];
+  private flags = 0;
+  private started = false;
+  /** Counts lives of the interpreter: what one asked for is no answer to another. */
+  private life = 0;
+
+  constructor(
+    private host: Host,
+    private proxies: EngineOptions['proxies'],
+    private reply: (data: Uint8Array) => void,
+  ) {}
+
+  begin(): void {
+    const { host } = this;
+    this.life++;
+    this.started = false;
+    this.flags = 0;
+    this.memory.begin();
+    this.dog = new Watchdog(host.clock, () => true, () => host.reboot('watchdog'));
+    this.fresh();
+  }
+
+  end(): void {
+    this.life++;
+    this.dog.stop();
+    this.station.stop();
+    this.edges.clear();
+  }
+
+  mark(): void {
+    this.flags |= MARK;
+  }
+
+  /** Script memory is new: after power, reset and `load()`. */
+  private fresh(): void {
+    this.station?.stop();
+    this.edges?.clear();
+    this.events = [];
+    this.station = new Station(this.host, this.tell);
+    this.edges = new Edges(this.host, this.tell);
+    for (const port of this.ports.splice(0)) this.proxies.upstream(port, 0);
+  }
+
+  private tell: Tell = (to, args, again = false) => {
+    this.events.push([to, args, again]);
+  };
+
+  take(op: number, body: Buffer): void {
+    const { module, flash } = this.host;
+    switch (String.fromCharCode(op)) {
+      case 'w':
+        return module.write(body[0], body[1] ? 1 : 0);
+      case 'm':
+        return this.mode(body[0], body.toString('latin1', 1));
+      case 'p': {
+        const [value, hz] = body.toString('latin1', 1).split(',').map(Number);
+        return module.pwm(body[0], value, hz);
+      }
+      case 'k':
+        return this.dog.kick();
+      case 'x':
+        return module.pixelWrite(body[0], Uint8Array.from(body.subarray(1)));
+      case 'u':
+        return this.memory.saw(body.readUInt16LE(0));
+      case 'r':
+        return this.reply(Buffer.of(module.read(body[0])));
+      case 'a':
+        return this.reply(new Uint8Array(Float32Array.of(module.analogRead(body[0])).buffer));
+      case 'A':
+        return this.burst(body);
+      case 's':
+        return this.reply(module.spiSend(body[0] as 1 | 2, Uint8Array.from(body.subarray(2)), body[1]));
+      case 'f':
+        return this.reply(flash.read(body.readUInt32LE(0) - FLASH, body.readUInt32LE(4)));
+      case 'F':
+        flash.write(body.readUInt32LE(0) - FLASH, Uint8Array.from(body.subarray(4)));
+        return this.reply(DONE);
+      case 'e':
+        flash.erase(Math.floor((body.readUInt32LE(0) - FLASH) / PAGE));
+        return this.later(ERASE, () => this.reply(DONE));
+      case 'E':
+        return this.reply(Buffer.of(this.wanted()));
+      case 'J':
+        return this.call(JSON.parse(body.toString('latin1')));
+    }
+  }
+
+  private wanted(): number {
+    return this.flags | (this.events.length ? EVENTS : 0);
+  }
+
+  private burst(body: Buffer): void {
+    const n = body.length - 2;
+    this.memory.burst(body.readUInt16LE(0));
+    const answer = Buffer.alloc(4 * n + 1);
+    for (let i = 0; i < n; i++) answer.writeFloatLE(this.host.module.analogRead(body[2 + i], i * SAMPLE), 4 * i);
+    answer[4 * n] = this.wanted();
+    this.flags = 0;
+    this.reply(answer);
+  }
+
+  private mode(gpio: number, mode: string): void {
+    const { module } = this.host;
+    if (mode === 'auto') (module as Extra).auto?.(gpio);
+    else module.mode(gpio, mode as PinMode);
+  }
+
+  private later(ms: number, fn: () => void): void {
+    const { life } = this;
+    this.host.clock.at(this.host.clock.now() + ms, () => life === this.life && fn());
+  }
+
+  private value(value: unknown): void {
+    this.reply(json({ value }));
+  }
+
+  private call(o: Call): void {
+    const { host, dog } = this;
+    switch (o.op) {
+      case 'hello':
+        return this.hello();
+      case 'ready':
+        return this.value(this.memory.ready(o.empty, o.usage, o.memory));
+      case 'events':
+        return this.value(this.events.splice(0));
+      case 'peek':
+        return this.value((host.module as Extra).peek?.(o.at) ?? 0);
+      case 'spi':
+        return this.value(host.module.spiSetup(o.bus, { baud: o.baud, mode: o.mode }));
+      case 'watch':
+        return this.value(this.edges.add(o.id, o.pin, o));
+      case 'unwatch':
+        return this.value(this.edges.remove(o.id));
+      case 'watchdog':
+        return this.value(dog.enable(o.s, o.auto));
+      case 'reboot':
+        return host.reboot('by the script');
+      case 'wifi':
+        return this.wifi(o);
+      case 'connect':
+        return this.connect(o.host, o.port);
+      case 'listen':
+        return this.listen();
+      case 'listening':
+        this.ports.push(o.port);
+        return this.value(this.proxies.upstream(o.port, o.local));
+    }
+    this.reply(json({ error: `the bench knows no ${o.op}` }));
+  }
+
+  private hello(): void {
+    // The script was loaded anew, without a reset of the chip.
+    if (this.started) {
+      this.host.module.reset(false);
+      this.fresh();
+    }
+    this.started = true;
+    this.value(`240ac4${this.host.serial.padStart(6, '0').slice(-6)}`.replace(/^(.{8})/, '$1-'));
+  }
+
+  private wifi(o: Call): void {
+    try {
+      this.value(this.station.call(o.name, o.args, o.then));
+    } catch (e) {
+      this.reply(json({ error: String(e) }));
+    }
+  }
+
+  private connect(host: string, port: number): void {
+    const { life } = this;
+    this.proxies.proxy(host, port, (r) => {
+      if (life === this.life) this.reply(json(r.error === undefined ? { value: r.port } : { error: r.error }));
+    });
+  }
+
+  /** A port of this computer that nobody uses. */
+  private listen(): void {
+    const { life } = this;
+    const server = net.createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => life === this.life && this.value(port));
+    });
+  }
+}

@@ -1,0 +1,48 @@
+// The interpreter's Storage as a file: taken apart and written anew, without dead files, before it starts.
+
+import fs from 'node:fs';
+import { Storage } from '../esp32/storage';
+import type { Flash } from '../types';
+
+/** Flash in memory: an image of `size` bytes, the rest erased. */
+function memory(size: number, image: Uint8Array = new Uint8Array()): Flash & { bytes: Buffer } {
+  const bytes = Buffer.alloc(size, 0xff);
+  bytes.set(image.subarray(0, size));
+  return {
+    bytes,
+    size,
+    writes: 0,
+    erases: 0,
+    read: (at, length) => Uint8Array.prototype.slice.call(bytes, at, at + length),
+    write(at, data) {
+      bytes.set(data, at);
+      this.writes++;
+    },
+    erase: () => {},
+    tear: () => {},
+  };
+}
+
+/** Files of an image, in order. */
+export function unpack(image: Uint8Array): Map<string, Uint8Array> {
+  const storage = new Storage(memory(image.length, image), {}, 0);
+  return new Map(storage.list().map((name) => [name, storage.read(name)!]));
+}
+
+/** The image with these files, as long as it has to be. */
+export function pack(files: Map<string, Uint8Array>): Buffer {
+  let size = 0;
+  for (const data of files.values()) size += 64 + data.length;
+  const flash = memory(size);
+  const storage = new Storage(flash, {}, 0);
+  for (const [name, data] of files) if (data.length) storage.write(name, data);
+  return flash.bytes.subarray(0, storage.used());
+}
+
+/** Puts `first` in front of what the file holds already, or of nothing when `fresh`. */
+export function furnish(file: string, first: Map<string, Uint8Array>, fresh: boolean): void {
+  const old = fresh || !fs.existsSync(file) ? new Map<string, Uint8Array>() : unpack(fs.readFileSync(file));
+  const all = new Map(first);
+  for (const [name, data] of old) if (!all.has(name)) all.set(name, data);
+  fs.writeFileSync(file, pack(all));
+}

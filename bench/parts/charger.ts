@@ -1,0 +1,63 @@
+// The parts of a charger and the copper between them; only the wires to the controller are missing, they are the
+// board's.
+
+import type { Clock } from '../types';
+import { Button } from './button';
+import { Car, COS } from './car';
+import { Contactor } from './contactor';
+import { Interlock } from './interlock';
+import { Light } from './light';
+import { Lock } from './lock';
+import { Mains } from './mains';
+import { Atm90e32 } from './meter/atm90e32';
+import { Ntc } from './ntc';
+import { Pilot } from './pilot';
+import type { Divider } from './pilot';
+import { Proximity } from './proximity';
+import { Rcm } from './rcm';
+import { Field } from './reader/field';
+import { Mfrc522 } from './reader/mfrc522';
+
+export type Parts = ReturnType<typeof parts>;
+
+export function parts(clock: Clock, seed: number, divider: Divider) {
+  const mains = new Mains();
+  const pilot = new Pilot(clock, seed, divider);
+  const rcm = new Rcm(clock, seed);
+  const contactor = new Contactor(clock, seed, new Interlock(clock, seed, pilot, rcm));
+  const car = new Car(clock, seed, pilot, mains, contactor);
+  const field = new Field(clock);
+  const board = new Ntc(seed, 'board');
+  const meter = new Atm90e32(clock, {
+    volt: (k) => mains.volt(k),
+    amp: (k) => car.drawing[k],
+    get hz() {
+      return mains.hz;
+    },
+    cos: COS,
+    get celsius() {
+      return board.celsius;
+    },
+  });
+  contactor.load = () => car.drawing;
+  contactor.touched.on(() => car.step());
+  car.onS2 = (closed) => (closed ? contactor.relent('s2') : contactor.demand('s2'));
+  car.changed.on(() => meter.settle());
+  mains.changed.on(() => meter.settle());
+  return {
+    mains,
+    pilot,
+    rcm,
+    contactor,
+    car,
+    meter,
+    field,
+    reader: new Mfrc522(clock, field),
+    lock: new Lock(clock, seed),
+    proximity: new Proximity(seed),
+    socket: new Ntc(seed, 'socket'),
+    board,
+    light: new Light(),
+    button: new Button(clock),
+  };
+}

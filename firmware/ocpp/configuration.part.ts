@@ -1,0 +1,78 @@
+// Part on call: GetConfiguration and ChangeConfiguration over the key table. The whole configuration is written a key
+// at a time, because each costs milliseconds.
+
+import type { Bit } from '../../hal/types';
+import type { Conf } from '../core/conf.part';
+import type { Ocpp } from './state';
+
+/** Exports of this part. */
+export interface Configuration {
+  get(o: Ocpp, names: string[] | undefined): string;
+  change(o: Ocpp, name: string, value: string): string;
+  more(o: Ocpp, n: number): string;
+}
+
+interface Work {
+  names: string[];
+  unknown: string[];
+  /** 1 = the whole configuration: what is not for reading is passed over. */
+  all: Bit;
+  /** Keys written so far. */
+  n: number;
+}
+
+/** Spelling of the table for a name in any letter case, '' = unknown. */
+function spelling(o: Ocpp, name: string): string {
+  const names = o.c.f.names();
+  const at = (',' + names.toLowerCase() + ',').indexOf(',' + name.toLowerCase() + ',');
+  return at < 0 || name.includes(',') ? '' : names.substr(at, name.length);
+}
+
+/** Starts the answer; '' = `more` writes it. */
+export function get(o: Ocpp, names: string[] | undefined): string {
+  const all = !names || !names.length;
+  o.sa = { names: all ? o.c.f.names().split(',') : names, unknown: [], all: all ? 1 : 0, n: 0 };
+  return '';
+}
+
+/** One key as JSON, '' = unknown, or not for reading. */
+function entry(o: Ocpp, asked: string): string {
+  const name = spelling(o, asked);
+  const text = name ? (o.c.f.part('conf') as Conf).text(o.c, name) : undefined;
+  if (text === undefined) return '';
+  const marks = o.c.f.row(name)![2];
+  const fixed = !marks.includes('w') || marks.includes('r');
+  return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + o.f.quote(text.substr(0, 500)) + '}';
+}
+
+function end(o: Ocpp, w: Work): string {
+  let out = '';
+  for (const u of w.unknown) out += (out ? ',' : '') + o.f.quote(u);
+  return out ? '],"unknownKey":[' + out + ']}' : ']}';
+}
+
+/** Piece `n` of the answer; '' = there is no more. */
+export function more(o: Ocpp, n: number): string {
+  const w = o.sa as Work;
+  const open = n ? '' : '{"configurationKey":[';
+  if (n === w.names.length) return open + end(o, w);
+  if (n > w.names.length) return '';
+  const text = entry(o, w.names[n]);
+  // A space stands for nothing: '' would end the message.
+  if (!text) return open + lacking(w, w.names[n]);
+  return open + (w.n++ ? ',' : '') + text;
+}
+
+function lacking(w: Work, name: string): string {
+  if (!w.all) w.unknown.push(name);
+  return ' ';
+}
+
+/** Sets a key; the status of the answer. */
+export function change(o: Ocpp, name: string, value: string): string {
+  const key = spelling(o, name);
+  if (!key) return 'NotSupported';
+  const bad = (o.c.f.part('conf') as Conf).accept(o.c, key, value);
+  if (bad) o.c.f.log('ocpp', key + ' ' + bad);
+  return bad ? 'Rejected' : 'Accepted';
+}

@@ -1,0 +1,398 @@
+// A central system in memory, with its end of the socket, and a charger that talks to it on a virtual clock.
+
+import { createHash } from 'node:crypto';
+import Module, { createRequire } from 'node:module';
+import type { Bit } from '../../hal/types';
+import type { Charger } from '../../firmware/core/charger';
+import { KEYS } from '../../firmware/core/keys';
+import * as conf from '../../firmware/core/conf.part';
+import * as actions from '../../firmware/ocpp/actions.part';
+import * as calls from '../../firmware/ocpp/calls.part';
+import * as configuration from '../../firmware/ocpp/configuration.part';
+import * as handshake from '../../firmware/ocpp/handshake.part';
+import { hook, jobs } from '../../firmware/ocpp/link';
+import { charger } from './charger';
+import type { Fake } from './charger';
+
+const PARTS: { [name: string]: unknown } = { conf, actions, calls, configuration, handshake };
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** Validators of the published OCPP 1.6 schemas. */
+const [strict] = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators.js') as {
+  validate(id: string, payload: unknown): boolean;
+}[];
+
+export const accept = (key: string): string =>
+  createHash('sha1')
+    .update(key + GUID)
+    .digest('base64');
+
+/** A frame as a server sends it: unmasked. */
+export function frame(op: number, body: string, fin = true): string {
+  const n = body.length;
+  const size =
+    n < 126
+      ? [n]
+      : n < 65536
+        ? [126, n >> 8, n & 255]
+        : [127, 0, 0, 0, 0, (n >>> 24) & 255, (n >> 16) & 255, (n >> 8) & 255, n & 255];
+  return String.fromCharCode((fin ? 128 : 0) | op, ...size) + body;
+}
+
+/** A client frame taken apart. */
+export interface Sent {
+  op: number;
+  fin: boolean;
+  body: string;
+}
+
+export function parse(bytes: string): { frame: Sent; length: number } | undefined {
+  if (bytes.length < 2) return undefined;
+  const b = Buffer.from(bytes, 'latin1');
+  if (!(b[1] & 128)) throw new Error('client frame without mask');
+  let n = b[1] & 127;
+  let at = 2;
+  if (n === 126) {
+    n = b.readUInt16BE(2);
+    at = 4;
+  }
+  const mask = b.subarray(at, at + 4);
+  if (b.length < at + 4 + n) return undefined;
+  const body = b.subarray(at + 4, at + 4 + n).map((x, i) => x ^ mask[i & 3]);
+  return {
+    frame: { op: b[0] & 15, fin: b[0] > 127, body: Buffer.from(body).toString('latin1') },
+    length: at + 4 + n,
+  };
+}
+
+type Handler = (data: never) => void;
+
+/** The charger's end of a TCP connection; what it writes goes to `wrote`. */
+export class Wire {
+  on_: { [event: string]: Handler } = {};
+  ended = false;
+  constructor(private wrote: (s: string) => void) {}
+  on(event: string, fn: Handler): void {
+    this.on_[event] = fn;
+  }
+  write(s: string): boolean {
+    if (!this.ended) this.wrote(s);
+    return true;
+  }
+  end(): void {
+    this.ended = true;
+  }
+  push(s: string): void {
+    if (!this.ended) (this.on_['data'] as (s: string) => void)(s);
+  }
+  cut(): void {
+    this.ended = true;
+    (this.on_['close'] as () => void)();
+  }
+}
+
+export interface Message {
+  t: number;
+  from: 'cp' | 'cs';
+  type: number;
+  id: string;
+  action: string;
+  payload: Record<string, unknown>;
+}
+
+export type Answers = {
+  [action: string]: (q: Record<string, never>, n: number) => object | string | undefined;
+};
+
+export const NOW = Date.parse('2026-01-10T12:00:00Z');
+
+export class Csms {
+  /** Everything said, with the action also at answers. */
+  log: Message[] = [];
+  requests: string[] = [];
+  closes: number[] = [];
+  wire: Wire | undefined;
+  /** 1 = TCP connects. */
+  up = true;
+  /** How the handshake is answered. */
+  greet = (key: string): string =>
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ' +
+    accept(key) +
+    '\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n';
+  t = (): number => 0;
+  tx = 100;
+  pongs = 0;
+  answers: Answers = {};
+  private _in = '';
+  private _msg = '';
+  private _asked: { [id: string]: string } = {};
+  private _count: { [action: string]: number } = {};
+  private _n = 0;
+  private _open = false;
+
+  connect(): Wire {
+    if (!this.up) throw 'Unable to create socket';
+    this._in = '';
+    this._msg = '';
+    this._open = false;
+    return (this.wire = new Wire((s) => this._take(s)));
+  }
+
+  /** Actions that the charger called, in order. */
+  said(from = 0): string[] {
+    return this.log
+      .slice(from)
+      .filter((m) => m.from === 'cp' && m.type === 2)
+      .map(brief);
+  }
+
+  calls(action: string): Record<string, unknown>[] {
+    return this.log
+      .filter((m) => m.from === 'cp' && m.type === 2 && m.action === action)
+      .map((m) => m.payload);
+  }
+
+  /** Calls the charger; the id finds the answer. */
+  call(action: string, payload: unknown): string {
+    const id = 'cs' + ++this._n;
+    this._asked[id] = action;
+    this.text(JSON.stringify([2, id, action, payload]));
+    return id;
+  }
+
+  /** Payload or error code that came back. */
+  answer(id: string): unknown {
+    const m = this.log.find((x) => x.id === id && x.from === 'cp');
+    return m && (m.type === 3 ? m.payload : m.action);
+  }
+
+  text(s: string): void {
+    this.wire!.push(frame(1, s));
+  }
+
+  private _take(s: string): void {
+    this._in += s;
+    if (!this._open) this._shake();
+    for (let p = this._open ? parse(this._in) : undefined; p; p = parse(this._in)) {
+      this._in = this._in.slice(p.length);
+      this._frame(p.frame);
+    }
+  }
+
+  private _shake(): void {
+    const end = this._in.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    this.requests.push(this._in.slice(0, end));
+    const key = /Sec-WebSocket-Key: (.*)/.exec(this._in)![1];
+    this._in = this._in.slice(end + 4);
+    const hello = this.greet(key);
+    this._open = hello.startsWith('HTTP/1.1 101');
+    this.wire!.push(hello);
+  }
+
+  private _frame(f: Sent): void {
+    if (f.op === 8) this.closes.push(f.body.charCodeAt(0) * 256 + f.body.charCodeAt(1));
+    else if (f.op === 9) this._ping(f.body);
+    else if (f.op < 3) {
+      this._msg += f.body;
+      if (f.fin) this._message(JSON.parse(Buffer.from(this._msg, 'latin1').toString('utf8')));
+      if (f.fin) this._msg = '';
+    }
+  }
+
+  /** `silent` = no pong. */
+  silent = false;
+  private _ping(body: string): void {
+    this.pongs++;
+    if (!this.silent) this.wire!.push(frame(10, body));
+  }
+
+  private _message(m: [number, string, string, Record<string, unknown>]): void {
+    const [type, id] = m;
+    if (type === 2) this._call(id, m[2], m[3]);
+    else if (type === 3) {
+      const payload = m[2] as unknown as Record<string, unknown>;
+      strict.validate('urn:' + this._asked[id] + '.conf', payload);
+      this.log.push({ t: this.t(), from: 'cp', type, id, action: this._asked[id], payload });
+    } else this.log.push({ t: this.t(), from: 'cp', type, id, action: m[2], payload: {} });
+  }
+
+  private _call(id: string, action: string, payload: Record<string, unknown>): void {
+    strict.validate('urn:' + action + '.req', payload);
+    if (this.log.some((m) => m.id === id)) throw new Error('id used twice');
+    this.log.push({ t: this.t(), from: 'cp', type: 2, id, action, payload });
+    const n = (this._count[action] = (this._count[action] ?? 0) + 1);
+    const make = this.answers[action] ?? DEFAULT[action] ?? (() => ({}));
+    const a = make.call(this, payload as never, n);
+    if (a === undefined) return;
+    this.wire!.push(frame(1, JSON.stringify(typeof a === 'string' ? [4, id, a, '', {}] : [3, id, a])));
+  }
+
+  now(): string {
+    return new Date(NOW + this.t()).toISOString();
+  }
+}
+
+const DEFAULT: Answers = {
+  BootNotification(this: Csms) {
+    return { status: 'Accepted', currentTime: this.now(), interval: 300 };
+  },
+  Heartbeat(this: Csms) {
+    return { currentTime: this.now() };
+  },
+  Authorize: () => ({ idTagInfo: { status: 'Accepted' } }),
+  StartTransaction(this: Csms) {
+    return { transactionId: ++this.tx, idTagInfo: { status: 'Accepted' } };
+  },
+  StopTransaction: () => ({ idTagInfo: { status: 'Accepted' } }),
+} as Answers;
+
+/** Action with what matters most of it. */
+function brief(m: Message): string {
+  const p = m.payload;
+  if (m.action === 'StatusNotification') return 'Status ' + p.connectorId + ' ' + p.status;
+  if (m.action === 'StopTransaction') return 'Stop ' + p.reason;
+  if (m.action === 'StartTransaction') return 'Start ' + p.idTag;
+  if (m.action === 'Authorize') return 'Authorize ' + p.idTag;
+  return m.action;
+}
+
+/** Built-in modules of the engine, for the firmware only: two of them have the names of Node's. */
+const ENGINE: { [name: string]: unknown } = {
+  crypto: {
+    SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
+  },
+};
+const load = Module.prototype.require;
+Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
+  const ours = Object.hasOwn(ENGINE, name) && this.filename.includes('/firmware/');
+  return ours ? ENGINE[name] : load.call(this, name);
+}, load);
+
+export interface Rig extends Fake {
+  cs: Csms;
+  /** Journal: hand it to the next rig for a reboot. */
+  store: Map<string, string>;
+  /** Restarts asked for. */
+  resets: Bit[];
+  /** ms since the rig was made. */
+  run(ms: number): void;
+  tap(uid: string): void;
+  /** Jobs alone, without a scan. */
+  step(): void;
+}
+
+type Fn = { toString(): string };
+const text = (fn: Fn | undefined, args: string): string => (fn ? '(' + method(fn) + ')(' + args + ')' : '');
+/** Text of a function, also of a method in short form. */
+const method = (fn: Fn): string =>
+  /^(get|set)\(/.test(fn.toString()) ? 'function ' + fn.toString() : fn.toString();
+
+interface Row {
+  t: string;
+  f?: string;
+  lo?: unknown;
+  hi?: unknown;
+  def?: unknown;
+  unit?: string;
+  ocpp?: string;
+  get?: Fn;
+  set?: Fn;
+}
+const ROWS = KEYS as unknown as Record<string, Row>;
+
+function row(name: string): unknown {
+  const key = Object.keys(ROWS).find((k) => k === name || ROWS[k].ocpp === name);
+  if (!key) return undefined;
+  const r = ROWS[key];
+  const g = [key, r.t, r.f ?? '', r.lo ?? null, r.hi ?? null, r.def ?? null, r.unit ?? '', r.ocpp ?? ''];
+  return g.concat([text(r.get, 'c'), text(r.set, 'c,v'), '']);
+}
+
+function settings(): Record<string, unknown> {
+  const k: Record<string, unknown> = {};
+  for (const name of Object.keys(ROWS)) if ((ROWS[name].f ?? '').includes('k')) k[name] = ROWS[name].def;
+  return k;
+}
+
+export interface Options {
+  cs?: Csms;
+  store?: Map<string, string>;
+  settings?: Record<string, unknown>;
+  charger?: { lock?: boolean; rcm?: boolean };
+  boot?: number;
+}
+
+/** A charger with OCPP, card first (`acs` 1), connected to a central system in memory. */
+export function rig(o: Options = {}): Rig {
+  const cs = o.cs ?? new Csms();
+  const store = o.store ?? new Map<string, string>();
+  const f = charger(o.charger) as Rig;
+  const c = f.c;
+  const resets: Bit[] = [];
+  Object.assign(globalThis, {
+    VERSION: '0.1.0',
+  });
+  ENGINE.net = { connect: () => cs.connect() };
+  Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
+  Object.assign(c.k, settings(), { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
+  c.rbc = o.boot ?? 1;
+  cs.t = () => c.t;
+  c.b.net = {
+    up: 1,
+    ip: '10.0.0.2',
+    join: () => undefined,
+    access: () => undefined,
+    rssi: () => -60,
+    resolve: (_h, then) => then('10.0.0.1'),
+    ping: (_ip, then) => then(1),
+  };
+  c.b.meter = {
+    v: [230.04, 231, 229],
+    i: [15.9, 16, 16.1],
+    p: [3657, 3696, 3687],
+    wh: 0,
+    hz: 50,
+    ok: 1,
+    sample: () => false,
+  };
+  c.m.p = 11040;
+  c.x.tmp = [31, 40];
+  c.hooks.unshift(hook);
+  Object.assign(c.f, {
+    part: (name: string) => PARTS[name],
+    put: (k: string, v: string) => (store.set(k, v), true),
+    get: (k: string) => store.get(k),
+    del: (k: string) => store.delete(k),
+    wall: (x: Charger) => (x.w ? x.t + x.w : 0),
+    clock: (x: Charger, ms: number) => (x.w = ms - x.t),
+    iso: (ms: number) => new Date(Math.floor(ms)).toISOString(),
+    reset: (hard: Bit) => resets.push(hard),
+    model: () => 13,
+    row,
+    names: () =>
+      Object.keys(ROWS)
+        .map((k) => ROWS[k].ocpp)
+        .filter(Boolean)
+        .join(','),
+  });
+  f.cs = cs;
+  f.store = store;
+  f.resets = resets;
+  f.run = (ms) => {
+    const end = c.t + ms;
+    while (c.t + 20 <= end) {
+      f.until(c.t + 20);
+      for (const job of jobs) job(c);
+    }
+  };
+  f.step = () => {
+    c.t += 20;
+    for (const job of jobs) job(c);
+  };
+  f.tap = (uid) => {
+    c.uid = uid;
+    if (c.ses.on && c.ses.tag === uid) c.f.stop(c, 'Local', uid);
+    else c.ask = 1;
+  };
+  return f;
+}

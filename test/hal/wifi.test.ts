@@ -1,0 +1,121 @@
+import assert from 'node:assert';
+import { Wifi } from '../../hal/wifi';
+import { Nor } from '../../hal/flash';
+import { install, world } from '../fake/pin';
+
+describe('Wi-Fi', () => {
+  let undo: () => void;
+  let calls: string[];
+  let on: { [event: string]: (d: object) => void };
+  let done: (error?: string | null) => void;
+  let named: (ip: string | null) => void;
+  let pinged: (r: object) => void;
+  beforeEach(() => {
+    undo = install();
+    calls = [];
+    on = {};
+    world.modules.Wifi = {
+      on: (e: string, fn: (d: object) => void) => (on[e] = fn),
+      connect: (ssid: string, o: { password: string }, then: typeof done) => {
+        calls.push(`${world.t} join ${ssid} ${o.password}`);
+        done = then;
+      },
+      startAP: (ssid: string) => calls.push(`${world.t} ap ${ssid}`),
+      stopAP: () => calls.push(`${world.t} stop`),
+      getStatus: () => (calls.push('rssi'), { rssi: -61 }),
+      getHostByName: (_h: string, then: typeof named) => (named = then),
+      ping: (_h: string, then: typeof pinged) => (pinged = then),
+    };
+  });
+  afterEach(() => undo());
+
+  it('joins, has an address, caches the signal', () => {
+    const w = new Wifi();
+    w.join('home', 'secret');
+    assert.equal(w.up, 0);
+    assert.equal(w.rssi(), undefined);
+    done(null);
+    on.connected({ ip: '10.0.0.2' });
+    assert.deepEqual([w.up, w.ip, w.rssi(), w.rssi()], [1, '10.0.0.2', -61, -61]);
+    assert.deepEqual(calls, ['0 join home secret', 'rssi']);
+    world.ms(100000);
+    assert.equal(calls.length, 2);
+  });
+
+  it('tries for ever with growing pauses, once for two reports of a failure', () => {
+    const w = new Wifi();
+    w.join('home', 'x');
+    const fail = () => {
+      on.disconnected({});
+      done('NO_AP_FOUND');
+    };
+    const pauses: number[] = [];
+    for (let n = 1; n < 11; n++) {
+      const t = world.t;
+      fail();
+      while (calls.length === n) world.ms(1000);
+      pauses.push((world.t - t) / 1000);
+    }
+    assert.deepEqual(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    on.connected({ ip: '10.0.0.3' });
+    on.disconnected({});
+    assert.deepEqual([w.up, w.ip], [0, '']);
+    world.ms(2000);
+    assert.equal(calls.length, 12);
+  });
+
+  it('a join that reports nothing is repeated', () => {
+    new Wifi().join('home', 'x');
+    world.ms(45000);
+    assert.equal(calls.length, 2);
+  });
+
+  it('closes the access point for another try', () => {
+    const w = new Wifi();
+    w.access('Pilotwire', '12345678');
+    w.join('home', 'x');
+    done('AUTH_FAIL');
+    world.ms(60500);
+    assert.deepEqual(calls, ['0 ap Pilotwire', '0 join home x', '0 ap Pilotwire', '60000 stop', '60500 join home x', '60500 ap Pilotwire']); // prettier-ignore
+  });
+
+  it('resolves once, or says that it cannot', () => {
+    const got: (string | undefined)[] = [];
+    const w = new Wifi();
+    w.resolve('a', (ip) => got.push(ip));
+    named('10.0.0.9');
+    w.resolve('b', (ip) => got.push(ip));
+    named(null);
+    w.resolve('c', (ip) => got.push(ip));
+    world.ms(20000);
+    assert.deepEqual(got, ['10.0.0.9', undefined, undefined]);
+  });
+
+  it('ping: answers count, time-outs do not, and silence ends after 3 s', () => {
+    const got: number[] = [];
+    const w = new Wifi();
+    w.ping('10.0.0.9', (alive) => got.push(alive));
+    pinged({ respTime: 1000, error: 0, totalCount: 1, timeoutCount: 1 });
+    assert.deepEqual(got, []);
+    pinged({ respTime: 4, error: 0, totalCount: 2, timeoutCount: 1 });
+    assert.deepEqual(got, [1]);
+    w.ping('10.0.0.8', (alive) => got.push(alive));
+    pinged({ respTime: 1000, error: 0, totalCount: 3, timeoutCount: 2 }); // the same five
+    world.ms(3000);
+    assert.deepEqual(got, [1, 0]);
+  });
+
+  it('flash addresses count from the free area', () => {
+    const log: unknown[] = [];
+    world.modules.Flash = {
+      read: (n: number, at: number) => (log.push([n, at]), new Uint8Array(n)),
+      write: (_d: Uint8Array, at: number) => log.push(at),
+      erasePage: (at: number) => log.push(at),
+    };
+    const nor = new Nor();
+    nor.read(4, 8);
+    nor.write(new Uint8Array(4), 0xfffc);
+    nor.erase(4096);
+    assert.deepEqual(log, [[8, 0x310004], 0x31fffc, 0x311000]);
+  });
+});

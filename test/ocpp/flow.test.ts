@@ -1,0 +1,603 @@
+import assert from 'node:assert/strict';
+import { Csms, rig } from '../fake/csms';
+import type { Options, Rig } from '../fake/csms';
+
+/** A rig that is connected and idle; `from` is where its story starts in the log. */
+function ready(o: Options = {}): Rig & { told(): string[] } {
+  const r = rig(o);
+  r.run(3000);
+  const from = r.cs.log.length;
+  return Object.assign(r, { told: () => r.cs.said(from) });
+}
+
+function asked(r: Rig, action: string, payload: object, ms = 1000): unknown {
+  const id = r.cs.call(action, payload);
+  r.run(ms);
+  return r.cs.answer(id);
+}
+
+const REFUSED = { idTagInfo: { status: 'Invalid' } };
+
+describe('ocpp boot', () => {
+  it('boots and reports both connectors', () => {
+    const r = rig();
+    r.run(3000);
+    assert.deepEqual(r.cs.said(), ['BootNotification', 'Status 0 Available', 'Status 1 Available']);
+    assert.equal(r.c.o.ok, 1);
+    assert.equal(r.c.k.ocpph, 300);
+    assert.equal(r.c.f.iso(r.c.f.wall(r.c)).slice(0, 16), '2026-01-10T12:00');
+  });
+
+  it('Pending: waits the interval, answers, and talks only when triggered', () => {
+    const cs = new Csms();
+    cs.answers.BootNotification = (_q, n) => ({
+      status: n === 1 ? 'Pending' : 'Accepted',
+      currentTime: cs.now(),
+      interval: 30,
+    });
+    const r = rig({ cs });
+    r.run(5000);
+    assert.deepEqual(r.cs.said(), ['BootNotification']);
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'A' }), { status: 'Rejected' });
+    assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage: 'StatusNotification', connectorId: 1 }), {
+      status: 'Accepted',
+    });
+    assert.deepEqual(r.cs.said(), ['BootNotification', 'Status 1 Available']);
+    r.run(30000);
+    assert.deepEqual(r.cs.said().slice(2, 5), [
+      'BootNotification',
+      'Status 0 Available',
+      'Status 1 Available',
+    ]);
+  });
+
+  it('Rejected: ignores calls and asks again after the interval', () => {
+    const cs = new Csms();
+    cs.answers.BootNotification = () => ({ status: 'Rejected', currentTime: cs.now(), interval: 20 });
+    const r = rig({ cs });
+    r.run(3000);
+    assert.equal(asked(r, 'GetConfiguration', {}), undefined);
+    r.run(60000);
+    assert.deepEqual(r.cs.said(), Array(4).fill('BootNotification'));
+  });
+
+  it('heartbeat: only after silence of an interval', () => {
+    const cs = new Csms();
+    cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 10 });
+    const r = ready({ cs });
+    r.run(35000);
+    assert.deepEqual(r.told(), ['Heartbeat', 'Heartbeat', 'Heartbeat']);
+    assert.equal(r.c.k.ocpph, 10);
+  });
+});
+
+describe('ocpp flows', () => {
+  it('plug first: Preparing, Authorize, StartTransaction, Charging, stop by the same tag', () => {
+    const r = ready();
+    r.cp = 'B';
+    r.run(2000);
+    r.tap('04AABBCC');
+    r.run(4000);
+    r.cp = 'C';
+    r.run(3000);
+    r.tap('04AABBCC');
+    r.run(2000);
+    r.cp = 'A';
+    r.run(2000);
+    assert.deepEqual(r.told(), [
+      'Status 1 Preparing',
+      'Authorize 04AABBCC',
+      'Start 04AABBCC',
+      'Status 1 SuspendedEV',
+      'Status 1 Charging',
+      'Stop Local',
+      'Status 1 Finishing',
+      'Status 1 Available',
+    ]);
+    const [stop] = r.cs.calls('StopTransaction');
+    assert.equal(stop.transactionId, 101);
+    assert.equal(stop.idTag, '04AABBCC');
+  });
+
+  it('tag first, then plug', () => {
+    const r = ready();
+    r.tap('AA');
+    r.run(2000);
+    r.cp = 'C';
+    r.run(8000);
+    assert.deepEqual(r.told(), [
+      'Authorize AA',
+      'Status 1 Preparing',
+      'Start AA',
+      ...r.told().slice(3, -1),
+      'Status 1 Charging',
+    ]);
+    assert.equal(r.c.o.tx, 101);
+  });
+
+  it('tag first, no plug: back to Available, no transaction', () => {
+    const r = ready({ settings: { txt: 60 } });
+    r.tap('AA');
+    r.run(50000);
+    assert.deepEqual(r.told(), ['Authorize AA', 'Status 1 Preparing']);
+    r.c.ses.ok = 0; // what core does after ConnectionTimeOut
+    r.run(2000);
+    assert.deepEqual(r.told(), ['Authorize AA', 'Status 1 Preparing', 'Status 1 Available']);
+  });
+
+  it('tag refused: nothing else happens', () => {
+    const cs = new Csms();
+    cs.answers.Authorize = () => REFUSED;
+    const r = ready({ cs });
+    r.cp = 'B';
+    r.run(2000);
+    r.tap('AA');
+    r.run(5000);
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Authorize AA']);
+    assert.equal(r.c.ask, 0);
+  });
+
+  it('remote start before the plug, remote stop, unplug', () => {
+    const r = ready();
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'R', connectorId: 1 }), {
+      status: 'Accepted',
+    });
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'R' }), { status: 'Accepted' });
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'S' }), { status: 'Rejected' });
+    r.cp = 'C';
+    r.run(8000);
+    assert.deepEqual(asked(r, 'RemoteStopTransaction', { transactionId: 7 }), { status: 'Rejected' });
+    assert.deepEqual(asked(r, 'RemoteStopTransaction', { transactionId: 101 }), { status: 'Accepted' });
+    r.cp = 'A';
+    r.run(3000);
+    const said = r.told();
+    assert.deepEqual(said.slice(0, 2), ['Status 1 Preparing', 'Start R']);
+    assert.deepEqual(said.slice(-4), [
+      'Status 1 Charging',
+      'Stop Remote',
+      'Status 1 Finishing',
+      'Status 1 Available',
+    ]);
+  });
+
+  it('remote start asks first when AuthorizeRemoteTxRequests is set', () => {
+    const r = ready({ settings: { oar: 1 } });
+    r.cp = 'B';
+    r.run(2000);
+    asked(r, 'RemoteStartTransaction', { idTag: 'R' });
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Authorize R', 'Start R']);
+  });
+
+  it('unplugging while charging: Stop, Finishing with the reason, Available', () => {
+    const r = ready();
+    r.tap('AA');
+    r.cp = 'C';
+    r.run(9000);
+    r.cp = 'A';
+    r.run(3000);
+    assert.deepEqual(r.told().slice(-3), ['Stop EVDisconnected', 'Status 1 Finishing', 'Status 1 Available']);
+    assert.equal(r.cs.calls('StatusNotification').at(-2)!.info, 'EV side disconnected');
+  });
+
+  it('free charging: the default tag, Preparing is shown', () => {
+    const r = ready({ settings: { acs: 0, ocppd: 'free' } });
+    r.c.f.grant(r.c, 'free', 0);
+    r.cp = 'C';
+    r.run(9000);
+    assert.deepEqual(r.told().slice(0, 2), ['Status 1 Preparing', 'Start free']);
+  });
+
+  for (const osi of [1, 0])
+    it('start refused afterwards, StopTransactionOnInvalidId ' + osi, () => {
+      const cs = new Csms();
+      cs.answers.StartTransaction = () => ({ transactionId: 0, ...REFUSED });
+      const r = ready({ cs, settings: { osi } });
+      r.cp = 'C';
+      r.run(1000);
+      r.tap('AA');
+      r.run(12000);
+      assert.deepEqual(
+        r.told().slice(-2),
+        osi ? ['Stop DeAuthorized', 'Status 1 Finishing'] : ['Start AA', 'Status 1 SuspendedEVSE'],
+      );
+      assert.equal(r.c.ses.on, osi ? 0 : 1);
+    });
+
+  it('energy after a refused start: MaxEnergyOnInvalidId', () => {
+    const cs = new Csms();
+    cs.answers.StartTransaction = () => ({ transactionId: 5, ...REFUSED });
+    const r = ready({ cs, settings: { ome: 500 } });
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(9000);
+    assert.equal(r.c.ses.on, 1);
+    r.c.m.eto += 501;
+    r.run(1000);
+    assert.equal(r.c.ses.on, 0);
+    assert.equal(r.cs.calls('StopTransaction')[0].meterStop, 1501);
+  });
+
+  it('Authorize without an answer: offline rules', () => {
+    const cs = new Csms();
+    cs.answers.Authorize = () => undefined;
+    for (const ocppao of [0, 1]) {
+      const r = ready({ cs: Object.assign(new Csms(), { answers: cs.answers }), settings: { ocppao } });
+      r.cp = 'B';
+      r.tap('AA');
+      r.run(40000);
+      assert.equal(r.c.ses.on, ocppao);
+    }
+  });
+
+  it('a fault is reported with its code, and its end', () => {
+    const r = ready();
+    r.c.x.err = 64;
+    r.run(1000);
+    r.c.x.err = 0;
+    r.run(1000);
+    assert.deepEqual(
+      r.cs
+        .calls('StatusNotification')
+        .slice(2)
+        .map((s) => [s.status, s.errorCode]),
+      [
+        ['Faulted', 'HighTemperature'],
+        ['Available', 'NoError'],
+      ],
+    );
+  });
+
+  it('MinimumStatusDuration skips what did not last', () => {
+    const r = ready({ settings: { omd: 5 } });
+    r.cp = 'B';
+    r.run(2000);
+    r.cp = 'A';
+    r.run(10000);
+    assert.deepEqual(r.told(), []);
+  });
+});
+
+describe('ocpp link', () => {
+  it('comes back after a loss without a new boot, and reports only what changed', () => {
+    const r = ready();
+    r.cs.wire!.cut();
+    r.run(1000);
+    assert.equal(r.c.o.up, 0);
+    r.cp = 'B';
+    r.run(16000);
+    assert.deepEqual(r.told(), ['Status 1 Preparing']);
+    assert.equal(r.cs.requests.length, 2);
+  });
+
+  it('waits longer with each failed try', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const r = rig({ cs });
+    r.run(600000);
+    const waits = r.lines.map((l) => +/again in (\d+)/.exec(l)![1]);
+    waits.forEach((w, i) => {
+      const base = 5 * 2 ** Math.min(i, 5);
+      assert.ok(w >= base && w <= base + 10, i + ': ' + w);
+    });
+    assert.ok(waits.length >= 5 && waits.length <= 9);
+  });
+
+  it('pings in silence, and gives up without an answer', () => {
+    const r = ready({ settings: { owp: 20 } });
+    r.run(70000);
+    assert.equal(r.cs.pongs, 3);
+    assert.equal(r.c.o.up, 1);
+    r.cs.silent = true;
+    r.run(21000);
+    assert.equal(r.c.o.up, 0);
+    assert.equal(r.c.o.err, 'no answer to ping');
+  });
+
+  for (const [greet, error] of [
+    ['HTTP/1.1 401 Unauthorized\r\n\r\n', 'refused with HTTP status 401'],
+    ['HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n', 'refused with HTTP status 404'],
+    [
+      'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: bad\r\n\r\n',
+      'wrong Sec-WebSocket-Accept',
+    ],
+    ['HTTP/1.1 200 OK\r\n\r\n', 'refused with HTTP status 200'],
+  ])
+    it('reports: ' + error, () => {
+      const cs = new Csms();
+      cs.greet = () => greet;
+      const r = rig({ cs });
+      r.run(2000);
+      assert.equal(r.c.o.err, error);
+      assert.equal(r.c.o.up, 0);
+    });
+
+  it('no subprotocol: closes with 1002', () => {
+    const cs = new Csms();
+    const greet = cs.greet;
+    cs.greet = (key) => greet(key).replace('Sec-WebSocket-Protocol: ocpp1.6\r\n', '');
+    const r = rig({ cs });
+    r.run(2000);
+    assert.equal(r.c.o.err, 'no subprotocol ocpp1.6');
+    assert.deepEqual(cs.closes, [1002]);
+  });
+
+  it('connects with the contactor open only, unless the hardware has an interlock', () => {
+    for (const interlock of [0, 1] as const) {
+      const r = rig();
+      r.c.b.interlock = interlock;
+      r.c.s.on = 1;
+      for (let i = 0; i < 50; i++) r.step();
+      assert.equal(r.c.o.up, interlock);
+      r.c.s.on = 0;
+      for (let i = 0; i < 50; i++) r.step();
+      assert.equal(r.c.o.up, 1);
+    }
+  });
+
+  it('a changed URL makes it connect anew at once', () => {
+    const r = ready();
+    asked(r, 'ChangeConfiguration', {
+      key: 'AuthorizationKey',
+      value: '0001020304050607FFFFFFFFFFFFFFFFFFFFFFFF',
+    });
+    r.run(1000);
+    assert.equal(r.cs.requests.length, 2);
+    assert.match(r.cs.requests[1], /\r\nAuthorization: Basic MTIzNDU2OgABAgMEBQYH\/{16}/);
+    r.c.k.ocppe = 0;
+    r.run(1000);
+    assert.equal(r.c.o.up, 0);
+    assert.deepEqual(r.cs.closes, [1000, 1000]);
+  });
+});
+
+describe('ocpp queue', () => {
+  function charge(r: Rig, tag: string): void {
+    r.cp = 'B';
+    r.run(1000);
+    r.tap(tag);
+    r.run(2000);
+    r.cp = 'C';
+    r.run(4000);
+    r.c.m.eto += 1000;
+    r.tap(tag);
+    r.run(500);
+    r.cp = 'A';
+    r.run(2000);
+  }
+
+  it('offline: keeps everything over a reboot and delivers in order with the right ids', () => {
+    const r = ready({ settings: { ocppao: 1 } });
+    r.cs.up = false;
+    r.cs.wire!.cut();
+    r.run(1000);
+    charge(r, 'AA');
+    charge(r, 'BB');
+    assert.deepEqual(r.told(), []);
+    const cs = new Csms();
+    const s = rig({ cs, store: r.store, boot: 2 });
+    s.run(6000);
+    assert.deepEqual(cs.said().slice(3), ['Start AA', 'Stop Local', 'Start BB', 'Stop Local']);
+    assert.deepEqual(
+      cs.calls('StopTransaction').map((q) => q.transactionId),
+      [101, 102],
+    );
+    const [a, b] = cs.calls('StartTransaction');
+    assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
+    assert.ok((a.timestamp as string) < (b.timestamp as string));
+    assert.deepEqual([...s.store.keys()], ['qx']);
+  });
+
+  it('power loss in a transaction: it is closed after the boot', () => {
+    const r = ready();
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(5000);
+    const s = rig({ cs: new Csms(), store: r.store, boot: 2 });
+    s.c.m.eto = 1234;
+    s.run(5000);
+    const [stop] = s.cs.calls('StopTransaction');
+    assert.deepEqual([stop.transactionId, stop.reason, stop.meterStop], [101, 'PowerLoss', 1234]);
+  });
+
+  it('retries with growing waits, gives up, and uses -1 behind a lost start', () => {
+    const cs = new Csms();
+    cs.answers.StartTransaction = () => 'InternalError';
+    const r = ready({ cs, settings: { ota: 3, otr: 10 } });
+    charge(r, 'AA');
+    r.run(60000);
+    const starts = cs.log.filter((m) => m.action === 'StartTransaction');
+    assert.equal(starts.length, 3);
+    assert.deepEqual(
+      [starts[1].t - starts[0].t, starts[2].t - starts[1].t].map((x) => Math.round(x / 1000)),
+      [10, 20],
+    );
+    assert.equal(cs.calls('StopTransaction')[0].transactionId, -1);
+  });
+
+  it('a lost connection is no failure', () => {
+    const cs = new Csms();
+    cs.answers.StartTransaction = () => undefined;
+    const r = ready({ cs, settings: { ota: 1 } });
+    r.cp = 'B';
+    r.run(1000);
+    r.tap('AA');
+    r.run(2000);
+    cs.wire!.cut();
+    delete cs.answers.StartTransaction;
+    r.run(20000);
+    assert.equal(cs.calls('StartTransaction').length, 2);
+    assert.equal(r.c.o.tx, 101);
+  });
+
+  it('a long time offline thins meter values and loses no start or stop', () => {
+    const r = ready({ settings: { ocppao: 1, ocppi: 10 } });
+    r.cs.up = false;
+    r.cs.wire!.cut();
+    r.cp = 'B';
+    r.run(1000);
+    r.tap('AA');
+    r.run(1500000);
+    r.tap('AA');
+    r.run(500);
+    r.cs.up = true;
+    r.run(200000);
+    const said = r.told();
+    assert.equal(said.filter((x) => x === 'Start AA').length, 1);
+    assert.equal(said.filter((x) => x === 'Stop Local').length, 1);
+    const times = r.cs
+      .calls('MeterValues')
+      .map((m) => (m.meterValue as { timestamp: string }[])[0].timestamp);
+    assert.ok(times.length >= 45 && times.length <= 52, '' + times.length);
+    assert.deepEqual(times, [...times].sort());
+  });
+});
+
+describe('ocpp meter values', () => {
+  it('periodic samples at exact multiples of the interval', () => {
+    const r = ready({ settings: { ocppi: 10 } });
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(35000);
+    const [start] = r.cs.calls('StartTransaction');
+    const values = r.cs.calls('MeterValues') as { transactionId: number; meterValue: Value[] }[];
+    const t0 = Date.parse(start.timestamp as string);
+    assert.deepEqual(
+      values.map((m) => Date.parse(m.meterValue[0].timestamp) - t0),
+      [10000, 20000, 30000],
+    );
+    assert.equal(values[0].transactionId, 101);
+    assert.deepEqual(
+      values[0].meterValue[0].sampledValue.map((s) => [s.measurand, s.phase, s.value, s.unit].join(' ')),
+      [
+        'Energy.Active.Import.Register  1000 Wh',
+        'Power.Active.Import  11040 W',
+        'Power.Active.Import L1 3657 W',
+        'Power.Active.Import L2 3696 W',
+        'Power.Active.Import L3 3687 W',
+        'Current.Import L1 15.9 A',
+        'Current.Import L2 16 A',
+        'Current.Import L3 16.1 A',
+        'Voltage L1-N 230 V',
+        'Voltage L2-N 231 V',
+        'Voltage L3-N 229 V',
+      ],
+    );
+  });
+
+  it('clock-aligned samples without a transaction, on the grid', () => {
+    const r = ready({ settings: { ocppai: 60, oma: 'Voltage,Temperature,Frequency' } });
+    r.run(125000);
+    const values = r.cs.calls('MeterValues') as { meterValue: Value[] }[];
+    assert.deepEqual(
+      values.map((m) => m.meterValue[0].timestamp),
+      ['2026-01-10T12:01:00.000Z', '2026-01-10T12:02:00.000Z'],
+    );
+    assert.equal(values[0].meterValue[0].sampledValue[0].context, 'Sample.Clock');
+    assert.equal('transactionId' in values[0], false);
+  });
+
+  it('transactionData: begin, thinned samples, end', () => {
+    const r = ready({ settings: { ocppi: 10, oss: 'Energy.Active.Import.Register,Power.Active.Import' } });
+    r.cp = 'B';
+    r.tap('AA');
+    r.run(1000000);
+    r.tap('AA');
+    r.run(5000);
+    const [stop] = r.cs.calls('StopTransaction') as { transactionData: Value[] }[];
+    const contexts = stop.transactionData.map((v) => v.sampledValue[0].context);
+    assert.equal(contexts[0], 'Transaction.Begin');
+    assert.equal(contexts.at(-1), 'Transaction.End');
+    assert.ok(contexts.length > 20 && contexts.length <= 41, '' + contexts.length);
+    assert.deepEqual([...r.store.keys()], ['qx']);
+  });
+
+  it('without a reading the value is left out and the meter is reported', () => {
+    const r = ready({ settings: { ocppi: 10 } });
+    r.c.b.meter!.ok = 0;
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(12000);
+    const [m] = r.cs.calls('MeterValues') as { meterValue: Value[] }[];
+    assert.equal(m.meterValue[0].sampledValue.length, 1);
+    assert.equal(r.cs.calls('StatusNotification').at(-1)!.errorCode, 'PowerMeterFailure');
+  });
+});
+
+interface Value {
+  timestamp: string;
+  sampledValue: { value: string; context: string; measurand: string; phase?: string; unit?: string }[];
+}
+
+describe('ocpp availability, reset, unlock, trigger', () => {
+  it('availability: at once when idle, after the transaction otherwise, over a reboot', () => {
+    const r = ready();
+    const set = (connectorId: number, type: string): unknown =>
+      asked(r, 'ChangeAvailability', { connectorId, type });
+    assert.deepEqual(set(0, 'Inoperative'), { status: 'Accepted' });
+    assert.deepEqual(r.told(), ['Status 0 Unavailable', 'Status 1 Unavailable']);
+    assert.deepEqual(set(0, 'Inoperative'), { status: 'Accepted' });
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'A' }), { status: 'Rejected' });
+    const s = rig({ store: r.store, boot: 2 });
+    s.run(3000);
+    assert.deepEqual(s.cs.said().slice(1), ['Status 0 Unavailable', 'Status 1 Unavailable']);
+    const on = s.cs.call('ChangeAvailability', { connectorId: 0, type: 'Operative' });
+    s.run(1000);
+    s.cp = 'B';
+    s.tap('AA');
+    s.run(3000);
+    const later = s.cs.call('ChangeAvailability', { connectorId: 1, type: 'Inoperative' });
+    const never = s.cs.call('ChangeAvailability', { connectorId: 2, type: 'Inoperative' });
+    s.run(2000);
+    assert.deepEqual(
+      [on, later, never].map((id) => s.cs.answer(id)),
+      [{ status: 'Accepted' }, { status: 'Scheduled' }, { status: 'Rejected' }],
+    );
+    assert.equal(s.c.o.ino, 0);
+    s.tap('AA');
+    s.run(2000);
+    assert.equal(s.cs.said().at(-1), 'Status 1 Unavailable');
+  });
+
+  it('Reset Soft: answer, StopTransaction, restart', () => {
+    const r = ready();
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(6000);
+    assert.deepEqual(asked(r, 'Reset', { type: 'Soft' }, 3000), { status: 'Accepted' });
+    assert.ok(r.told().includes('Stop SoftReset'));
+    assert.equal(r.resets[0], 0);
+  });
+
+  it('UnlockConnector: only with a lock', () => {
+    const r = ready();
+    assert.deepEqual(asked(r, 'UnlockConnector', { connectorId: 1 }), { status: 'NotSupported' });
+    const s = ready({ charger: { lock: true } });
+    s.cp = 'C';
+    s.tap('AA');
+    s.run(6000);
+    assert.deepEqual(asked(s, 'UnlockConnector', { connectorId: 1 }, 2000), { status: 'Unlocked' });
+    assert.deepEqual(s.told().slice(-2), ['Stop UnlockCommand', 'Status 1 Finishing']);
+  });
+
+  it('TriggerMessage answers first, then sends', () => {
+    const r = ready();
+    for (const [requestedMessage, said] of [
+      ['Heartbeat', ['Heartbeat']],
+      ['StatusNotification', ['Status 0 Available', 'Status 1 Available']],
+      ['MeterValues', ['MeterValues']],
+      ['BootNotification', ['BootNotification']],
+    ] as const) {
+      const from = r.cs.log.length;
+      assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage }), { status: 'Accepted' });
+      const after = r.cs.log.slice(from);
+      assert.equal(after[0].type, 3);
+      assert.deepEqual(r.cs.said(from), said);
+    }
+    assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage: 'Nonsense' }), {
+      status: 'NotImplemented',
+    });
+    assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage: 'Heartbeat', connectorId: 2 }), {
+      status: 'Rejected',
+    });
+  });
+});

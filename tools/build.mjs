@@ -1,0 +1,86 @@
+// Builds a board. `node tools/build.mjs` takes the name from BOARD; the bench calls build().
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rollup } from 'rollup';
+import { ROOT, chunks } from '../rollup.config.js';
+
+/** What a build depends on. */
+const INPUTS = ['firmware', 'hal', 'boards', 'tools', 'rollup.config.js', 'package.json'];
+
+function files(at) {
+  if (!existsSync(at)) return [];
+  if (statSync(at).isFile()) return [at];
+  return readdirSync(at, { recursive: true })
+    .map((f) => path.join(at, f))
+    .filter((f) => statSync(f).isFile())
+    .sort();
+}
+
+/** Changes when anything changes that the result depends on. */
+function stamp(root) {
+  const hash = createHash('sha256').update(process.env.DEBUG ?? '');
+  for (const dir of new Set([root, ROOT]))
+    for (const file of INPUTS.flatMap((i) => files(path.join(dir, i))))
+      hash.update(file + '\0').update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Whole or not at all: another process may be reading. */
+function put(dist, name, content) {
+  const file = path.join(dist, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const half = path.join(dist, `.${process.pid}.tmp`);
+  writeFileSync(half, content);
+  renameSync(half, file);
+}
+
+function clean(dist, board, kept) {
+  for (const dir of [board, `${board}.maps`])
+    for (const file of files(path.join(dist, dir))) if (!kept.has(file)) rmSync(file, { force: true });
+}
+
+async function generate(options) {
+  const bundle = await rollup(options);
+  const { output } = await bundle.generate(options.output);
+  await bundle.close();
+  return output.map((o) => [o.fileName, o.type === 'asset' ? o.source : o.code]);
+}
+
+/**
+ * Builds `dist/<board>.js`, `dist/<board>/` and the maps beside them; does nothing when they are up to date.
+ * @param {string} [board]
+ * @param {string} [root] folder of firmware/, hal/ and boards/
+ * @returns {Promise<{ main: string, dir: string, built: boolean }>}
+ */
+export async function build(board = 'reference', root = ROOT) {
+  const options = chunks(board, root);
+  const dist = path.join(root, 'dist');
+  const result = { main: path.join(dist, `${board}.js`), dir: path.join(dist, board), built: false };
+  const mark = path.join(dist, `${board}.stamp`);
+  const now = stamp(root);
+  if (existsSync(mark) && existsSync(result.main) && readFileSync(mark, 'utf8') === now) return result;
+  const output = (await Promise.all(options.map(generate))).flat();
+  for (const [name, content] of output) put(dist, name, content);
+  clean(dist, board, new Set(output.map(([name]) => path.join(dist, name))));
+  put(dist, `${board}.stamp`, now);
+  return { ...result, built: true };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  build(process.env.BOARD || 'reference').catch((e) => {
+    const at = e.loc ? ` (${path.relative(ROOT, e.loc.file ?? e.id)}:${e.loc.line}:${e.loc.column + 1})` : '';
+    process.stderr.write(`${e.message}${at}\n`);
+    process.exit(1);
+  });
+}
