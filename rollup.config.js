@@ -3,8 +3,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import replace from '@rollup/plugin-replace';
+import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
-import ts from 'typescript';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
 
@@ -14,39 +15,25 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
 /** Constants that sources may use without importing them. */
 const CONSTANTS = () => ({ VERSION: version, DEBUG: process.env.DEBUG === '1' });
 
-/** As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. */
-const OPTIONS = {
-  target: ts.ScriptTarget.ES2020,
-  module: ts.ModuleKind.ESNext,
-  useDefineForClassFields: false,
-  isolatedModules: true,
-  sourceMap: true,
-};
+const texts = (o) => Object.fromEntries(Object.entries(o).map(([name, v]) => [name, JSON.stringify(v)]));
 
-/** TypeScript to JavaScript, module by module; types are checked by `tsc -p .`. */
-function typescript(root, board) {
-  return {
-    name: 'typescript',
-    resolveId(to, from) {
-      if (to === '@board') return path.join(root, 'boards', `${board}.ts`);
-      return from && to.startsWith('.') ? path.resolve(path.dirname(from), `${to}.ts`) : null;
+/**
+ * As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. Types are
+ * checked by `tsc -p .`, not again for each file of the build.
+ */
+const sources = (root, board) =>
+  typescript({
+    tsconfig: path.join(root, 'tsconfig.json'),
+    compilerOptions: {
+      target: 'ES2020',
+      module: 'ESNext',
+      paths: { '@board': [`./boards/${board}.ts`] },
+      noCheck: true,
+      composite: false,
+      emitDeclarationOnly: false,
+      sourceMap: true,
     },
-    transform(code, id) {
-      const out = ts.transpileModule(code, {
-        fileName: id,
-        compilerOptions: OPTIONS,
-        reportDiagnostics: true,
-      });
-      const bad = out.diagnostics?.[0];
-      if (bad) this.error(ts.flattenDiagnosticMessageText(bad.messageText, '\n'), bad.start);
-      const text = out.outputText.replace(/\n\/\/# sourceMappingURL=.*/, '');
-      const used = Object.entries(CONSTANTS()).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text));
-      // In front of the first line, so that the map's lines stay right.
-      const head = used.map(([name, value]) => `const ${name}=${JSON.stringify(value)};`).join('');
-      return { code: head + text, map: JSON.parse(out.sourceMapText) };
-    },
-  };
-}
+  });
 
 /**
  * Mangles names, drops dead code and puts constants in their place, nothing else: terser's defaults put code above its
@@ -115,12 +102,29 @@ function data(root, board) {
   };
 }
 
-function onwarn(w) {
-  const circle =
-    w.code === 'CIRCULAR_DEPENDENCY'
-      ? `imports go in a circle: ${w.ids.map((i) => path.basename(i)).join(' > ')}`
-      : '';
-  if (w.code !== 'EMPTY_BUNDLE') throw new Error(circle || w.message);
+/** Warnings are errors, once the other plugins have had their turn: thrown earlier they would leave files open. */
+function strict() {
+  let bad;
+  const end = {
+    sequential: true,
+    order: 'post',
+    handler() {
+      if (bad) this.error(bad);
+    },
+  };
+  return {
+    name: 'strict',
+    onLog(level, log) {
+      if (level !== 'warn' || log.code === 'EMPTY_BUNDLE') return level === 'warn' ? false : undefined;
+      const circle =
+        log.code === 'CIRCULAR_DEPENDENCY' &&
+        `imports go in a circle: ${log.ids.map((i) => path.basename(i)).join(' > ')}`;
+      bad ??= circle ? { ...log, message: circle } : log;
+      return false;
+    },
+    buildEnd: end,
+    generateBundle: end,
+  };
 }
 
 /** Parts on call, by the name of their file. */
@@ -143,9 +147,10 @@ export function chunks(board, root = ROOT) {
   if (!boards.includes(board)) throw new Error(`unknown board "${board}"; there is ${boards.join(', ')}`);
   const chunk = (input, part, output) => ({
     input,
-    onwarn,
     plugins: [
-      typescript(root, board),
+      strict(),
+      sources(root, board),
+      replace({ preventAssignment: true, values: texts(CONSTANTS()) }),
       alone(root, part),
       shorten(part),
       ...(part ? [] : [data(root, board)]),

@@ -54,13 +54,17 @@ function need(body: Body, name: string): void {
 
 /** Request body -> command of the device. */
 export function command(what: string, body: Body, engine: 'node' | 'espruino'): Command | undefined {
-  if ((RIG as readonly string[]).includes(what)) return { op: 'post', what: what as (typeof RIG)[number], body };
+  if ((RIG as readonly string[]).includes(what))
+    return { op: 'post', what: what as (typeof RIG)[number], body };
   switch (what) {
     case 'wifi':
       fields(body, { up: BOOL, blackhole: BOOL, latency: MS });
       return { op: 'wifi', body };
     case 'supply':
-      fields(body, { off: MS, tear: [(v) => Number.isInteger(v) && (v as number) >= 0, 'a number of bytes'] });
+      fields(body, {
+        off: MS,
+        tear: [(v) => Number.isInteger(v) && (v as number) >= 0, 'a number of bytes'],
+      });
       need(body, 'off');
       return { op: 'supply', off: body.off as number, tear: body.tear as number | undefined };
     case 'clock': {
@@ -92,7 +96,8 @@ async function readBody(q: IncomingMessage): Promise<Body> {
   } catch {
     throw new Refused('the body is no JSON');
   }
-  if (!body || typeof body !== 'object' || Array.isArray(body)) throw new Refused('the body must be an object');
+  if (!body || typeof body !== 'object' || Array.isArray(body))
+    throw new Refused('the body must be an object');
   return body as Body;
 }
 
@@ -115,7 +120,10 @@ export class Api {
   ) {
     this.server = createServer((q, r) => void this.serve(q, r));
     this.routes = {
-      '/': { GET: (_q, _u, r) => void r.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(this.page) },
+      '/': {
+        GET: (_q, _u, r) =>
+          void r.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(this.page),
+      },
       '/bench': { GET: () => device.ask({ op: 'snapshot' }) },
       '/bench/log': { GET: (_, url) => device.log(since(url)) },
       '/bench/events': { GET: (_q, _u, r) => this.events(r) },
@@ -154,7 +162,11 @@ export class Api {
 
   private call(body: Body): Promise<unknown> {
     const text: Check = [(v) => typeof v === 'string' && v !== '', 'a text'];
-    fields(body, { station: text, action: text, payload: [(v) => !!v && typeof v === 'object', 'an object'] });
+    fields(body, {
+      station: text,
+      action: text,
+      payload: [(v) => !!v && typeof v === 'object', 'an object'],
+    });
     need(body, 'action');
     const { action, payload, station } = body as { action: string; payload?: Body; station?: string };
     return this.central().call(action, payload ?? {}, station);

@@ -1,7 +1,12 @@
 // Which classes the bench is put together from; tests put in others.
 
 import type { WorldClock } from './clock';
+import { createEspruino } from './engine/espruino';
+import { createNode } from './engine/node';
+import { Nor } from './esp32/flash';
+import { Esp32 } from './esp32/module';
 import type { Proxies } from './esp32/net';
+import { Storage } from './esp32/storage';
 import type { Engine, Flash, Host, Module, Wiring } from './types';
 
 /** Storage as the bench needs it to put a build on the chip. */
@@ -35,3 +40,13 @@ export interface Assembly {
   files(flash: Flash): Promise<Files>;
   engine(name: 'node' | 'espruino', host: Host, o: EngineOptions): Promise<Engine>;
 }
+
+const assembly: Assembly = {
+  wiring: async (board) => (await import(`./wiring/${board}.ts`)).default,
+  module: async (clock, seed) => new Esp32(clock, seed),
+  flash: async (image) => new Nor(image),
+  files: async (flash) => new Storage(flash),
+  engine: async (name, host, o) => (name === 'node' ? createNode(host) : createEspruino(host, o)),
+};
+
+export default assembly;

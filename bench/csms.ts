@@ -45,19 +45,26 @@ export function judge(idTag: unknown): { status: string } {
 }
 
 /** Why a payload breaks the schema, or nothing. */
-function breach(kind: 'req' | 'conf', action: string, payload: unknown): { code: string; text: string } | undefined {
+function breach(
+  kind: 'req' | 'conf',
+  action: string,
+  payload: unknown,
+): { code: string; text: string } | undefined {
   try {
     schema.validate(`urn:${action}.${kind}`, payload);
     return undefined;
   } catch (e) {
     const { rpcErrorCode, message } = e as { rpcErrorCode: string; message: string };
     const missing = message.startsWith("Schema '");
-    return { code: missing ? 'NotImplemented' : rpcErrorCode, text: missing ? `unknown action ${action}` : message };
+    return {
+      code: missing ? 'NotImplemented' : rpcErrorCode,
+      text: missing ? `unknown action ${action}` : message,
+    };
   }
 }
 
 export class Csms {
-  private server!: Server;
+  private server: Server | undefined;
   private rpc = new RPCServer({ protocols: [PROTOCOL], callTimeoutMs: CALL_TIMEOUT, pingIntervalMs: 0 });
   private stations = new Map<string, Station>();
   private frames: LogFrame[] = [];
@@ -77,18 +84,18 @@ export class Csms {
   }
 
   listen(port: number, bind: string): Promise<number> {
-    this.server = createServer((_, r) => r.writeHead(426).end());
-    this.server.on('upgrade', this.rpc.handleUpgrade);
+    const server = (this.server = createServer((_, r) => r.writeHead(426).end()));
+    server.on('upgrade', this.rpc.handleUpgrade);
     return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, bind, () => resolve((this.server.address() as AddressInfo).port));
+      server.once('error', reject);
+      server.listen(port, bind, () => resolve((server.address() as AddressInfo).port));
     });
   }
 
   close(): void {
     for (const station of this.stations.values()) void station.close({ force: true }).catch(() => {});
-    this.server.close();
-    this.server.closeAllConnections();
+    this.server?.close();
+    this.server?.closeAllConnections();
   }
 
   /** Runs after every logged frame. Returns a function that ends it. */
@@ -98,7 +105,10 @@ export class Csms {
   }
 
   log(since = 0): { next: number; frames: LogFrame[] } {
-    return { next: this.dropped + this.frames.length, frames: this.frames.slice(Math.max(0, since - this.dropped)) };
+    return {
+      next: this.dropped + this.frames.length,
+      frames: this.frames.slice(Math.max(0, since - this.dropped)),
+    };
   }
 
   /** Names of the stations that are connected. */
@@ -109,7 +119,8 @@ export class Csms {
   /** Sends a call to a station and waits for its answer. What breaks the schema is sent all the same, and marked. */
   async call(action: string, payload: Payload, name?: string): Promise<CallAnswer> {
     const station = name === undefined ? [...this.stations.values()].pop() : this.stations.get(name);
-    if (!station) return { error: ['NotConnected', name === undefined ? 'no station' : `no station ${name}`] };
+    if (!station)
+      return { error: ['NotConnected', name === undefined ? 'no station' : `no station ${name}`] };
     try {
       return { result: await station.call(action, payload) };
     } catch (e) {
@@ -201,9 +212,13 @@ export class Csms {
     if (type !== 3 && type !== 4) return `unknown message type ${JSON.stringify(type)}`;
     // An error may answer what was no call at all.
     if (action === undefined && type === 3) return 'a result to no call';
-    if (type === 3) return rest.length === 1 ? breach('conf', action!, rest[0])?.text : 'a result has three elements';
+    if (type === 3)
+      return rest.length === 1 ? breach('conf', action!, rest[0])?.text : 'a result has three elements';
     const [code, description, details] = rest;
-    const good = typeof code === 'string' && typeof description === 'string' && details && typeof details === 'object';
-    return good && rest.length === 3 ? undefined : 'an error has five elements: type, id, code, description, details';
+    const good =
+      typeof code === 'string' && typeof description === 'string' && details && typeof details === 'object';
+    return good && rest.length === 3
+      ? undefined
+      : 'an error has five elements: type, id, code, description, details';
   }
 }

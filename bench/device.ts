@@ -91,7 +91,12 @@ export class Device {
       sync: (id) => o.net.postMessage({ op: 'sync', id }),
       moved: () => (this.time[0] = this.world.now()),
     });
-    this.net = new DeviceNet(this.world, this.pace, (m) => o.net.postMessage(m), () => this.listens());
+    this.net = new DeviceNet(
+      this.world,
+      this.pace,
+      (m) => o.net.postMessage(m),
+      () => this.listens(),
+    );
   }
 
   /** Puts everything together; the supply is still off. */
@@ -131,7 +136,11 @@ export class Device {
 
   private host(): Host {
     const { world, pace } = this;
-    const live = { now: () => (pace.catchUp(), world.now()), at: world.at.bind(world), cancel: world.cancel.bind(world) };
+    const live = {
+      now: () => (pace.catchUp(), world.now()),
+      at: world.at.bind(world),
+      cancel: world.cancel.bind(world),
+    };
     return {
       // The interpreter's requests come between two turns of the clock, at real moments.
       clock: this.o.engine === 'node' ? world : live,
@@ -295,8 +304,8 @@ export class Device {
   }
 
   private drain(): void {
-    for (let m; (m = receiveMessageOnPort(this.o.net)); ) this.net.receive(m.message);
-    for (let m; (m = receiveMessageOnPort(this.o.commands)); ) this.command(m.message);
+    for (let m; (m = receiveMessageOnPort(this.o.net));) this.net.receive(m.message);
+    for (let m; (m = receiveMessageOnPort(this.o.commands));) this.command(m.message);
   }
 
   private command(m: Command & { id: number }): void {

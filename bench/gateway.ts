@@ -81,7 +81,9 @@ export class Gateway {
   /** Maps a port of the module to a host port; 0: any. Returns the host port; rejects when it is in use. */
   map(port: number, hostPort: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      const server = net.createServer({ allowHalfOpen: false, noDelay: true }, (socket) => this.arrive(port, socket));
+      const server = net.createServer({ allowHalfOpen: false, noDelay: true }, (socket) =>
+        this.arrive(port, socket),
+      );
       server.once('error', reject);
       server.listen(hostPort, this.bind, () => {
         this.servers.set(port, server);
@@ -211,7 +213,12 @@ export class Gateway {
     for (const w of this.waiting) {
       const local = this.upstreams.get(w.port);
       if (w.socket.destroyed) continue;
-      if (local) this.pipes.join(w.socket, this.track(net.connect({ host: '127.0.0.1', port: local, noDelay: true })), 0);
+      if (local)
+        this.pipes.join(
+          w.socket,
+          this.track(net.connect({ host: '127.0.0.1', port: local, noDelay: true })),
+          0,
+        );
       else if (this.listening.has(w.port)) this.accept(w.port, w.socket);
       else still.push(w);
     }

@@ -38,7 +38,9 @@ async function main(): Promise<void> {
   const o = options(process.argv.slice(2));
   terminal = !!process.stdout.isTTY;
   bench = await start({ ...o, print, crashed: fail, signal: abort.signal });
-  process.stdout.write(JSON.stringify({ ready: true, http: bench.http, bench: bench.bench, csms: bench.csms }) + '\n');
+  process.stdout.write(
+    JSON.stringify({ ready: true, http: bench.http, bench: bench.bench, csms: bench.csms }) + '\n',
+  );
   ready = true;
   if (!terminal) return;
   process.stdout.write(early);

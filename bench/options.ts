@@ -30,7 +30,8 @@ const FLAGS = {
 } as const;
 
 function port(flag: string, text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Mistake(`--${flag}: "${text}" is no port (0 to 65535)`);
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
+    throw new Mistake(`--${flag}: "${text}" is no port (0 to 65535)`);
   return Number(text);
 }
 

@@ -145,7 +145,12 @@ export class Pace {
       this.reached();
       this.o.moved?.();
       if (!this.fast && alive() && !done() && world.now() < end) {
-        Atomics.wait(bell, 0, seen, Math.max(0.2, Math.min(5, (Math.min(world.next(), end) - to) / this.rate)));
+        Atomics.wait(
+          bell,
+          0,
+          seen,
+          Math.max(0.2, Math.min(5, (Math.min(world.next(), end) - to) / this.rate)),
+        );
       }
     }
     this.stalled--;

@@ -18,10 +18,18 @@ export class Pipes {
   join(a: net.Socket, b: net.Socket, outgoing: 0 | 1): void {
     const pipe: Pipe = { ends: [a, b], outgoing, held: [] };
     this.pipes.add(pipe);
-    for (const [from, to] of [[a, b], [b, a]]) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ]) {
       from.on('data', (data) => this.later(pipe, () => to.write(data)));
       from.on('error', () => {});
-      from.on('close', () => this.later(pipe, () => { to.end(); this.pipes.delete(pipe); }));
+      from.on('close', () =>
+        this.later(pipe, () => {
+          to.end();
+          this.pipes.delete(pipe);
+        }),
+      );
     }
   }
 

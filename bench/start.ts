@@ -98,9 +98,11 @@ export function fetchText(url: string, timeout: number): Promise<{ status: numbe
 function known(board: string, engine: string): void {
   const there = (file: string): boolean => existsSync(path.join(ROOT, file));
   if (!there(`boards/${board}.ts`)) throw new Mistake(`--board: unknown board "${board}"`);
-  if (!there(`bench/wiring/${board}.ts`)) throw new Mistake(`--board: the bench has no wiring for "${board}"`);
+  if (!there(`bench/wiring/${board}.ts`))
+    throw new Mistake(`--board: the bench has no wiring for "${board}"`);
   const { ESPRUINO = '' } = process.env;
-  if (engine === 'espruino' && !existsSync(ESPRUINO)) throw new Mistake(`ESPRUINO: no executable "${ESPRUINO}"`);
+  if (engine === 'espruino' && !existsSync(ESPRUINO))
+    throw new Mistake(`ESPRUINO: no executable "${ESPRUINO}"`);
 }
 
 export async function start(o: StartOptions = {}): Promise<Bench> {
@@ -131,8 +133,15 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     const shown = bind === '0.0.0.0' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
     const device = `http://${shown}:${await claim('http', o.http ?? 0, () => gateway.map(80, o.http ?? 0))}`;
     const own = `http://${shown}:${await claim('bench', o.bench ?? 0, () => api.listen(o.bench ?? 0, bind))}`;
-    const backend = csms ? `ws://${shown}:${await claim('csms', Number(central), () => csms.listen(Number(central), bind))}/` : null;
-    const build = o.build instanceof Map ? o.build : o.build ? readBuild(path.join(ROOT, 'dist'), board) : await make(board);
+    const backend = csms
+      ? `ws://${shown}:${await claim('csms', Number(central), () => csms.listen(Number(central), bind))}/`
+      : null;
+    const build =
+      o.build instanceof Map
+        ? o.build
+        : o.build
+          ? readBuild(path.join(ROOT, 'dist'), board)
+          : await make(board);
     thread = new Thread(
       engine,
       {
@@ -165,7 +174,8 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
       log: (since = 0) => it.log(since),
       frames: (since = 0) => csms?.log(since) ?? { next: 0, frames: [] },
       call: (action, payload, station) =>
-        csms?.call(action, payload, station) ?? Promise.resolve({ error: ['NotConnected', 'the central system is off'] }),
+        csms?.call(action, payload, station) ??
+        Promise.resolve({ error: ['NotConnected', 'the central system is off'] }),
       snapshot: () => it.ask({ op: 'snapshot' }) as Promise<Snapshot>,
       watch: (fn) => it.watch(fn),
       stop: close,

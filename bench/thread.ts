@@ -33,7 +33,13 @@ export class Thread {
     const net = new MessageChannel();
     this.commands = commands.port1;
     gateway.attach(net.port1, () => this.ring());
-    const workerData: DeviceOptions = { ...o, engine, commands: commands.port2, net: net.port2, shared: this.shared };
+    const workerData: DeviceOptions = {
+      ...o,
+      engine,
+      commands: commands.port2,
+      net: net.port2,
+      shared: this.shared,
+    };
     this.worker = new Worker(new URL('./device.mjs', import.meta.url), {
       execArgv: [],
       workerData,
@@ -70,7 +76,10 @@ export class Thread {
   }
 
   log(since: number): { next: number; text: string } {
-    return { next: this.trimmed + this.text.length, text: this.text.slice(Math.max(0, since - this.trimmed)) };
+    return {
+      next: this.trimmed + this.text.length,
+      text: this.text.slice(Math.max(0, since - this.trimmed)),
+    };
   }
 
   watch(fn: (s: Snapshot) => void): () => void {
@@ -83,7 +92,7 @@ export class Thread {
   }
 
   async stop(): Promise<void> {
-    const late = new Promise((done) => setTimeout(done, FAREWELL).unref());
+    const late = new Promise((done) => setTimeout(done, FAREWELL));
     await Promise.race([this.ask({ op: 'stop' }).catch(() => {}), late]);
     this.ended = true;
     await this.worker.terminate();

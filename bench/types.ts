@@ -51,7 +51,10 @@ export interface Rig {
   /** Snapshot fields pilot, car, contactor, lock, mains, meter, faults, light. */
   snapshot(): Record<string, unknown>;
   /** Apply a request body; the text says why it was refused, and then nothing changed. */
-  post(what: 'car' | 'card' | 'button' | 'fault' | 'mains' | 'temperature', body: Record<string, unknown>): string | undefined;
+  post(
+    what: 'car' | 'card' | 'button' | 'fault' | 'mains' | 'temperature',
+    body: Record<string, unknown>,
+  ): string | undefined;
   /** Supply of the controller board: without it coils fall and chips forget. */
   power(on: boolean): void;
   /** Called after every change that a snapshot would show (not for each mV). */

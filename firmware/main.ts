@@ -6,7 +6,7 @@ import make from '@board';
 import type { Bit } from '../hal/types';
 import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
-import { preset, save, settings } from './core/config';
+import { at, first, names, preset, row, save, settings } from './core/config';
 import { INTERNAL, raise } from './core/fault';
 import * as journal from './core/journal';
 import { lines, log } from './core/log';
@@ -63,6 +63,10 @@ const c: Charger = {
   f: {
     log,
     save,
+    row,
+    at,
+    first,
+    names,
     part,
     lines,
     grant,
@@ -138,7 +142,8 @@ function words(st: string): string {
 
 /** Consequences that belong to nobody else. */
 function follow(_c: Charger, what: string, arg: string): void {
-  if (what === 'state' && arg) log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
+  if (what === 'state' && arg)
+    log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
   else if (what === 'start') journal.put('ses', '' + c.ses.n);
   else if (what === 'stop') keep(c);
 }

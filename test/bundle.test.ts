@@ -139,7 +139,8 @@ const END = E.CRC32('x');
 
 describe('bundle gate', () => {
   for (const [rule, text] of BAD)
-    it(`${rule}: ${text.length < 80 ? text : text.slice(0, 76) + '…'}`, () => assert.ok(rules(text).includes(rule), rules(text).join()));
+    it(`${rule}: ${text.length < 80 ? text : text.slice(0, 76) + '…'}`, () =>
+      assert.ok(rules(text).includes(rule), rules(text).join()));
 
   it('lets good code pass', () => assert.deepEqual(inspect(GOOD.replace(/typeof nothing[^,]*,/, '')), []));
 

@@ -11,7 +11,8 @@ const SCRIPT = new URL('./conformance/conformance.js', import.meta.url).pathname
 const executable = process.env.ESPRUINO;
 
 /** What an engine says in words of its own, above all when it runs out of something: stack here, variables there. */
-const OWN = /^(Compacting|New interpreter error|ERROR: |OUT OF MEMORY|Execution Inter|Uncaught undefined|Uncaught Error: Too)/;
+const OWN =
+  /^(Compacting|New interpreter error|ERROR: |OUT OF MEMORY|Execution Inter|Uncaught undefined|Uncaught Error: Too)/;
 
 /** What is compared: our own lines, what belongs to them, and what the engine says of errors. */
 function lines(output: string, source: boolean): string[] {
@@ -20,7 +21,8 @@ function lines(output: string, source: boolean): string[] {
   const all = clean.slice(clean.indexOf('#')).split('#end')[0].split('\n');
   // A trace: "    at …" and, from the engine, the line of source and the mark below it.
   const at = (i: number): boolean => / {4}at /.test(all[i] ?? '');
-  const trace = (l: string, i: number): boolean => at(i) || (source && (at(i - 1) || at(i - 2) || /^ *\^$/.test(l)));
+  const trace = (l: string, i: number): boolean =>
+    at(i) || (source && (at(i - 1) || at(i - 2) || /^ *\^$/.test(l)));
   return all.filter((l, i) => l && !trace(l, i) && !OWN.test(l));
 }
 
@@ -62,7 +64,9 @@ describe('conformance of the look-alike', function () {
 
   it('prints what the real interpreter prints', async function () {
     if (!executable) {
-      console.log('      !! ESPRUINO names no interpreter: the look-alike was NOT compared with the real one');
+      console.log(
+        '      !! ESPRUINO names no interpreter: the look-alike was NOT compared with the real one',
+      );
       return this.skip();
     }
     const expected = lines(await real(SCRIPT), true);

@@ -41,7 +41,11 @@ const ROWS: [file: string, line: string, complaint: string][] = [
   ['firmware/main.ts', "import { link } from './ocpp/link';", ''],
   ['firmware/main.ts', "import { start } from '../bench/start';", 'main must not import'],
   ['boards/reference.ts', "import { Pilot } from '../hal/pilot';", ''],
-  ['boards/reference.ts', "import type { Charger } from '../firmware/core/charger';", 'boards must not import'],
+  [
+    'boards/reference.ts',
+    "import type { Charger } from '../firmware/core/charger';",
+    'boards must not import',
+  ],
   ['bench/main.ts', "import fs from 'node:fs';", ''],
   ['bench/main.ts', "import { build } from '../tools/build.mjs';", ''],
   ['bench/main.ts', "import type { Board } from '../hal/types';", 'bench imports nothing of hal'],
@@ -55,7 +59,8 @@ function sources(...folders: string[]): Record<string, string> {
   const out: Record<string, string> = {};
   for (const dir of folders)
     for (const f of readdirSync(path.join(root, dir), { recursive: true }) as string[])
-      if (/\.(ts|mjs)$/.test(f) && !f.endsWith('.d.ts')) out[`${dir}/${f}`] = readFileSync(path.join(root, dir, f), 'utf8');
+      if (/\.(ts|mjs)$/.test(f) && !f.endsWith('.d.ts'))
+        out[`${dir}/${f}`] = readFileSync(path.join(root, dir, f), 'utf8');
   return out;
 }
 
@@ -75,7 +80,12 @@ describe('layers', () => {
     });
     assert.deepEqual(
       said.map((p) => [p.rule, p.message]),
-      [['circle', 'imports go in a circle: firmware/core/a > firmware/core/b > firmware/core/c > firmware/core/a']],
+      [
+        [
+          'circle',
+          'imports go in a circle: firmware/core/a > firmware/core/b > firmware/core/c > firmware/core/a',
+        ],
+      ],
     );
   });
 
@@ -88,7 +98,8 @@ describe('layers', () => {
   });
 
   it('knows type imports from the others', () => {
-    const text = "import type { A } from './a';\nimport { type B, c } from './b';\nimport './c';\nexport * from './d';";
+    const text =
+      "import type { A } from './a';\nimport { type B, c } from './b';\nimport './c';\nexport * from './d';";
     assert.deepEqual(
       imports('hal/x.ts', text).map((i) => [i.to, i.type, i.line]),
       [

@@ -23,7 +23,12 @@ function table() {
 function comment(node) {
   const ranges = ts.getLeadingCommentRanges(text, node.pos) ?? [];
   const doc = ranges.map((r) => text.slice(r.pos, r.end)).findLast((t) => t.startsWith('/**'));
-  return doc ? doc.replace(/^\/\*\*|\*\/$/g, '').replace(/\s*\n\s*\* ?/g, ' ').trim() : '';
+  return doc
+    ? doc
+        .replace(/^\/\*\*|\*\/$/g, '')
+        .replace(/\s*\n\s*\* ?/g, ' ')
+        .trim()
+    : '';
 }
 
 /** Title of a section: a line comment before the row's own. */
@@ -63,11 +68,20 @@ function line(p, ocppOnly) {
   const type = TYPE[field(row, 't')] + (marks.includes('z') ? ' or null' : '');
   const ocpp = field(row, 'ocpp');
   const what = comment(p) + (ocpp && !ocppOnly ? ` OCPP: ${ocpp}.` : '');
-  const cells = [ocppOnly ? ocpp : `\`${name}\``, type, field(row, 'unit'), access(marks), range(row), field(row, 'def'), what];
+  const cells = [
+    ocppOnly ? ocpp : `\`${name}\``,
+    type,
+    field(row, 'unit'),
+    access(marks),
+    range(row),
+    field(row, 'def'),
+    what,
+  ];
   return `| ${cells.map(cell).join(' | ')} |`;
 }
 
-const HEAD = '| key | type | unit | access | range | default | meaning |\n| --- | --- | --- | --- | --- | --- | --- |';
+const HEAD =
+  '| key | type | unit | access | range | default | meaning |\n| --- | --- | --- | --- | --- | --- | --- |';
 
 export function keys() {
   const out = [
@@ -87,6 +101,7 @@ export function keys() {
 if (process.argv[1]?.endsWith('docs.mjs')) {
   const now = keys();
   if (process.argv.includes('--check')) {
-    if (readFileSync('docs/keys.md', 'utf8') !== now) throw new Error('docs/keys.md is old: run node tools/docs.mjs');
+    if (readFileSync('docs/keys.md', 'utf8') !== now)
+      throw new Error('docs/keys.md is old: run node tools/docs.mjs');
   } else writeFileSync('docs/keys.md', now);
 }

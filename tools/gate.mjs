@@ -243,6 +243,8 @@ function lines(text, ast, tokens, say) {
 
 /**
  * Problems of a chunk. `names`: further names that are there.
+ * @param {string} text
+ * @param {{ names?: string[] }} o
  * @returns {Problem[]}
  */
 export function inspect(text, { names: allow = [] } = {}) {

@@ -37,7 +37,7 @@ function comments(source, node) {
     section: texts.find((t) => t.startsWith('// '))?.slice(3) ?? '',
     doc: doc
       .replace(/^\/\*\*|\*\/$/g, '')
-      .replace(/\s*\n\s*\* ?/g, ' ')
+      .replace(/\s*\n\s*\*\s*/g, ' ')
       .trim(),
   };
 }

@@ -3,7 +3,7 @@
 import type { Host } from '../types';
 import type { Tell } from './requests';
 
-interface Options {
+export interface Options {
   repeat?: boolean;
   edge?: 'rising' | 'falling' | 'both';
   debounce?: number;

@@ -23,7 +23,12 @@ const LONGEST = 4096 + HEAD;
 
 /** Short names are found faster; nothing else may change. */
 function prelude(): Uint8Array {
-  const { code } = minify_sync(fs.readFileSync(PRELUDE, 'utf8'), { compress: false, mangle: true, ecma: 2015, format: { ascii_only: true } });
+  const { code } = minify_sync(fs.readFileSync(PRELUDE, 'utf8'), {
+    compress: false,
+    mangle: true,
+    ecma: 2015,
+    format: { ascii_only: true },
+  });
   return Buffer.from(code!);
 }
 
@@ -83,7 +88,10 @@ export class Espruino implements Engine {
     child.stdout!.on('data', (text: string) => alive() && this.print(text));
     child.stdin!.on('error', () => {});
     child.on('error', (e) => alive() && this.host.reboot(`no interpreter: ${e.message}`));
-    child.on('exit', (code, signal) => alive() && this.host.reboot(`the interpreter ended (${signal ?? code})`));
+    child.on(
+      'exit',
+      (code, signal) => alive() && this.host.reboot(`the interpreter ended (${signal ?? code})`),
+    );
   }
 
   stop(): void {
@@ -104,8 +112,8 @@ export class Espruino implements Engine {
     this.child?.stdin!.write(text.replaceAll('\x04', ''), 'latin1');
   }
 
-  memory(): { used: number; total: number; peak: number } | undefined {
-    return this.child && this.requests.memory.used();
+  memory(): ReturnType<Requests['memory']['used']> {
+    return this.child ? this.requests.memory.used() : undefined;
   }
 
   get pid(): number | undefined {
@@ -172,7 +180,7 @@ export class Espruino implements Engine {
   }
 
   private answer(data: Uint8Array): void {
-    for (let at = 0; at < data.length; ) at += fs.writeSync(this.a, data, at);
+    for (let at = 0; at < data.length;) at += fs.writeSync(this.a, data, at);
   }
 }
 

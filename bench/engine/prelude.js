@@ -147,12 +147,19 @@
     getState: () => ({ sdkVersion: 'bench', freeHeap: 80000, minHeap: 70000, BLE: false, Wifi: true }),
   };
   const serial = call({ op: 'hello' });
-  process.env = { VERSION: process.version, BOARD: 'ESP32', SERIAL: serial, STORAGE: 917504, CONSOLE: 'Serial1' };
+  process.env = {
+    VERSION: process.version,
+    BOARD: 'ESP32',
+    SERIAL: serial,
+    STORAGE: 917504,
+    CONSOLE: 'Serial1',
+  };
 
   const flash = {
     read: (n, at) => {
       let s = '';
-      for (let i = 0; i < n; i += 4096) s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
+      for (let i = 0; i < n; i += 4096)
+        s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
       return new Uint8Array(E.toArrayBuffer(s));
     },
     write: (data, at) => {
@@ -186,7 +193,10 @@
   const http = require('http');
   /** A connect leaves through a port that the host has joined to the other side: it stands still meanwhile. */
   function connect(o, then) {
-    return net.connect({ host: '127.0.0.1', port: call({ op: 'connect', host: o.host, port: o.port }) }, then);
+    return net.connect(
+      { host: '127.0.0.1', port: call({ op: 'connect', host: o.host, port: o.port }) },
+      then,
+    );
   }
   function served(s) {
     const listen = s.listen;

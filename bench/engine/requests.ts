@@ -7,7 +7,7 @@ import { Watchdog } from '../esp32/watchdog';
 import type { Host, PinMode } from '../types';
 import { Memory } from './memory';
 import { Station } from './station';
-import { Edges } from './edges';
+import { Edges, type Options } from './edges';
 
 /** ms between two samples of a native loop over `analogRead`. */
 const SAMPLE = 0.06;
@@ -52,7 +52,11 @@ export class Requests {
     this.started = false;
     this.flags = 0;
     this.memory.begin();
-    this.dog = new Watchdog(host.clock, () => true, () => host.reboot('watchdog'));
+    this.dog = new Watchdog(
+      host.clock,
+      () => true,
+      () => host.reboot('watchdog'),
+    );
     this.fresh();
   }
 
@@ -129,7 +133,8 @@ export class Requests {
     const n = body.length - 2;
     this.memory.burst(body.readUInt16LE(0));
     const answer = Buffer.alloc(4 * n + 1);
-    for (let i = 0; i < n; i++) answer.writeFloatLE(this.host.module.analogRead(body[2 + i], i * SAMPLE), 4 * i);
+    for (let i = 0; i < n; i++)
+      answer.writeFloatLE(this.host.module.analogRead(body[2 + i], i * SAMPLE), 4 * i);
     answer[4 * n] = this.wanted();
     this.flags = 0;
     this.reply(answer);
@@ -164,7 +169,7 @@ export class Requests {
       case 'spi':
         return this.value(host.module.spiSetup(o.bus, { baud: o.baud, mode: o.mode }));
       case 'watch':
-        return this.value(this.edges.add(o.id, o.pin, o));
+        return this.value(this.edges.add(o.id, o.pin, o as Options));
       case 'unwatch':
         return this.value(this.edges.remove(o.id));
       case 'watchdog':
@@ -205,7 +210,8 @@ export class Requests {
   private connect(host: string, port: number): void {
     const { life } = this;
     this.proxies.proxy(host, port, (r) => {
-      if (life === this.life) this.reply(json(r.error === undefined ? { value: r.port } : { error: r.error }));
+      if (life === this.life)
+        this.reply(json(r.error === undefined ? { value: r.port } : { error: r.error }));
     });
   }
 

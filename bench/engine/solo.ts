@@ -24,7 +24,10 @@ export interface Solo {
 
 type Proxies = EngineOptions['proxies'];
 /** No network: connects are refused at once. */
-const NOWHERE: Proxies = { proxy: (_h, _p, then) => then({ error: 'Unable to create socket' }), upstream: () => {} };
+const NOWHERE: Proxies = {
+  proxy: (_h, _p, then) => then({ error: 'Unable to create socket' }),
+  upstream: () => {},
+};
 
 export async function solo(o: {
   executable: string;
@@ -59,7 +62,11 @@ export async function solo(o: {
   const flash = new Nor();
   const rig = o.board && (await import(`../wiring/${o.board}.ts`)).default(module, clock, seed);
   let text = '';
-  const net = { resolve: (name: string, then: (ip?: string) => void) => then(name), ping: () => {}, ...o.net };
+  const net = {
+    resolve: (name: string, then: (ip?: string) => void) => then(name),
+    ping: () => {},
+    ...o.net,
+  };
   const host: Host = {
     clock,
     module,

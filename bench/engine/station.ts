@@ -21,14 +21,20 @@ export class Station {
       },
       loop: this.loop,
       emitter: {
-        fire: (o: { '#oncall': (...args: unknown[]) => void }, _: string, ...args: unknown[]) => o['#oncall'](...args),
+        fire: (o: { '#oncall': (...args: unknown[]) => void }, _: string, ...args: unknown[]) =>
+          o['#oncall'](...args),
         emit: (_: object, event: string, details: unknown) => tell(event, [details]),
       },
       net: host.net,
       check: () => {},
       online: () => this.wifi.online,
     };
-    this.wifi = new Wifi(world as unknown as World, host.clock, host.air, host.serial.padStart(6, '0').slice(-6));
+    this.wifi = new Wifi(
+      world as unknown as World,
+      host.clock,
+      host.air,
+      host.serial.padStart(6, '0').slice(-6),
+    );
     this.tell = tell;
   }
 

@@ -28,6 +28,9 @@ export class Terminal {
     const cut = /(?:^|(?<=\n))>?(?:\r(?:\x1b(?:\[J?)?)?)?$/.exec(all)?.index ?? all.length;
     this.held = all.slice(cut);
     // eslint-disable-next-line no-control-regex
-    return all.slice(0, cut).replace(/>?\r?\x1b\[J/g, '').replace(/\r\n/g, '\n');
+    return all
+      .slice(0, cut)
+      .replace(/>?\r?\x1b\[J/g, '')
+      .replace(/\r\n/g, '\n');
   }
 }

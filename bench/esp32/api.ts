@@ -7,7 +7,9 @@ import type { Script } from './script';
 import { chars, latin } from './text';
 
 export const VERSION = '2v29';
-const GPIO = [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 32, 33, 34, 35, 36, 39];
+const GPIO = [
+  0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 32, 33, 34, 35, 36, 39,
+];
 const MODES = ['input', 'input_pullup', 'input_pulldown', 'output', 'opendrain'];
 /** Time between two readings of a native loop over `analogRead`, ms. */
 const SAMPLE = 0.06;
@@ -50,7 +52,9 @@ export function install(s: Script, host: Host): void {
   const { realm, loop, check } = s;
   const G = realm.global;
   type Fn = (...args: Any[]) => unknown;
-  const native = (fn: Fn): Fn => (...args) => (check(), fn(...args));
+  const native =
+    (fn: Fn): Fn =>
+    (...args) => (check(), fn(...args));
   const globals = (all: Record<string, Fn>): void => {
     for (const [name, fn] of Object.entries(all)) realm.hide(name, native(fn));
   };
@@ -98,7 +102,11 @@ export function install(s: Script, host: Host): void {
   void loop;
 }
 
-function pins(s: Script, host: Host, globals: (all: Record<string, (...args: Any[]) => unknown>) => void): void {
+function pins(
+  s: Script,
+  host: Host,
+  globals: (all: Record<string, (...args: Any[]) => unknown>) => void,
+): void {
   const { realm, check } = s;
   const { module } = host;
   const gpio = (pin: Any): number => {
@@ -139,15 +147,21 @@ function pins(s: Script, host: Host, globals: (all: Record<string, (...args: Any
 
 function timers(s: Script, globals: (all: Record<string, (...args: Any[]) => unknown>) => void): void {
   const { realm, loop } = s;
-  const add = (repeat: boolean) => (fn: Any, ms: Any, ...args: Any[]): number => {
-    if (typeof fn !== 'function' && typeof fn !== 'string') throw realm.error('Function or String not supplied!');
-    return loop.add(Number(ms), repeat, () => s.call(fn, undefined, args) || s.lost(repeat));
-  };
-  const clear = (name: string) => (...ids: Any[]): void => {
-    if (!ids.length) return loop.remove();
-    if (ids[0] === undefined) throw realm.error(`clear${name}(undefined) not allowed. Use clear${name}() instead`);
-    loop.remove(Number(ids[0]));
-  };
+  const add =
+    (repeat: boolean) =>
+    (fn: Any, ms: Any, ...args: Any[]): number => {
+      if (typeof fn !== 'function' && typeof fn !== 'string')
+        throw realm.error('Function or String not supplied!');
+      return loop.add(Number(ms), repeat, () => s.call(fn, undefined, args) || s.lost(repeat));
+    };
+  const clear =
+    (name: string) =>
+    (...ids: Any[]): void => {
+      if (!ids.length) return loop.remove();
+      if (ids[0] === undefined)
+        throw realm.error(`clear${name}(undefined) not allowed. Use clear${name}() instead`);
+      loop.remove(Number(ids[0]));
+    };
   globals({
     setTimeout: add(false),
     setInterval: add(true),
@@ -187,8 +201,11 @@ function engine(s: Script, host: Host, group: Group): Any {
   const mapInPlace = (from: ArrayLike<number>, to: Any, fn: Any): void => {
     check();
     const n = Math.min(from.length, to.length);
-    if (fn === realm.global.analogRead) for (let i = 0; i < n; i++) to[i] = host.module.analogRead(from[i], i * SAMPLE);
-    else for (let i = 0; i < n; i++) to[i] = typeof fn === 'function' ? fn(from[i], i) : fn ? fn[from[i]] : from[i];
+    if (fn === realm.global.analogRead)
+      for (let i = 0; i < n; i++) to[i] = host.module.analogRead(from[i], i * SAMPLE);
+    else
+      for (let i = 0; i < n; i++)
+        to[i] = typeof fn === 'function' ? fn(from[i], i) : fn ? fn[from[i]] : from[i];
   };
   realm.hide('mapInPlace', mapInPlace, E);
   return E;
@@ -200,7 +217,14 @@ function about(s: Script, group: Group): Any {
     memory: () => realm.object({ free: TOTAL - USED, usage: USED, total: TOTAL, history: 0, blocksize: 14 }),
   });
   process.version = VERSION;
-  process.env = realm.object({ VERSION, BOARD: 'ESP32', SERIAL: s.serial, FLASH: 0, STORAGE: 917504, CONSOLE: 'Serial1' });
+  process.env = realm.object({
+    VERSION,
+    BOARD: 'ESP32',
+    SERIAL: s.serial,
+    FLASH: 0,
+    STORAGE: 917504,
+    CONSOLE: 'Serial1',
+  });
   return process;
 }
 
@@ -219,7 +243,12 @@ function spi(s: Script, host: Host, bus: 1 | 2, group: Group): Any {
 function library(s: Script, host: Host, group: Group): void {
   const { realm, modules, storage } = s;
   const hash = (name: string) => (v: Any) =>
-    realm.buffer(crypto.createHash(name).update(Uint8Array.from(data(v))).digest());
+    realm.buffer(
+      crypto
+        .createHash(name)
+        .update(Uint8Array.from(data(v)))
+        .digest(),
+    );
   const guarded = <T>(fn: () => T): T => {
     try {
       return fn();

@@ -14,12 +14,14 @@ export class Emitter {
     const proto = realm.global.Object.prototype;
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     const me = this;
-    const method = (name: string, fn: (this: Any, ...args: Any[]) => unknown): void => realm.hide(name, fn, proto);
+    const method = (name: string, fn: (this: Any, ...args: Any[]) => unknown): void =>
+      realm.hide(name, fn, proto);
     method('on', function (event, fn) { me.on(this, event, fn); }); // prettier-ignore
     method('emit', function (event, ...args) { me.emit(this, event, ...args); }); // prettier-ignore
     method('removeListener', function (event, fn) { me.off(this, event, fn); }); // prettier-ignore
     method('removeAllListeners', function (event) {
-      for (const key of Object.keys(this)) if (event ? key === '#on' + event : key.startsWith('#on')) delete this[key];
+      for (const key of Object.keys(this))
+        if (event ? key === '#on' + event : key.startsWith('#on')) delete this[key];
     });
     method('clone', function () { return realm.global.Object.assign(new realm.global.Object(), this); }); // prettier-ignore
   }

@@ -25,7 +25,8 @@ export class Nor implements Flash {
   }
 
   write(at: number, data: Uint8Array): void {
-    if (at < 0 || at + data.length > SIZE) throw new RangeError(`write beyond the flash: ${at}+${data.length}`);
+    if (at < 0 || at + data.length > SIZE)
+      throw new RangeError(`write beyond the flash: ${at}+${data.length}`);
     const n = this.left === undefined ? data.length : Math.min(this.left, data.length);
     for (let i = 0; i < n; i++) this.bytes[at + i] &= data[i];
     this.writes++;

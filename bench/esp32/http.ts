@@ -56,7 +56,16 @@ export class Http {
     const link = new Link(this.w, id, response);
     this.sockets.adopt(link);
     this.answering(link, response);
-    this.all.add({ link, request, response, server, headed: false, chunked: false, expects: 0, ended: false });
+    this.all.add({
+      link,
+      request,
+      response,
+      server,
+      headed: false,
+      chunked: false,
+      expects: 0,
+      ended: false,
+    });
   }
 
   private answering(link: Link, response: Any): void {

@@ -115,7 +115,7 @@ export class Loop {
     this.dueTimers();
     if (!this.dead && this.turn.sockets()) this.again = true;
     let count = 0;
-    for (let fn; !this.dead && (fn = this.events.shift()); ) {
+    for (let fn; !this.dead && (fn = this.events.shift());) {
       fn();
       if (++count < STORM) continue;
       this.events = [];

@@ -150,7 +150,8 @@ export class Esp32 implements Module {
 
   pwm(gpio: number, value: number, hz: number): void {
     if (gpio >= INPUT_ONLY) return;
-    if (DAC.includes(gpio)) return this.put(gpio, { mode: 'output', level: value >= 0.5 ? 1 : 0, duty: NaN, hz: 0 });
+    if (DAC.includes(gpio))
+      return this.put(gpio, { mode: 'output', level: value >= 0.5 ? 1 : 0, duty: NaN, hz: 0 });
     const [channels, count] = hz > 0 ? [this.own, OWN] : [this.shared, SHARED];
     if (!channels.has(gpio) && channels.size >= count) return this.complain('no PWM channel available\n');
     channels.add(gpio);

@@ -34,7 +34,12 @@ export class DeviceNet implements NetPort, Proxies {
   onDrain?: (id: number) => void;
   /** World ms the script stood in connects since boot. */
   blocked = 0;
-  readonly air = { up: true, blackhole: false, latency: 0, onChange: undefined as ((up: boolean) => void) | undefined };
+  readonly air = {
+    up: true,
+    blackhole: false,
+    latency: 0,
+    onChange: undefined as ((up: boolean) => void) | undefined,
+  };
   private links = new Map<number, Link>();
   private asks = new Map<number, (m: FromGateway) => void>();
   /** What the blackhole or a stall holds back. */
@@ -109,12 +114,12 @@ export class DeviceNet implements NetPort, Proxies {
   resolve(host: string, then: (ip: string | undefined) => void): void {
     if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return this.after(10, () => then(host));
     if (this.lost()) return this.after(DNS, () => then(undefined));
-    this.ask({ op: 'resolve', id: 0, host }, (m) => then(m.op === 'resolved' ? m.ip : undefined));
+    this.ask({ op: 'resolve', host }, (m) => then(m.op === 'resolved' ? m.ip : undefined));
   }
 
   ping(host: string, then: (ms: number | undefined) => void): void {
     if (this.lost()) return this.after(PING, () => then(undefined));
-    this.ask({ op: 'ping', id: 0, host }, (m) => {
+    this.ask({ op: 'ping', host }, (m) => {
       if (m.op === 'pong' && m.alive && !this.lost()) then(1 + 2 * this.air.latency);
       else this.after(PING, () => then(undefined));
     });
@@ -132,7 +137,9 @@ export class DeviceNet implements NetPort, Proxies {
       if (life !== this.life) return;
       if (!this.air.up) return done({ error: REFUSED });
       if (!this.air.blackhole) {
-        return this.ask({ op: 'proxy', id: 0, host, port }, (m) => done(m.op === 'proxied' ? m : { error: REFUSED }));
+        return this.ask({ op: 'proxy', host, port }, (m) =>
+          done(m.op === 'proxied' ? m : { error: REFUSED }),
+        );
       }
       if (this.clock.now() - from >= SYN) return done({ error: REFUSED });
       this.clock.at(Math.min(this.clock.now() + 100, from + SYN), go);
@@ -223,7 +230,8 @@ export class DeviceNet implements NetPort, Proxies {
   private flush(): void {
     if (this.pace.stalled) return;
     const life = this.life;
-    for (const fn of this.late.splice(0)) this.clock.at(this.clock.now(), () => life === this.life && this.script(fn));
+    for (const fn of this.late.splice(0))
+      this.clock.at(this.clock.now(), () => life === this.life && this.script(fn));
   }
 
   /** To be called when a stall of other native code is over. */
@@ -240,13 +248,16 @@ export class DeviceNet implements NetPort, Proxies {
     this.clock.at(this.clock.now() + ms, () => life === this.life && this.script(fn));
   }
 
-  private ask(m: ToGateway & { id: number }, then: (m: FromGateway) => void): void {
+  private ask(
+    m: { op: 'resolve' | 'ping' | 'proxy'; host: string; port?: number },
+    then: (m: FromGateway) => void,
+  ): void {
     const id = (this.count += 2);
     this.asks.set(id, (answer) => {
       this.asks.delete(id);
       this.after(m.op === 'proxy' ? 0 : 2 * this.air.latency, () => then(answer));
     });
-    this.send_({ ...m, id });
+    this.send_({ ...m, id } as ToGateway);
   }
 
   private send_(m: ToGateway): void {

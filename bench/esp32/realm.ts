@@ -26,12 +26,14 @@ const LACKS: Record<string, string> = {
     'at copyWithin findLast findLastIndex lastIndexOf keys entries values flat flatMap reduceRight toLocaleString ' +
     'toReversed toSorted toSpliced with',
   Array: 'from of fromAsync',
-  Object: 'getOwnPropertySymbols hasOwn is preventExtensions seal freeze isExtensible isFrozen isSealed groupBy',
+  Object:
+    'getOwnPropertySymbols hasOwn is preventExtensions seal freeze isExtensible isFrozen isSealed groupBy',
   'Object.prototype':
     '__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ isPrototypeOf propertyIsEnumerable ' +
     'toLocaleString',
   'Number.prototype': 'toExponential toPrecision toLocaleString',
-  Number: 'isFinite isInteger isNaN isSafeInteger parseFloat parseInt MAX_SAFE_INTEGER MIN_SAFE_INTEGER EPSILON',
+  Number:
+    'isFinite isInteger isNaN isSafeInteger parseFloat parseInt MAX_SAFE_INTEGER MIN_SAFE_INTEGER EPSILON',
   Math: 'acosh asinh atanh cbrt expm1 clz32 cosh fround hypot imul log1p log2 log10 sinh tanh trunc',
   Date: 'UTC',
   'Date.prototype':
@@ -79,7 +81,9 @@ const scripts = new Map<string, string>();
 export function prepare(source: string): string {
   let text = scripts.get(source);
   if (text !== undefined) return text;
-  text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) => (pair ? all : '\\x' + code.slice(2)));
+  text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) =>
+    pair ? all : '\\x' + code.slice(2),
+  );
   if (text.includes('catch')) text = guard(text);
   if (scripts.size > 200) scripts.clear();
   scripts.set(source, text);
@@ -177,9 +181,12 @@ export class Realm {
   translate(e: unknown): unknown {
     if (!(e instanceof this.own.Error)) return e;
     const err = e as Error;
-    let m = /^Cannot (?:read|set) properties of (null|undefined) \((?:reading|setting) '(.*)'\)$/.exec(err.message);
+    let m = /^Cannot (?:read|set) properties of (null|undefined) \((?:reading|setting) '(.*)'\)$/.exec(
+      err.message,
+    );
     if (m) err.message = `Can't read property '${m[2]}' of ${m[1]}`;
-    else if ((m = /^(?:.*\.)?([\w$]+) is not a function$/.exec(err.message))) err.message = `Function "${m[1]}" not found!`;
+    else if ((m = /^(?:.*\.)?([\w$]+) is not a function$/.exec(err.message)))
+      err.message = `Function "${m[1]}" not found!`;
     else if ((m = /^([\w$]+) is not defined$/.exec(err.message))) err.message = `"${m[1]}" is not defined`;
     if (e instanceof this.own.TypeError && m) this.own.O.setPrototypeOf(e, this.own.Error.prototype);
     return e;
@@ -211,7 +218,11 @@ export class Realm {
     this.hide('randInt', (n: number) => Math.floor(this.o.random() * n), G.Math);
     this.hide('clip', (v: number, a: number, b: number) => (v < a ? a : v > b ? b : v), G.Math);
     this.hide('wrap', (v: number, n: number) => ((v % n) + n) % n, G.Math);
-    this.hide('fromCharCode', (...codes: number[]) => String.fromCharCode(...codes.map((c) => c & 255)), G.String);
+    this.hide(
+      'fromCharCode',
+      (...codes: number[]) => String.fromCharCode(...codes.map((c) => c & 255)),
+      G.String,
+    );
     this.texts(G.String.prototype);
     this.numbers(G.Number.prototype);
     this.dates(G.Date);
@@ -255,7 +266,8 @@ export class Realm {
     this.hide('constructor', Date, Original.prototype);
     this.hide('now', () => now(), Date);
     this.hide('parse', (text: string) => Original.parse(text), Date);
-    for (const part of LOCAL) this.hide(`get${part}`, Original.prototype[`getUTC${part}`], Original.prototype);
+    for (const part of LOCAL)
+      this.hide(`get${part}`, Original.prototype[`getUTC${part}`], Original.prototype);
     this.hide('getTimezoneOffset', () => 0, Original.prototype);
     const { toUTCString } = Original.prototype;
     const text = function (this: unknown): string {
@@ -281,7 +293,8 @@ function encodeBytes(text: string): string {
 }
 
 function stringify(value: unknown, space: unknown): string {
-  const indent = typeof space === 'number' ? ' '.repeat(Math.min(space, 10)) : typeof space === 'string' ? space : '';
+  const indent =
+    typeof space === 'number' ? ' '.repeat(Math.min(space, 10)) : typeof space === 'string' ? space : '';
   return show(value, indent ? { ...JSONIC, indent } : JSONIC);
 }
 

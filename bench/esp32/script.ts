@@ -77,7 +77,8 @@ export class Script {
     this.watchdog = new Watchdog(clock, () => !this.loop.busy, () => this.reboot('watchdog')); // prettier-ignore
     (module as Partial<Esp32>).complain = (t) => this.write(t);
     install(this, host);
-    const lost = (e: unknown): void => this.fail(this.realm.error(`Unhandled promise rejection: ${String(e)}`));
+    const lost = (e: unknown): void =>
+      this.fail(this.realm.error(`Unhandled promise rejection: ${String(e)}`));
     const queue = (fn: unknown): void => this.loop.queue(() => this.call(fn, undefined, []));
     this.realm.hide('Promise', (this.realm.run(PROMISE, 'Promise') as Any)(queue, lost));
   }

@@ -226,7 +226,8 @@ export class Storage implements Files {
     let free = 0;
     let at = this.start;
     while (at < this.end) {
-      for (let h = this.header(at); h; h = at + HEADER > this.end ? undefined : this.header(at)) at = this.after(h);
+      for (let h = this.header(at); h; h = at + HEADER > this.end ? undefined : this.header(at))
+        at = this.after(h);
       if (at + HEADER > this.end) break;
       const next = (Math.floor(at / PAGE) + 1) * PAGE;
       const space = (next < this.end && this.header(next) ? next : this.end) - at;

@@ -74,7 +74,8 @@ export function quote(text: string, json: boolean): string {
     if (ESCAPES[c]) out += ESCAPES[c];
     else if (!json && code === 11) out += '\\v';
     else if (!json && code < 8 && !(text[i + 1] >= '0' && text[i + 1] <= '7')) out += '\\' + code;
-    else if (code < 32 || code >= 127) out += json || code > 255 ? '\\u' + hex(code, 4) : '\\x' + hex(code, 2);
+    else if (code < 32 || code >= 127)
+      out += json || code > 255 ? '\\u' + hex(code, 4) : '\\x' + hex(code, 2);
     else out += c;
   }
   return out + '"';
@@ -97,7 +98,11 @@ const LIMIT = 100;
 
 const pin = (v: object): boolean => Object.prototype.hasOwnProperty.call(v, 'pin');
 const simple = (v: unknown): boolean =>
-  v === undefined || v === null || typeof v === 'number' || typeof v === 'boolean' || (typeof v === 'object' && pin(v));
+  v === undefined ||
+  v === null ||
+  typeof v === 'number' ||
+  typeof v === 'boolean' ||
+  (typeof v === 'object' && pin(v));
 export const buffer = (v: unknown): v is ArrayBufferLike =>
   typeof v === 'object' && v !== null && Object.prototype.toString.call(v) === '[object ArrayBuffer]';
 
@@ -141,7 +146,14 @@ function bytes(value: Uint8Array | ArrayBufferLike, style: Style): string {
 const line = (style: Style, depth: number): string => '\n' + (style.indent ?? '  ').repeat(depth);
 
 /** Elements with their separators and line ends. `open` and `close` as in JSON. */
-function frame(items: [string, boolean][], style: Style, depth: number, open: string, close: string, many: number): string {
+function frame(
+  items: [string, boolean][],
+  style: Style,
+  depth: number,
+  open: string,
+  close: string,
+  many: number,
+): string {
   const spaced = style.pretty || style.indent !== undefined;
   const all = style.indent !== undefined;
   let text = spaced ? `${open} ` : open;

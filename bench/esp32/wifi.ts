@@ -53,13 +53,18 @@ export class Wifi {
       getIP: (then?: unknown) => this.both(this.address(), then, true),
       getAPIP: (then?: unknown) => this.both(this.own(this.point ? '192.168.4.1' : ''), then, true),
       getDetails: (then?: unknown) => this.both(this.details(), then, false),
-      getAPDetails: (then?: unknown) => this.both({ ...this.point, authMode: 'wpa2', maxConn: 4 }, then, false),
+      getAPDetails: (then?: unknown) =>
+        this.both({ ...this.point, authMode: 'wpa2', maxConn: 4 }, then, false),
       getStatus: (then?: unknown) => this.both(this.status(), then, false),
       getHostByName: (host: string, then: unknown) => this.lookUp(host, then),
       ping: (ip: string, then?: unknown) => this.ping(ip, then),
     };
     for (const [name, fn] of Object.entries(api)) {
-      w.realm.hide(name, (...args: never[]) => (w.check(), (fn as (...a: never[]) => unknown)(...args)), this.face);
+      w.realm.hide(
+        name,
+        (...args: never[]) => (w.check(), (fn as (...a: never[]) => unknown)(...args)),
+        this.face,
+      );
     }
     air.onChange = (up) => this.changed(up);
   }
@@ -94,7 +99,8 @@ export class Wifi {
   }
 
   private call(then: unknown, ...args: unknown[]): void {
-    if (typeof then === 'function') this.w.loop.queue(() => this.w.emitter.fire({ '#oncall': then }, 'call', ...args));
+    if (typeof then === 'function')
+      this.w.loop.queue(() => this.w.emitter.fire({ '#oncall': then }, 'call', ...args));
   }
 
   private connect(ssid: string, o: Any, then: unknown): void {
@@ -215,7 +221,10 @@ export class Wifi {
         if (ms === undefined) lost++;
         const totalTime = Math.round(this.clock.now() - sent);
         const counts = { totalCount: n, totalBytes: 32 * n, totalTime, seqNo: n, timeoutCount: lost };
-        this.call(then, this.w.realm.object({ ...counts, respTime: Math.round(ms ?? 0), bytes: 32, error: lost }));
+        this.call(
+          then,
+          this.w.realm.object({ ...counts, respTime: Math.round(ms ?? 0), bytes: 32, error: lost }),
+        );
         if (n < PINGS) this.after(500, () => mine === this.pinged && one(n + 1));
       };
       if (this.state === 'up') this.w.net.ping(ip, done);

@@ -62,7 +62,7 @@ function slow(data: Uint8Array): string {
 function payload(from: number): string | undefined {
   const head = nor.read(from, 8);
   const data = nor.read(from + 8, head[2] + head[3] * 256);
-  if (head[0] !== MARK || (E.CRC32(data) >>> 0) !== (word(head, 4) >>> 0)) return undefined;
+  if (head[0] !== MARK || E.CRC32(data) >>> 0 !== word(head, 4) >>> 0) return undefined;
   return text(data);
 }
 
@@ -203,8 +203,7 @@ function measure(): void {
 /** Page with the smallest sequence number above `low`, -1 = none. */
 function following(order: number[], low: number): number {
   let best = -1;
-  for (let p = 0; p < order.length; p++)
-    if (order[p] > low && (best < 0 || order[p] < order[best])) best = p;
+  for (let p = 0; p < order.length; p++) if (order[p] > low && (best < 0 || order[p] < order[best])) best = p;
   return best;
 }
 

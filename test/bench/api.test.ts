@@ -29,8 +29,15 @@ describe('bench API', () => {
     },
   };
 
-  async function request(method: string, path: string, body?: unknown): Promise<[status: number, json: unknown]> {
-    const r = await fetch(url + path, { method, body: typeof body === 'string' || !body ? (body as string) : JSON.stringify(body) });
+  async function request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<[status: number, json: unknown]> {
+    const r = await fetch(url + path, {
+      method,
+      body: typeof body === 'string' || !body ? (body as string) : JSON.stringify(body),
+    });
     const text = await r.text();
     return [r.status, text && JSON.parse(text)];
   }
@@ -120,7 +127,10 @@ describe('bench API', () => {
   }
 
   it('types on the console', async () => {
-    assert.deepEqual(await request('POST', '/bench/console', { line: 'status()' }), [200, { output: 'did status()' }]);
+    assert.deepEqual(await request('POST', '/bench/console', { line: 'status()' }), [
+      200,
+      { output: 'did status()' },
+    ]);
   });
 
   it('passes a call to the central system', async () => {

@@ -10,7 +10,12 @@ describe('embedded central system', () => {
   const WALL = Date.UTC(2030, 0, 1);
 
   async function join(identity = 'CP1', protocols = ['ocpp1.6']): Promise<RPCClient> {
-    const client = new RPCClient({ endpoint: `ws://127.0.0.1:${port}`, identity, protocols, reconnect: false } as never);
+    const client = new RPCClient({
+      endpoint: `ws://127.0.0.1:${port}`,
+      identity,
+      protocols,
+      reconnect: false,
+    } as never);
     await client.connect();
     return client;
   }
@@ -101,7 +106,9 @@ describe('embedded central system', () => {
 
   it('calls a station and passes its answer on', async () => {
     station.handle('TriggerMessage', async () => ({ status: 'Accepted' }));
-    assert.deepEqual(await csms.call('TriggerMessage', { requestedMessage: 'Heartbeat' }), { result: { status: 'Accepted' } });
+    assert.deepEqual(await csms.call('TriggerMessage', { requestedMessage: 'Heartbeat' }), {
+      result: { status: 'Accepted' },
+    });
   });
 
   it('sends even what breaks the schema, marked, and marks a wrong answer', async () => {

@@ -14,7 +14,8 @@ const build = new Map([
 describe('bench device', function () {
   this.timeout(10000);
   let bench: Bench;
-  const begin = async (o: StartOptions = {}): Promise<Bench> => (bench = await start({ assembly, build, ...o }));
+  const begin = async (o: StartOptions = {}): Promise<Bench> =>
+    (bench = await start({ assembly, build, ...o }));
   afterEach(() => bench.stop());
 
   it('boots, listens, and has a snapshot', async () => {

@@ -21,7 +21,10 @@ describe('ESP32 pins', () => {
     m.pwm(33, 0.5, 1000);
     m.pwm(27, 0.5, 1000);
     m.reset(false);
-    assert.deepStrictEqual([m.drive(26).mode, m.drive(32).mode, m.drive(32).level], ['input_pullup', 'output', 1]);
+    assert.deepStrictEqual(
+      [m.drive(26).mode, m.drive(32).mode, m.drive(32).level],
+      ['input_pullup', 'output', 1],
+    );
     assert.deepStrictEqual([m.drive(33).duty, m.drive(27).duty], [0.5, NaN]);
     m.reset(true);
     assert.strictEqual(m.drive(32).mode, 'input');
@@ -135,7 +138,10 @@ describe('ESP32 SPI', () => {
   });
 
   it('makes no sense with a wrong mode or too fast', () => {
-    for (const o of [{ baud: 1e6, mode: 0 }, { baud: 2e6, mode: 3 }]) {
+    for (const o of [
+      { baud: 1e6, mode: 0 },
+      { baud: 2e6, mode: 3 },
+    ]) {
       const { m } = made();
       const log: (string | number)[] = [];
       m.spi(1, 15, slave(log), 3, 1e6);

@@ -68,9 +68,12 @@ describe('terminal of the interpreter', () => {
   });
 
   it('reads a burst of the ADC in one round trip', async () => {
-    await run(`${SCAN} scan(); print('got', out[0].toFixed(3), out[47] === out[0], analogRead(D36).toFixed(2));`, {
-      board: 'reference',
-    });
+    await run(
+      `${SCAN} scan(); print('got', out[0].toFixed(3), out[47] === out[0], analogRead(D36).toFixed(2));`,
+      {
+        board: 'reference',
+      },
+    );
     await says(/got 0\.\d+ (true|false) 0\.\d\d/);
   });
 
@@ -104,14 +107,18 @@ describe('terminal of the interpreter', () => {
   });
 
   it('runs the script again after load(), on pins as after a reset', async () => {
-    await run(`D26.write(1); E.on('kill', () => print('killed')); print('started'); setTimeout(() => load(), 300);`);
+    await run(
+      `D26.write(1); E.on('kill', () => print('killed')); print('started'); setTimeout(() => load(), 300);`,
+    );
     assert.ok(await s.until(() => s.module.drive(26).level === 1, 5000));
     assert.ok(await s.until(() => s.text().split('started').length > 2, 5000), s.text());
     assert.match(s.text(), /killed/);
   });
 
   it('is reset by the watchdog when the script hangs, and the bench lives on', async () => {
-    await run(`print('boot'); E.enableWatchdog(1, false); setTimeout(() => { print('hangs'); while (1); }, 100);`);
+    await run(
+      `print('boot'); E.enableWatchdog(1, false); setTimeout(() => { print('hangs'); while (1); }, 100);`,
+    );
     await says('hangs');
     let turns = 0;
     const end = Date.now() + 300;
@@ -130,7 +137,9 @@ describe('terminal of the interpreter', () => {
 
   it('delivers edges, with debounce', async () => {
     let level: 0 | 1 = 1;
-    await run(`setWatch((e) => print('edge', e.state), D0, { repeat: true, edge: 'both', debounce: 20 }); print('up');`);
+    await run(
+      `setWatch((e) => print('edge', e.state), D0, { repeat: true, edge: 'both', debounce: 20 }); print('up');`,
+    );
     s.module.digital(0, () => level);
     await says('up');
     for (const l of [0, 1, 0] as const) {
@@ -165,7 +174,11 @@ describe('terminal of the interpreter', () => {
       {
         proxies: {
           proxy: (host, _port, then) =>
-            then(host === 'echo' ? { port: (echo.address() as net.AddressInfo).port } : { error: 'Unable to locate host' }),
+            then(
+              host === 'echo'
+                ? { port: (echo.address() as net.AddressInfo).port }
+                : { error: 'Unable to locate host' },
+            ),
           upstream: (port, local) => (web = port === 80 ? local : 0),
         },
       },

@@ -38,7 +38,8 @@ describe('network of the bench', function () {
   let bench: Bench;
   let host: EchoHost;
   let port: number;
-  const blocked = async (): Promise<number> => ((await bench.snapshot()).network as { blocked: number }).blocked;
+  const blocked = async (): Promise<number> =>
+    ((await bench.snapshot()).network as { blocked: number }).blocked;
 
   beforeEach(async () => {
     host = new EchoHost();

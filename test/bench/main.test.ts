@@ -27,7 +27,14 @@ describe('bench options', () => {
     ['--csms 0', 'csms', 0],
     ['--flash /tmp/x', 'flash', '/tmp/x'],
     ['--fresh', 'fresh', true],
-    ['--set amp=10 --set ocppu=ws://h/?a=b', 'set', [['amp', '10'], ['ocppu', 'ws://h/?a=b']]],
+    [
+      '--set amp=10 --set ocppu=ws://h/?a=b',
+      'set',
+      [
+        ['amp', '10'],
+        ['ocppu', 'ws://h/?a=b'],
+      ],
+    ],
     ['--set fna=', 'set', [['fna', '']]],
     ['--bind 0.0.0.0', 'bind', '0.0.0.0'],
     ['--engine espruino', 'engine', 'espruino'],
@@ -39,7 +46,21 @@ describe('bench options', () => {
     });
   }
 
-  const bad = ['--nope', 'word', '--http', '--http x', '--http 65536', '--bench -1', '--csms no', '--engine v8', '--set amp', '--set =1', '--board ../x', '--fresh=1', '--engine espruino'];
+  const bad = [
+    '--nope',
+    'word',
+    '--http',
+    '--http x',
+    '--http 65536',
+    '--bench -1',
+    '--csms no',
+    '--engine v8',
+    '--set amp',
+    '--set =1',
+    '--board ../x',
+    '--fresh=1',
+    '--engine espruino',
+  ];
   for (const args of bad) {
     it(`refuses ${args} in one line`, () => {
       assert.throws(

@@ -8,7 +8,8 @@ import { Storage } from '../../bench/esp32/storage';
 import { PowerCut } from '../../bench/types';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
-const text = (data: Uint8Array | undefined): string | undefined => data && Buffer.from(data).toString('latin1');
+const text = (data: Uint8Array | undefined): string | undefined =>
+  data && Buffer.from(data).toString('latin1');
 
 function made(): { flash: Nor; files: Storage } {
   const flash = new Nor();
@@ -177,7 +178,12 @@ describe('Storage and the real interpreter', function () {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'storage-'));
     const run = (args: string[]): Promise<string> =>
       new Promise((resolve) => {
-        const child = execFile(executable, args, { cwd: dir, timeout: 3000, killSignal: 'SIGKILL' }, (_e, out) => resolve(out));
+        const child = execFile(
+          executable,
+          args,
+          { cwd: dir, timeout: 3000, killSignal: 'SIGKILL' },
+          (_e, out) => resolve(out),
+        );
         child.stdout!.on('data', (d) => String(d).includes('#end') && child.kill('SIGKILL'));
       });
     // How much this build keeps: it makes the file itself.
@@ -188,7 +194,10 @@ describe('Storage and the real interpreter', function () {
     image.set(flash.read(STORAGE, Math.min(size, flash.size - STORAGE)));
     fs.writeFileSync(path.join(dir, 'espruino.flash'), image);
     const lines = (await run([])).split(/\r?\n/).filter((l) => l.startsWith('#')).map((l) => l.slice(1)); // prettier-ignore
-    const back = Buffer.concat([Buffer.alloc(STORAGE, 0xff), fs.readFileSync(path.join(dir, 'espruino.flash'))]);
+    const back = Buffer.concat([
+      Buffer.alloc(STORAGE, 0xff),
+      fs.readFileSync(path.join(dir, 'espruino.flash')),
+    ]);
     fs.rmSync(dir, { recursive: true });
     const crc = (name: string): string => String(crc32(files.read(name)!));
     assert.deepStrictEqual(lines.slice(0, 5), [

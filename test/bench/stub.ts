@@ -42,7 +42,9 @@ class StubFlash implements Flash {
 class StubFiles implements Files {
   constructor(private flash: Flash) {}
   private all(): Record<string, string> {
-    const text = Buffer.from(this.flash.read(PAGE, PAGE)).toString().replace(/\xff|\ufffd/g, '');
+    const text = Buffer.from(this.flash.read(PAGE, PAGE))
+      .toString()
+      .replace(/\xff|\ufffd/g, '');
     try {
       return text ? JSON.parse(text) : {};
     } catch {
@@ -173,7 +175,10 @@ class StubEngine implements Engine {
     if (id === this.link) return void (this.heard += text);
     const [, path] = text.split(' ');
     const body = `you asked ${path}`;
-    this.host.net.send(id, Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
+    this.host.net.send(
+      id,
+      Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+    );
     this.host.net.close(id);
   }
 
@@ -187,7 +192,8 @@ class StubEngine implements Engine {
       if (word === 'read') say(Buffer.from(this.files.read(rest[0]) ?? '').toString());
       else if (word === 'write') this.files.write(rest[0], Buffer.from(rest[1]));
       else if (word === 'stall') this.stall(Number(rest[0]));
-      else if (word === 'connect') say([(this.link = host.net.connect(rest[0], Number(rest[1]))) > 0, took()]);
+      else if (word === 'connect')
+        say([(this.link = host.net.connect(rest[0], Number(rest[1]))) > 0, took()]);
       else if (word === 'send') host.net.send(this.link, Buffer.from(rest[0]));
       else if (word === 'end') host.net.close(this.link);
       else if (word === 'heard') say(this.heard);

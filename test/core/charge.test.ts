@@ -3,7 +3,17 @@ import { DRIVE, GRACE, PULSE, step } from '../../firmware/core/charge';
 import type { Charge, Inputs, State } from '../../firmware/core/charger';
 
 const inputs = (o: Partial<Inputs>): Inputs => ({
-  cp: 'A', amps: 0, err: 0, dio: 1, go: 1, vent: 0, lck: 0, aux: 0, cbl: 32, tmp: [], ...o,
+  cp: 'A',
+  amps: 0,
+  err: 0,
+  dio: 1,
+  go: 1,
+  vent: 0,
+  lck: 0,
+  aux: 0,
+  cbl: 32,
+  tmp: [],
+  ...o,
 });
 
 /** Rows of time, letter, 0.1 A on offer, expected state; further inputs last. */

@@ -7,7 +7,13 @@ import { NONE } from '../../firmware/core/limits';
 describe('panel', () => {
   it('derates from 60 °C to 6 A at 70 °C', () => {
     const c = charger().c;
-    const rows = [[20, NONE], [60, NONE], [65, 190], [70, 60], [74, 60]];
+    const rows = [
+      [20, NONE],
+      [60, NONE],
+      [65, 190],
+      [70, 60],
+      [74, 60],
+    ];
     for (const [celsius, amps] of rows) assert.equal(derate(c, celsius), amps, `${celsius} °C`);
   });
 
@@ -15,7 +21,12 @@ describe('panel', () => {
     const f = charger();
     let celsius: number | undefined = 75;
     f.c.b.temperature = [{ read: () => celsius }];
-    const rows: [number | undefined, number][] = [[75, HOT], [71, HOT], [69, 0], [undefined, 0]];
+    const rows: [number | undefined, number][] = [
+      [75, HOT],
+      [71, HOT],
+      [69, 0],
+      [undefined, 0],
+    ];
     for (const [now, err] of rows) {
       celsius = now;
       f.c.t += 1000;
@@ -40,7 +51,9 @@ describe('panel', () => {
   });
 
   it('the light shows the state in the chosen colours and brightness', () => {
-    const f = charger({ settings: { cid: '#010203', cch: '#00FF00', cwc: '#FFFF00', cfi: '#0000FF', lbr: 255 } });
+    const f = charger({
+      settings: { cid: '#010203', cch: '#00FF00', cwc: '#FFFF00', cfi: '#0000FF', lbr: 255 },
+    });
     let rgb = -1;
     f.c.b.light = { set: (v) => (rgb = v) };
     light(f.c);

@@ -50,7 +50,9 @@ function crc32(data: Uint8Array): number {
   return ~c >>> 0;
 }
 
-export function charger(o: { lock?: boolean; rcm?: boolean; proximity?: boolean; settings?: object } = {}): Fake {
+export function charger(
+  o: { lock?: boolean; rcm?: boolean; proximity?: boolean; settings?: object } = {},
+): Fake {
   engine();
   const f: Fake = {
     cp: 'A',
@@ -94,7 +96,18 @@ export function charger(o: { lock?: boolean; rcm?: boolean; proximity?: boolean;
   if (o.lock) board.lock = { set: (l) => (f.lock = l), locked: () => f.lock };
   if (o.rcm) board.rcm = { tripped: () => f.trip, test: () => undefined };
   if (o.proximity) board.proximity = { read: () => f.cable };
-  const k = { amp: 16, ama: 32, mca: 6, acs: 0, ust: 0, txt: 120, ocppe: 0, ocppd: 'no-card', dwo: null, cards: [] };
+  const k = {
+    amp: 16,
+    ama: 32,
+    mca: 6,
+    acs: 0,
+    ust: 0,
+    txt: 120,
+    ocppe: 0,
+    ocppd: 'no-card',
+    dwo: null,
+    cards: [],
+  };
   f.c = {
     b: board as Board,
     t: 0,

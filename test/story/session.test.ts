@@ -55,7 +55,9 @@ class Scene {
       await this.pass(200);
     }
     const log = (await this.json(`${this.bench.bench}/bench/log?since=0`)).text;
-    assert.fail(`${what}: not within ${ms} ms\n${log}\n${JSON.stringify(await this.snapshot())}\n${(await this.said()).join(', ')}`);
+    assert.fail(
+      `${what}: not within ${ms} ms\n${log}\n${JSON.stringify(await this.snapshot())}\n${(await this.said()).join(', ')}`,
+    );
   }
   /** World time passes: at once on the virtual clock, really on the interpreter. */
   async pass(ms: number): Promise<void> {
@@ -83,7 +85,7 @@ function story(engine: 'node' | 'espruino'): void {
 }
 
 async function play(s: Scene, bench: Bench): Promise<void> {
-  await s.set(`acs=1&amp=32&ocppi=10&ocppu=${encodeURIComponent(bench.csms)}&ocppe=true`);
+  await s.set(`acs=1&amp=32&ocppi=10&ocppu=${encodeURIComponent(bench.csms!)}&ocppe=true`);
   await s.heard('StatusNotification Available', 30000);
   assert.equal((await s.status('ocppa')).ocppa, true);
   assert.equal((await s.status('car')).car, 1);
@@ -116,15 +118,26 @@ async function play(s: Scene, bench: Bench): Promise<void> {
   await s.post('card', { uid: '04A1B2C3D4E5F6', ms: 600 });
   await s.heard('StopTransaction');
   await s.heard('StatusNotification Finishing');
-  await s.until('contactor open', 8000, async () => ((await s.snapshot()).contactor as Json).closed === false);
+  await s.until(
+    'contactor open',
+    8000,
+    async () => ((await s.snapshot()).contactor as Json).closed === false,
+  );
   const after = await s.snapshot();
   assert.equal((after.contactor as Json).openedUnderLoad, 0);
 
   await s.post('car', { state: 'unplugged' });
-  await s.until('Available again', 5000, async () => (await s.said()).pop() === 'StatusNotification Available');
+  await s.until(
+    'Available again',
+    5000,
+    async () => (await s.said()).pop() === 'StatusNotification Available',
+  );
 
   const frames = await s.frames();
-  assert.deepEqual(frames.filter((f) => f.invalid), []);
+  assert.deepEqual(
+    frames.filter((f) => f.invalid),
+    [],
+  );
   const payload = (action: string): Json =>
     frames.find((f) => f.from === 'cp' && f.frame[2] === action)!.frame[3] as Json;
   assert.equal(payload('Authorize').idTag, '04A1B2C3D4E5F6');
