@@ -18,7 +18,7 @@ import { expire, grant, stop } from './core/session';
 import { clock, iso, now, wall } from './core/time';
 import { commands } from './console';
 import { serve } from './http/server';
-import { hook, jobs } from './ocpp/link';
+import { flow, hook, link, watch } from './ocpp/link';
 
 const PERIOD = 20;
 const TURN = 10;
@@ -40,6 +40,9 @@ function release(): void {
   b.contactor.set(0);
   b.pilot.high();
 }
+
+/** Returns 1 when it has more to do soon. */
+type Job = (c: Charger) => Bit | void;
 
 const c: Charger = {
   b,
@@ -114,13 +117,26 @@ function tidy(): void {
   if (!c.s.on) journal.tidy();
 }
 
-const JOBS: ((c: Charger) => void)[] = [rule, reader, meter, sense, button, light, tidy, sweep].concat(jobs);
+const JOBS: Job[] = [meter, rule, reader].concat(
+  [link, flow, meter, sense, button],
+  [watch, flow, meter, light, tidy, sweep],
+);
 let turn = 0;
+/** A job that has more to do, and whether it had the last turn. */
+let hot: Job | undefined;
+let had = 0;
 
+function next(): void {
+  turn = (turn + 1) % JOBS.length;
+  if (JOBS[turn](c)) hot = JOBS[turn];
+}
+
+/** One short job a turn; one that is in the middle of something gets every second turn until it is done. */
 function work(): void {
   setTimeout(work, TURN);
-  turn = (turn + 1) % JOBS.length;
-  JOBS[turn](c);
+  had = hot && !had ? 1 : 0;
+  if (!had) next();
+  else if (!hot!(c)) hot = undefined;
 }
 
 /** A state in plain words. The table lives only while it is read. */

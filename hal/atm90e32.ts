@@ -14,9 +14,13 @@ const PMEAN_LOW = 0xc1;
 const ENERGY = 0x81;
 const FREQ = 0xf8;
 
-/** W per count of Pmean, Wh per count of the energy registers at the usual pulse constant. */
+/** W per count of Pmean. */
 const WATT = 0.00032;
-const WH = 10 / 3200;
+/**
+ * Wh per count of the energy registers: 0.1 pulse of 3200 a kWh, at the pulse constant of the set-up and with 001LSB of
+ * MMode0 off. Libraries are found that take it for 0.01 pulse; their users report a tenth of the energy.
+ */
+const WH = 100 / 3200;
 
 /** Between two tries to find a silent chip, ms. */
 const AGAIN = 3000;

@@ -47,7 +47,7 @@ const SEL = 0x93;
 const CASCADE = 0x88;
 
 /** Between two looks for a card, until a card counts as gone, and between two tries to find a silent chip: ms. */
-const LOOK = 300;
+const LOOK = 200;
 const GONE = 1000;
 const AGAIN = 3000;
 
@@ -56,8 +56,9 @@ export class Mfrc522 implements Reader {
   ok: Bit = 0;
   private _spi: EspSpi;
   private _cs: Pin;
-  /** Exchange under way, its cascade level, how often its end was looked for; whether the chip adds the CRC. */
-  private _step = NOTHING;
+  /** Exchange under way. */
+  busy = NOTHING;
+  /** Its cascade level, how often its end was looked for; whether the chip adds the CRC. */
   private _level = 0;
   private _tries = 0;
   private _crc: Bit = 0;
@@ -79,8 +80,8 @@ export class Mfrc522 implements Reader {
 
   poll(): string | undefined {
     this._got = undefined;
-    if (this._step === CHOOSE) this._select();
-    else if (this._step) this._look();
+    if (this.busy === CHOOSE) this._select();
+    else if (this.busy) this._look();
     else this._idle(getTime() * 1000);
     return this._got;
   }
@@ -114,7 +115,7 @@ export class Mfrc522 implements Reader {
   /** Silent, or without its registers after a dip of the supply. */
   private _lost(): void {
     this.ok = 0;
-    this._step = NOTHING;
+    this.busy = NOTHING;
     this._tries = 0;
   }
 
@@ -136,7 +137,7 @@ export class Mfrc522 implements Reader {
   private _send(step: number, data: Uint8Array): void {
     const spi = this._spi;
     const cs = this._cs;
-    this._step = step;
+    this.busy = step;
     this._tries = 0;
     for (const f of READY) spi.send(f, cs);
     spi.send(data, cs);
@@ -154,14 +155,14 @@ export class Mfrc522 implements Reader {
 
   /** No card, or no answer: to be silent is the right answer to HLTA alone. */
   private _none(): void {
-    if (this._step === HALT) this._report();
-    this._step = NOTHING;
+    if (this.busy === HALT) this._report();
+    this.busy = NOTHING;
   }
 
   /** Errors: protocol, parity, CRC, buffer; a collision is of no account in the first answer, where any card speaks. */
   private _answer(error: number, length: number): void {
-    const step = this._step;
-    this._step = NOTHING;
+    const step = this.busy;
+    this.busy = NOTHING;
     if (error & (step === WAKE ? 0x13 : 0x1f)) return;
     if (step === WAKE && length === 2) this._resolve();
     if (step === ANTICOLL && length === 5) this._check();
@@ -177,7 +178,7 @@ export class Mfrc522 implements Reader {
   private _check(): void {
     const d = this._spi.send(FIVE, this._cs);
     this._part = d;
-    if ((d[1] ^ d[2] ^ d[3] ^ d[4]) === d[5]) this._step = CHOOSE;
+    if ((d[1] ^ d[2] ^ d[3] ^ d[4]) === d[5]) this.busy = CHOOSE;
   }
 
   private _select(): void {

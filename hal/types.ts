@@ -77,6 +77,8 @@ export interface Reader {
    * hex, first byte first: 8, 14 or 20 digits. Otherwise undefined.
    */
   poll(): string | undefined;
+  /** Not 0 while an exchange with a card is under way: it may leave soon, so poll again at once. */
+  busy: number;
   /** 1 = the chip answers. */
   ok: Bit;
 }

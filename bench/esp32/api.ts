@@ -187,6 +187,11 @@ function engine(s: Script, host: Host, group: Group): Any {
       for (let i = 0; i < v.length; i++) sum += v[i];
       return sum;
     },
+    variance: (v: ArrayLike<number>, mean: number) => {
+      let sum = 0;
+      for (let i = 0; i < v.length; i++) sum += (v[i] - mean) ** 2;
+      return sum;
+    },
     toString: (...v) => chars(Uint8Array.from(data(v))),
     toUint8Array: (...v) => realm.bytes(data(v)),
     toArrayBuffer: (v: Any) => realm.buffer(data(v)),

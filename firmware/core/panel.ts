@@ -1,6 +1,7 @@
 // What the user touches and sees at the charger: card reader, button, light; and the temperatures nobody sees.
 
 import { tap } from './access';
+import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import { HOT, ease, raise } from './fault';
 import { NONE } from './limits';
@@ -14,10 +15,12 @@ const TOO_HOT = 75;
 /** Last button level, colour key and time of the last temperature reading. */
 const p = { down: 0, key: '', at: 0 };
 
-/** Job: the card reader. */
-export function reader(c: Charger): void {
-  const uid = c.b.reader ? c.b.reader.poll() : undefined;
+/** Job: the card reader; 1 = it talks with a card, which may leave soon. */
+export function reader(c: Charger): Bit {
+  const r = c.b.reader;
+  const uid = r ? r.poll() : undefined;
   if (uid) tap(c, uid);
+  return r && r.busy ? 1 : 0;
 }
 
 /** The next of the preset currents that the installation allows. */

@@ -1,6 +1,7 @@
 // The link to the central system: connects and comes back, decides which call goes next, and hangs the client on the
 // charger: jobs for what is looked at again and again, a hook for what happens once.
 
+import type { Bit } from '../../hal/types';
 import type { Charger, Event } from '../core/charger';
 import { NONE } from '../core/limits';
 import { forget, gate, open } from '../net/connect';
@@ -231,7 +232,7 @@ function knock(o: Ocpp): void {
 const STEP = [dial, knock, shake, alive];
 
 /** Job: the link itself. */
-function link(c: Charger): void {
+export function link(c: Charger): void {
   const o = own(c);
   c.o.run = c.k.ocppe && c.k.ocppu ? 1 : 0;
   if (o.st && (o.anew || !c.o.run)) leave(o, 'settings changed');
@@ -256,13 +257,14 @@ function next(o: Ocpp): void {
   call(o, bit);
 }
 
-/** Job: messages, one step of one message a turn. */
-function flow(c: Charger): void {
+/** Job: messages, one step of one message a turn; 1 = one is under way. */
+export function flow(c: Charger): Bit {
   const o = own(c);
-  if (o.st !== 3) return;
+  if (o.st !== 3) return 0;
   if (o.sp) pour(o);
   else if (o.in) serve(o);
   else listen(o);
+  return o.sp || o.in ? 1 : 0;
 }
 
 function listen(o: Ocpp): void {
@@ -327,7 +329,7 @@ function restart(o: Ocpp): void {
 }
 
 /** Job: looks at the charger. */
-function watch(c: Charger): void {
+export function watch(c: Charger): void {
   const o = own(c);
   if (!c.k.ocppe) return;
   avail(o);
@@ -375,6 +377,3 @@ export function hook(c: Charger, what: Event, arg: string): void {
   else if (what === 'setting' && LINK.includes(arg)) own(c).anew = 1;
   else if (what === 'setting' && arg === 'ocppi') own(c).smp = c.t + c.k.ocppi * 1000;
 }
-
-/** Jobs for the work chain. */
-export const jobs: ((c: Charger) => void)[] = [link, flow, watch, flow];

@@ -10,7 +10,7 @@ import * as actions from '../../firmware/ocpp/actions.part';
 import * as calls from '../../firmware/ocpp/calls.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as handshake from '../../firmware/ocpp/handshake.part';
-import { hook, jobs } from '../../firmware/ocpp/link';
+import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { charger } from './charger';
 import type { Fake } from './charger';
 
@@ -382,12 +382,12 @@ export function rig(o: Options = {}): Rig {
     const end = c.t + ms;
     while (c.t + 20 <= end) {
       f.until(c.t + 20);
-      for (const job of jobs) job(c);
+      for (const job of [link, flow, watch, flow]) job(c);
     }
   };
   f.step = () => {
     c.t += 20;
-    for (const job of jobs) job(c);
+    for (const job of [link, flow, watch, flow]) job(c);
   };
   f.tap = (uid) => {
     c.uid = uid;

@@ -89,14 +89,14 @@ describe('ATM90E32', () => {
     assert.equal(Math.abs(meter.p[0]), 0);
   });
 
-  it('adds up energy of the three phases, 10/3200 Wh a count', () => {
+  it('adds up energy of the three phases, 100/3200 Wh a count', () => {
     run(1000);
     Object.assign(reg, { 0x81: 320, 0x82: 640, 0x83: 32 });
     run(1700);
-    assert.ok(Math.abs(meter.wh - 3.1) < 1e-9, String(meter.wh));
+    assert.ok(Math.abs(meter.wh - 31) < 1e-9, String(meter.wh));
     reg[0x81] = 320;
     run(1700);
-    assert.ok(Math.abs(meter.wh - 4.1) < 1e-9, String(meter.wh));
+    assert.ok(Math.abs(meter.wh - 41) < 1e-9, String(meter.wh));
   });
 
   for (const level of [0, 0xff])
@@ -108,7 +108,7 @@ describe('ATM90E32', () => {
       run(1700);
       assert.equal(meter.ok, 0);
       assert.deepEqual([meter.v, meter.i, meter.p], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]); // prettier-ignore
-      assert.ok(Math.abs(meter.wh - 1) < 1e-9);
+      assert.ok(Math.abs(meter.wh - 10) < 1e-9);
       dead = undefined;
       reg = {};
       run(6000);
