@@ -3,9 +3,12 @@
 
 import type { Charger } from './charger';
 
+/** The engine's clock at the start of the script: it runs on over a reload, and elsewhere it may start anywhere. */
+const START = getTime();
+
 /** ms since boot. */
 export function now(): number {
-  return Math.round(getTime() * 1000);
+  return Math.round((getTime() - START) * 1000);
 }
 
 /** ms since 1970, 0 = not known yet. */
