@@ -1,6 +1,5 @@
 // The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
 
-import Module from 'node:module';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
@@ -13,7 +12,7 @@ import type { Key } from '../../firmware/core/keys';
 import { model } from '../../firmware/core/access';
 import { crc32 } from '../../tools/crc32.mjs';
 import { pack } from '../../tools/pack.mjs';
-import { charger } from './charger';
+import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
 const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>\s*/, '') : '');
@@ -22,13 +21,6 @@ const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>
 export const FILE = Buffer.from(
   pack(Object.entries<Key>(KEYS).map(([name, k]) => ({ name, ...k, get: body(k.get), set: body(k.set) }))),
 ).toString('latin1');
-
-/** Built-in modules of the engine, for `require` in modules and in rows of the table. */
-const BUILTIN: { [name: string]: unknown } = {};
-const load = Module.prototype.require;
-Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
-  return Object.hasOwn(BUILTIN, name) ? BUILTIN[name] : load.call(this, name);
-}, load);
 
 export interface Table extends Fake {
   files: { [name: string]: string };
@@ -47,7 +39,7 @@ export function table(
   o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {},
 ): Table {
   const t = charger() as Table;
-  t.files = Object.assign({ keys: FILE }, o.files);
+  t.files = Object.assign({ keys: FILE, faults: FAULTS_FILE }, o.files);
   t.journal = o.journal ?? {};
   t.printed = [];
   t.timers = [];
