@@ -1,6 +1,6 @@
 // The bench's own HTTP port: its API, the log of the central system, and the page. Shapes: docs/bench.md.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Csms } from './csms';
@@ -109,12 +109,8 @@ function since(url: URL): number {
 
 type Handler = (q: IncomingMessage, url: URL, r: ServerResponse) => unknown;
 
-/** The page: path, file in bench/page/, type. */
-const PAGE = [
-  ['/', 'index.html', 'text/html'],
-  ['/page.css', 'page.css', 'text/css'],
-  ['/page.mjs', 'page.mjs', 'text/javascript'],
-] as const;
+const PAGE = new URL('./page/', import.meta.url);
+const TYPES: Record<string, string> = { html: 'text/html', css: 'text/css', mjs: 'text/javascript' };
 
 /** Where things are, for the page. */
 export interface Addresses {
@@ -146,9 +142,11 @@ export class Api {
     for (const what of [...RIG, 'wifi', 'supply', 'clock', 'console']) {
       this.routes[`/bench/${what}`] = { POST: async (q) => this.post(what, await readBody(q)) };
     }
-    for (const [path, file, type] of PAGE) {
-      const text = readFileSync(new URL(`./page/${file}`, import.meta.url));
-      const head = { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-store' };
+    for (const file of readdirSync(PAGE)) {
+      const text = readFileSync(new URL(file, PAGE));
+      const type = `${TYPES[file.split('.').pop()!]}; charset=utf-8`;
+      const head = { 'Content-Type': type, 'Cache-Control': 'no-store' };
+      const path = file === 'index.html' ? '/' : `/${file}`;
       this.routes[path] = { GET: (_q, _u, r) => void r.writeHead(200, head).end(text) };
     }
   }
