@@ -26,7 +26,7 @@ async function post(what, payload, button) {
     if (answer.pilot) show(answer);
     if (what === 'temperature') $('degrees').textContent = `${payload.celsius} °C`;
   } catch (e) {
-    complain(`Refused: ${e.message}`);
+    complain(e.message);
     if (shown) fill(shown, true);
   }
   button?.removeAttribute('aria-busy');

@@ -54,13 +54,7 @@ export function story(s) {
   if (contactor.closed && car.state === 'unplugged')
     return [`${state} · Closed without a car`, 'The contactor is closed though nothing is plugged in.'];
   if (flows)
-    return [
-      `${state} · Charging`,
-      'The card that began ends it; the car may be full, too.',
-      'tap',
-      'full',
-      'unplug',
-    ];
+    return [`${state} · Charging`, 'The same card ends it. Or the car is full.', 'tap', 'full', 'unplug'];
   if (car.state === 'unplugged')
     return ['A · No car', 'Plug in a car that wants energy. The pilot falls to 9 V.', 'plug'];
   if (car.state === 'E')
