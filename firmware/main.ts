@@ -149,7 +149,7 @@ function gap(ms: number): void {
 function tick(): void {
   setTimeout(tick, PERIOD);
   const t = now();
-  if (t - c.t > PERIOD + 4) gap(t - c.t);
+  if (t - c.t > c.gap || t - c.t > LATE) gap(t - c.t);
   c.t = t;
   try {
     scan(c);

@@ -39,7 +39,7 @@ const reference: Wiring = (wires, clock, seed) => {
   wires.pixels(4, (grb) => p.light.receive(grb));
   wires.spi(2, 5, p.reader, 0, 10000000);
   wires.spi(1, 15, p.meter, 3, 1000000);
-  return rig(p);
+  return Object.assign(rig(p), { pilotPin: 34 });
 };
 
 export default reference;

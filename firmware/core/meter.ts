@@ -60,11 +60,10 @@ function lasts(c: Charger, bad: boolean, since: 'soft' | 'hard' | 'low' | 'high'
 /** Offer to compare with, A: the one before it was lowered while the vehicle may still follow. */
 function offer(c: Charger): number {
   const now = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps : 0;
-  if (now >= r.was || c.t >= r.from + REACT) {
-    if (now < r.was) r.from = 0;
+  if (now >= r.was || (r.from && c.t >= r.from + REACT)) {
     r.was = now;
+    r.from = 0;
   } else if (!r.from) r.from = c.t;
-  if (now >= r.was) r.from = 0;
   return r.was / 10;
 }
 

@@ -403,8 +403,8 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
   story('after a lowered offer the vehicle has 5 s', ALL, [
     ...CHARGING,
     [20, (f) => ((f.c.k.amp = 6), (f.c.dirty = 1)), { wire: 10 }],
-    [24.8, {}, { coil: 1, err: 0 }],
-    [30.1, {}, { coil: 0, err: F.CURRENT }],
+    [29.5, {}, { coil: 1, err: 0 }],
+    [30.3, {}, { coil: 0, err: F.CURRENT }],
   ]);
   story('derating and stop', ALL, [
     ...CHARGING,
