@@ -66,6 +66,7 @@ const c: Charger = {
     dio: 0,
     go: 0,
     vent: 0,
+    rcm: 0,
     tst: 0,
     sim: 0,
     lck: 0,

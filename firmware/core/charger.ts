@@ -42,7 +42,8 @@ export interface Inputs {
   go: Bit;
   /** 1 = cars that ask for ventilation (D) may charge. */
   vent: Bit;
-  /** Residual-current monitor: 1 = its self-test of this plug-in has passed. */
+  /** Residual-current monitor: its output at the last full scan; 1 = its self-test of this plug-in has passed. */
+  rcm: Bit;
   tst: Bit;
   /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty. */
   sim: Bit;

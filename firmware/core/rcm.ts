@@ -24,7 +24,8 @@ export function proved(c: Charger): boolean {
 export function tripped(c: Charger): void {
   const r = c.b.rcm;
   if (!r) return;
-  if (!r.tripped()) ease(c, RCM);
+  c.x.rcm = r.tripped();
+  if (!c.x.rcm) ease(c, RCM);
   else if (!t.st) raise(c, RCM);
 }
 

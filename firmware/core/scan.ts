@@ -2,6 +2,7 @@
 // comparisons; all else is in functions of its own, because the engine reads past every statement that it skips.
 
 import type { Bit } from '../../hal/types';
+import { judge } from './access';
 import { DRIVE, LOCK, LOW, POWER, PWM, step } from './charge';
 import type { Charger, Letter } from './charger';
 import { ease, pulled, raise } from './fault';
@@ -29,7 +30,7 @@ const START = {
   /** Reading that differs from the confirmed letter, and how often in a row. */
   raw: '?' as Letter,
   n: 0,
-  /** Good or bad diode readings in a row. */
+  /** Diode readings in a row, good above 0, bad below. */
   d: 0,
   /** 1 = a car is plugged. */
   in: 0 as Bit,
@@ -54,7 +55,7 @@ function quiet(c: Charger): boolean {
     (c.s.duty === 10000 || (c.x.dio === 1 && p.lo < BOTTOM)) &&
     c.b.contactor.closed() === c.x.aux &&
     c.t < n.due &&
-    !(c.b.rcm && c.b.rcm.tripped())
+    (!c.b.rcm || c.b.rcm.tripped() === c.x.rcm)
   );
 }
 
@@ -126,20 +127,31 @@ function count(c: Charger, l: Letter): void {
   confirm(c, l === '?' && (cp === 'C' || cp === 'D') ? 'B' : l);
 }
 
-/** The low half of the PWM must reach -12 V: only the car's diode lets it. */
+/** Readings in a row: until the diode counts as there, as gone, and as never having been there. */
+const SEEN = 5;
+const GONE = -5;
+const NEVER = -50;
+
+/** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
   if (c.s.duty === 10000 || c.s.duty === 0 || c.x.cp === 'A') return;
-  const good: Bit = c.b.pilot.lo < BOTTOM ? 1 : 0;
-  if (good === c.x.dio) n.d = 0;
-  else if (++n.d >= 5) judged(c, good);
+  const good = c.b.pilot.lo < BOTTOM;
+  n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
+  if (n.d === SEEN) c.x.dio = 1;
+  else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
 }
 
-function judged(c: Charger, good: Bit): void {
-  n.d = 0;
-  c.x.dio = good;
-  if (good) return;
+/** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
+function missing(c: Charger): void {
+  unproved(c);
   raise(c, DIODE);
-  ease(c, DIODE); // without PWM there is nothing to see: the wait of the table, then another try
+  ease(c, DIODE);
+}
+
+/** What the diode showed counts for the PWM in which it was seen. */
+function unproved(c: Charger): void {
+  c.x.dio = 0;
+  n.d = 0;
 }
 
 /** Mirror contact against coil, both ways. */
@@ -189,10 +201,6 @@ function modulate(c: Charger): void {
 
 function pulse(c: Charger, want: number): void {
   const s = c.s;
-  if (s.duty === 10000 && !s.on) {
-    c.x.dio = 0;
-    n.d = 0;
-  }
   s.duty = want;
   s.dat = c.t;
   c.b.pilot.pwm(want);
@@ -204,6 +212,7 @@ function steady(c: Charger, low: number): void {
   if (c.s.duty === want) return;
   if (!low) n.x1 = c.t;
   c.s.duty = want;
+  if (!c.s.on) unproved(c);
   if (low) c.b.pilot.low();
   else c.b.pilot.high();
   mark(OFFER, 0);
@@ -225,6 +234,7 @@ function turn(c: Charger, on: Bit): void {
   else {
     s.off = c.t;
     c.x.tst = 0;
+    if (s.duty === 10000 || s.duty === 0) unproved(c);
     if (c.x.cp !== 'B' && c.m.p > 200) c.m.cut++;
   }
 }
@@ -258,14 +268,15 @@ function drive(c: Charger): void {
 }
 
 function full(c: Charger): void {
-  c.dirty = 0;
   n.due = c.t + 3600000;
-  settle(c);
   tripped(c);
   mirror(c);
   read(c);
   diode(c);
+  settle(c);
+  judge(c);
   c.x.go = ready(c);
+  c.dirty = 0;
   const changed = step(c.s, c.x, c.t);
   if (c.s.due) soon(c.s.due);
   // C behind a condition that still waits is looked at again in every scan.

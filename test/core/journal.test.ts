@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import * as journal from '../../firmware/core/journal';
 import { engine } from '../fake/charger';
-import { Flash, PAGE } from '../fake/flash';
+import { Flash } from '../fake/flash';
 
 describe('journal', () => {
   before(engine);

@@ -5,7 +5,7 @@ import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
 import * as api from '../../firmware/http/api.part';
 import * as v1 from '../../firmware/http/v1.part';
-import { at, first, flush, names, row, save, settings } from '../../firmware/core/config';
+import { at, first, names, row, save, settings } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
@@ -88,10 +88,9 @@ export function table(
     get: (key: string) => t.journal[key],
     del: (key: string) => delete t.journal[key],
   });
-  flush(); // what the last test left
   c.k = {} as Charger['k'];
   settings(c);
   return t;
 }
 
-export { conf, flush };
+export { conf };
