@@ -61,6 +61,8 @@ export interface Rig {
   pilotPin?: number;
   /** Puts a wire across the hardware interlock of the coil, where the board has one. */
   bridge?(): void;
+  /** Fits a contactor that releases after `ms`. */
+  release?(ms: number): void;
   /** Called after every change that a snapshot would show (not for each mV). */
   onChange(fn: () => void): void;
 }

@@ -17,7 +17,7 @@ import { button, light, reader, sense } from './core/panel';
 import { part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { prove } from './core/rcm';
-import { safe, scan } from './core/scan';
+import { release, safe, scan } from './core/scan';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
 import { clock, iso, now, origin, wall } from './core/time';
@@ -39,15 +39,9 @@ b.pilot.high();
 
 /** Restarts with the contactor open: the script (soft) or the chip. */
 function reset(hard: Bit): void {
-  release();
+  release(c);
   if (hard) ESP32.reboot();
   else load();
-}
-
-function release(): void {
-  c.s.on = 0;
-  b.contactor.set(0);
-  b.pilot.high();
 }
 
 /** Returns 1 when it has more to do soon. */
@@ -133,7 +127,7 @@ const c: Charger = {
 
 /** An error that nobody caught is a fault: contactor open, and the scan goes on. */
 function broken(e: unknown): void {
-  release();
+  release(c);
   log('error', String(e));
   raise(c, INTERNAL);
   ease(c, INTERNAL);
@@ -253,11 +247,11 @@ function remember(): void {
 
 safe(c);
 E.srand(peek32(0x3ff75144));
-E.on('kill', release);
+E.on('kill', () => release(c));
 process.on('uncaughtException', broken);
-// The engine took a timer away for want of memory or stack, which nothing can catch.
+// The engine stopped a callback for want of memory or stack, which nothing can catch.
 E.on('errorFlag', (flags) => {
-  if (flags.includes('CALLBACK')) broken('engine: ' + flags.join());
+  if (flags.includes('CALLBACK') || flags.includes('MEMORY')) broken('engine: ' + flags.join());
 });
 journal.mount(b.nor, strip.PAGES);
 settings(c);

@@ -39,7 +39,11 @@ const reference = (wires: Wires, clock: Clock, seed: number): Rig => {
   wires.pixels(4, (grb) => p.light.receive(grb));
   wires.spi(2, 5, p.reader, 0, 10000000);
   wires.spi(1, 15, p.meter, 3, 1000000);
-  return Object.assign(rig(p), { pilotPin: 34, bridge: () => p.interlock.bridge() });
+  return Object.assign(rig(p), {
+    pilotPin: 34,
+    bridge: () => p.interlock.bridge(),
+    release: (ms: number) => p.contactor.release(ms),
+  });
 };
 
 export default reference;

@@ -296,6 +296,14 @@ export function scan(c: Charger): void {
   if (!quiet(c)) full(c);
 }
 
+/** Contactor open and pilot steady now, whatever the state says: before a restart, and when something has gone wrong. */
+export function release(c: Charger): void {
+  c.b.contactor.set(0);
+  coil(c, 0);
+  steady(c, 0);
+  c.dirty = 1;
+}
+
 /** State before the first scan: pilot steady, contactor open, nobody plugged until the pilot has shown it. */
 export function safe(c: Charger): void {
   n = Object.assign({}, START);

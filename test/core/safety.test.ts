@@ -214,7 +214,7 @@ describe('charging rules: contactor', () => {
     [7.3, { aux: 0 }, { coil: 0 }],
     [8.6, {}, { st: 'E', err: F.STUCK, coil: 0 }],
     [36, {}, { err: F.STUCK }],
-    [37.9, {}, { err: 0 }],
+    [38.05, {}, { err: 0 }],
     [45, {}, { err: F.STUCK, coil: 0 }],
     [200, {}, { err: F.STUCK, coil: 0 }],
     [4000, { cp: 'A' }, { err: 0 }],

@@ -74,8 +74,13 @@ export class Whole {
 
   /** A key's value; undefined while nobody answers. */
   get(key: string): unknown {
-    const m = new RegExp(`^${key} = (.*?)( \\S+)?$`, 'm').exec(this.type(`get("${key}")`));
-    return m ? JSON.parse(m[1]) : undefined;
+    const m = new RegExp(`^${key} = (.*)$`, 'm').exec(this.type(`get("${key}")`));
+    if (!m) return undefined;
+    try {
+      return JSON.parse(m[1]);
+    } catch {
+      return JSON.parse(m[1].slice(0, m[1].lastIndexOf(' '))); // with its unit
+    }
   }
 
   /** The supply falls for `ms`. */
