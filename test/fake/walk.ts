@@ -203,6 +203,7 @@ export class Walk {
     this.act('temperature', { celsius: 25 });
     this.act('car', { state: 'unplugged', diode: true, ignoresPilot: false, cable: 32, amps: 32, phases: 3 });
     this.run(40000);
+    this.latched();
     if (this.known) this.pardon();
     this.set('frc', 0);
     this.set('amp', 16);
