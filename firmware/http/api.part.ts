@@ -68,7 +68,7 @@ function cut(job: Keys, end: string): string {
 
 /** Value of the parameter `filter` as names with commas: 'a,b' or '["a","b"]'. */
 function filter(query: string): string {
-  const i = ('&' + query).indexOf('&filter=');
+  const i = ('&' + query + ' ').indexOf('&filter=');
   const text = i < 0 ? '' : decode(query.substr(i + 7).split('&')[0]);
   return text.replaceAll('"', '').replaceAll('[', '').replaceAll(']', '').replaceAll(' ', '');
 }
@@ -85,9 +85,12 @@ function show(c: Charger, conf: Conf, job: Keys, name: string): void {
   job.good++;
 }
 
-/** One name of a filter; unknown ones, those of OCPP only and what was there before are left out. */
+/**
+ * One name of a filter; unknown ones, those of OCPP only and what was there before are left out. The engine finds a text
+ * whose beginning stands at the very end, too: hence the full stop.
+ */
 function get(c: Charger, conf: Conf, job: Keys): void {
-  const before = ',' + job.text.substr(0, job.at);
+  const before = ',' + job.text.substr(0, job.at) + '.';
   const name = cut(job, ',');
   if (name && !before.includes(',' + name + ',')) show(c, conf, job, name);
   if (job.out.length > SHORT) job.size = -1;

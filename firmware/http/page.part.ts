@@ -15,7 +15,14 @@ interface Page extends Job {
 export function start(c: Charger): Job {
   const file = require('Storage').read('page');
   const text = file || 'Pilotwire ' + c.b.serial + '. API: /api/status, /api/set';
-  const job: Page = { out: '', status: 200, type: 'text/html; charset=utf-8', size: text.length, text, at: 0 };
+  const job: Page = {
+    out: '',
+    status: 200,
+    type: 'text/html; charset=utf-8',
+    size: text.length,
+    text,
+    at: 0,
+  };
   return job;
 }
 

@@ -42,26 +42,30 @@ function arm(): void {
   setTimeout(turn, 1);
 }
 
-/** A step of the first in line, who stays first until it waits or is over: so there is one answer in the making. */
-function turn(): void {
-  armed = 0;
-  const t = line.shift()!;
-  // Before anything can fail: a request that breaks the engine must not take the others along.
-  if (line.length) arm();
-  if (!t.timer) return;
+function stand(t: Talk): void {
+  if (t.job) line.unshift(t);
+  else line.push(t);
+  arm();
+}
+
+/** A step. Who has an answer in the making stays first until it waits or is over: so there is only one. */
+function move(t: Talk): void {
   try {
     t.wait = (c.f.part('web') as Web).step(c, t, ready);
     if (t.wait === 0) over(t);
-    else if (t.wait === 1) again(t);
+    else if (t.wait === 1) stand(t);
   } catch (e) {
     c.f.log('http', t.path + ' ' + e);
     fail(t, 500, 'internal error');
   }
 }
 
-function again(t: Talk): void {
-  line.unshift(t);
-  arm();
+function turn(): void {
+  armed = 0;
+  const t = line.shift()!;
+  // Before anything can fail: a request that breaks the engine must not take the others along.
+  if (line.length) arm();
+  if (t.timer) move(t);
 }
 
 /** Something has moved: a piece has left, the body has come. */
@@ -81,13 +85,25 @@ function look(t: Talk): void {
 }
 
 function request(q: EspRequest, r: EspResponse): void {
-  const t: Talk = { q, r, part: '', path: '', query: '', job: undefined, sent: 0, wait: 2, late: 0, timer: 0 };
+  const t: Talk = {
+    q,
+    r,
+    part: '',
+    path: '',
+    query: '',
+    job: undefined,
+    sent: 0,
+    wait: 2,
+    late: 0,
+    timer: 0,
+  };
   if (open >= MOST) return fail(t, 503, 'busy');
   open++;
   look(t);
   r.on('drain', () => ready(t));
   r.on('close', () => over(t));
-  ready(t);
+  // At once: what listens for the body must be there before it comes.
+  move(t);
 }
 
 /** Opens port 80. */
