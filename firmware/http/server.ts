@@ -81,8 +81,11 @@ function ready(t: Talk): void {
 function look(t: Talk): void {
   if (t.late) return fail(t, 503, 'too slow');
   t.late = 1;
-  t.timer = setTimeout(() => look(t), PATIENCE);
+  t.timer = setTimeout(look.bind(0, t), PATIENCE);
 }
+
+/** A body that nobody listens for would pile up in memory. */
+function drop(): void {}
 
 function request(q: EspRequest, r: EspResponse): void {
   const t: Talk = {
@@ -97,11 +100,13 @@ function request(q: EspRequest, r: EspResponse): void {
     late: 0,
     timer: 0,
   };
+  q.on('data', drop);
   if (open >= MOST) return fail(t, 503, 'busy');
   open++;
   look(t);
-  r.on('drain', () => ready(t));
-  r.on('close', () => over(t));
+  // Bound, not closures: these would hold `q` and `r`, who hold them.
+  r.on('drain', ready.bind(0, t));
+  r.on('close', over.bind(0, t));
   // At once: what listens for the body must be there before it comes.
   move(t);
 }
