@@ -7,6 +7,7 @@ import type { Row } from './config';
 export interface Change {
   load(c: Charger): void;
   preset(c: Charger): void;
+  set(c: Charger, r: Row, raw: string): string;
   write(c: Charger, name: string, raw: string): string;
   accept(c: Charger, ocpp: string, text: string): string;
 }
@@ -125,13 +126,17 @@ function put(c: Charger, r: Row, v: unknown): string {
 }
 
 /** Sets a key from raw text, JSON or bare: '' or the reason, without the key's name. */
-export function write(c: Charger, name: string, raw: string): string {
-  const r = c.f.row(name);
-  if (!r) return 'unknown key';
+export function set(c: Charger, r: Row, raw: string): string {
   if (!r[2].includes('w')) return 'tried to set api key without setter';
   if (raw === '' && r[1] !== 's' && r[1] !== 'c') return 'tried to set api key with invalid json EmptyInput';
   const v = meant(r, raw);
   return v === undefined ? 'tried to set api key with invalid json InvalidInput' : put(c, r, v);
+}
+
+/** The same by name. */
+export function write(c: Charger, name: string, raw: string): string {
+  const r = c.f.row(name);
+  return r ? set(c, r, raw) : 'unknown key';
 }
 
 /** Sets from the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. */

@@ -47,33 +47,29 @@ export function accept(c: Charger, ocpp: string, text: string): string {
   return (c.f.part('change') as Change).accept(c, ocpp, text);
 }
 
-/** Bytes above 127 stay as they are: the engine's own writer would make \u00XX of them. */
-function quote(s: string): string {
-  const short = JSON.stringify(s);
-  if (short.length === s.length + 2) return short;
-  let out = '"';
-  for (let i = 0; i < s.length; i++) out += s.charCodeAt(i) > 127 ? s[i] : JSON.stringify(s[i]).slice(1, -1);
-  return out + '"';
+/** 1 = the text ends in the middle of an escape: an odd number of backslashes. */
+function odd(text: string): number {
+  let n = 0;
+  while (n < text.length && text[text.length - 1 - n] === '\\') n++;
+  return n & 1;
 }
 
-function fields(o: { [k: string]: unknown }): string {
-  const out: string[] = [];
-  for (const k of Object.keys(o)) out.push(quote(k) + ':' + json(o[k]));
-  return '{' + out.join(',') + '}';
-}
-
-function items(list: unknown[]): string {
-  const out: string[] = [];
-  for (const v of list) out.push(json(v));
-  return '[' + out.join(',') + ']';
+/** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
+function plain(text: string): string {
+  const parts = text.split('\\u00');
+  let out = parts[0];
+  for (let i = 1; i < parts.length; i++) {
+    const code = parseInt(parts[i].substr(0, 2), 16);
+    out += code > 127 && !odd(out) ? String.fromCharCode(code) + parts[i].substr(2) : '\\u00' + parts[i];
+  }
+  return out;
 }
 
 /** JSON text of a value. */
 export function json(v: unknown): string {
-  if (typeof v === 'string') return quote(v);
-  if (v === undefined || v === null || v !== v) return 'null';
-  if (typeof v !== 'object') return '' + v;
-  return Array.isArray(v) ? items(v) : fields(v as { [k: string]: unknown });
+  if (v === undefined) return 'null';
+  const text = JSON.stringify(v);
+  return text.includes('u00') ? plain(text) : text;
 }
 
 /** Fills `c.k` with defaults and what was kept. */

@@ -149,11 +149,17 @@ export const KEYS = {
   pha: {
     t: 'j',
     get: (c): unknown =>
-      [0, 1, 2, 3, 4, 5].map(
-        (i) =>
-          (i > 2 || c.s.on === 1) &&
-          i % 3 < (i > 2 ? c.b.phases : Math.min(c.s.ph, c.b.phases)) &&
-          (!c.b.meter || !c.b.meter.ok || c.b.meter.v[i % 3] > 100),
+      ((a, n, v) => [
+        a > 0 && v[0] > 100,
+        a > 1 && v[1] > 100,
+        a > 2 && v[2] > 100,
+        v[0] > 100,
+        n > 1 && v[1] > 100,
+        n > 2 && v[2] > 100,
+      ])(
+        c.s.on ? Math.min(c.s.ph, c.b.phases) : 0,
+        c.b.phases,
+        c.b.meter && c.b.meter.ok ? c.b.meter.v : [230, 230, 230],
       ),
   },
   /** Number of phases that carry current. */
@@ -204,18 +210,15 @@ export const KEYS = {
     t: 'j',
     get: (c): unknown =>
       c.b.meter
-        ? c.b.meter.v.concat(
-            [0],
-            c.b.meter.i,
-            c.b.meter.p,
-            [0, c.m.p],
-            [0, 1, 2].map((i) =>
-              c.b.meter!.i[i] > 0.1 && c.b.meter!.v[i] > 50
-                ? Math.min(100, Math.round((c.b.meter!.p[i] * 100) / (c.b.meter!.v[i] * c.b.meter!.i[i])))
-                : 0,
-            ),
-            [0],
-          )
+        ? ((v, i, p) =>
+            v.concat([0], i, p, [
+              0,
+              c.m.p,
+              i[0] > 0.1 && v[0] > 50 ? Math.min(100, Math.round((p[0] * 100) / (v[0] * i[0]))) : 0,
+              i[1] > 0.1 && v[1] > 50 ? Math.min(100, Math.round((p[1] * 100) / (v[1] * i[1]))) : 0,
+              i[2] > 0.1 && v[2] > 50 ? Math.min(100, Math.round((p[2] * 100) / (v[2] * i[2]))) : 0,
+              0,
+            ]))(c.b.meter.v, c.b.meter.i, c.b.meter.p)
         : [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   },
   /** Energy since the charger was built. */

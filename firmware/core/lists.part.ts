@@ -25,16 +25,20 @@ export interface Lists {
 const SLOTS = 10;
 const NETWORKS = 3;
 
+const NONE: Shown = { name: 'n/a', energy: 0, cardId: false };
+
+function show(k: Card): Shown {
+  return { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' };
+}
+
 export function card(c: Charger, i: number): Shown {
-  const k = c.k.cards[i];
-  return k
-    ? { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' }
-    : { name: 'n/a', energy: 0, cardId: false };
+  return c.k.cards.length > i ? show(c.k.cards[i]) : NONE;
 }
 
 export function cards(c: Charger): Shown[] {
   const out: Shown[] = [];
-  for (let i = 0; i < SLOTS; i++) out.push(card(c, i));
+  for (const k of c.k.cards) out.push(show(k));
+  while (out.length < SLOTS) out.push(NONE);
   return out;
 }
 

@@ -40,22 +40,26 @@ function sunday(year: string, from: string): number {
   return t + ((10 - ((t / DAY) % 7)) % 7) * DAY;
 }
 
+/** By month from January on, for each rule: 1 = daylight saving, ? = from or to some Sunday. */
+const MONTHS = ['', '00?111111?00', '00?1111111?0', '111?00000?11'];
+
 /** Daylight saving at `t`, UTC, which is `local` in standard time: Europe at 1 h UTC, elsewhere at 2 h of the local clock. */
-function summer(rule: number, t: number, local: number, year: string): boolean {
+function turning(rule: number, t: number, local: number, year: string): boolean {
   if (rule === 1) return t >= sunday(year, '03-25') + HOUR && t < sunday(year, '10-25') + HOUR;
   if (rule === 2) return local >= sunday(year, '03-08') + 2 * HOUR && local < sunday(year, '11-01') + HOUR;
   return local >= sunday(year, '10-01') + 2 * HOUR || local < sunday(year, '04-01') + 2 * HOUR;
 }
 
-/** Minutes ahead of UTC at `t`. */
-function offset(c: Charger, t: number): number {
+function summer(c: Charger, t: number): boolean {
   const local = t + c.k.tof * 60000;
-  return c.k.tof + (c.k.tds && summer(c.k.tds, t, local, c.f.iso(local).substr(0, 4)) ? 60 : 0);
+  const day = c.f.iso(local);
+  const how = MONTHS[c.k.tds][Number(day.substr(5, 2)) - 1];
+  return how === '?' ? turning(c.k.tds, t, local, day.substr(0, 4)) : how === '1';
 }
 
 export function loc(c: Charger): string {
   const t = c.f.wall(c);
-  const m = offset(c, t);
+  const m = c.k.tof + (c.k.tds && summer(c, t) ? 60 : 0);
   const a = Math.abs(m);
   const zone = ('' + Math.floor(a / 60)).padStart(2, '0') + ':' + ('' + (a % 60)).padStart(2, '0');
   return c.f.iso(t + m * 60000).slice(0, -1) + (m < 0 ? ' -' : ' +') + zone;

@@ -2,6 +2,7 @@
 // and leaves its text in `job.out`.
 
 import type { Charger } from '../core/charger';
+import type { Change } from '../core/change.part';
 import type { Conf } from '../core/conf.part';
 import type { Job } from './web.part';
 
@@ -107,16 +108,16 @@ function next(c: Charger, conf: Conf, job: Keys): void {
 }
 
 /** Takes a key in; the text of the answer, '' = accepted. What may hold a secret is not repeated. */
-function refused(c: Charger, conf: Conf, name: string, raw: string): string {
+function refused(c: Charger, name: string, raw: string): string {
   const r = c.f.row(name);
-  const known = r && r[0] === name && !r[2].includes('o');
-  const why = known ? conf.write(c, name, raw) : 'unknown key';
-  const shown = known && (r[2].includes('h') || r[2].includes('m')) ? '' : ' (' + raw.substr(0, 60) + ')';
-  return why ? name + ': ' + why + shown : '';
+  const shown = ' (' + raw.substr(0, 60) + ')';
+  if (!r || r[0] !== name || r[2].includes('o')) return name + ': unknown key' + shown;
+  const why = (c.f.part('change') as Change).set(c, r, raw);
+  return why && name + ': ' + why + (r[2].includes('h') || r[2].includes('m') ? '' : shown);
 }
 
 function settle(c: Charger, conf: Conf, job: Keys, name: string, raw: string): void {
-  const bad = refused(c, conf, name, raw);
+  const bad = refused(c, name, raw);
   add(job, conf.json(name).slice(1, -1), bad ? conf.json(bad) : 'true');
   if (bad) job.bad++;
   else job.good++;

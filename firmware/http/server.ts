@@ -84,6 +84,16 @@ function look(t: Talk): void {
   t.timer = setTimeout(look.bind(0, t), PATIENCE);
 }
 
+function enter(t: Talk): void {
+  open++;
+  look(t);
+  // Bound, not closures: these would hold what holds them.
+  t.r.on('drain', ready.bind(0, t));
+  t.r.on('close', over.bind(0, t));
+  // At once: what listens for the body must be there before it comes.
+  move(t);
+}
+
 /** A body that nobody listens for would pile up in memory. */
 function drop(): void {}
 
@@ -100,15 +110,10 @@ function request(q: EspRequest, r: EspResponse): void {
     late: 0,
     timer: 0,
   };
+  if (open < MOST) enter(t);
+  else fail(t, 503, 'busy');
+  // After those who want the body: what has come already goes to the first listener.
   q.on('data', drop);
-  if (open >= MOST) return fail(t, 503, 'busy');
-  open++;
-  look(t);
-  // Bound, not closures: these would hold `q` and `r`, who hold them.
-  r.on('drain', ready.bind(0, t));
-  r.on('close', over.bind(0, t));
-  // At once: what listens for the body must be there before it comes.
-  move(t);
 }
 
 /** Opens port 80. */

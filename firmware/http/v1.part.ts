@@ -12,19 +12,18 @@ interface Whole extends Job {
 }
 
 /** Letters that tell the cards apart, slots 0 to 9. */
-const CARDS = 'a r d 4 5 6 7 8 9 1';
-const NAMES = 'a m e 4 5 6 7 8 9 1';
+const CARDS = 'ard4567891';
+const NAMES = 'ame4567891';
 
 function field(name: string, v: unknown): string {
   return ',"' + name + '":"' + v + '"';
 }
 
 /** Keys that read as in version 2, as text; null as 0 and booleans as 0 and 1. */
-function same(c: Charger, names: string): string {
-  const conf = c.f.part('conf') as Conf;
-  let out = '';
-  for (const k of names.split(' ')) out += field(k, +(conf.read(c, k) as number) || 0);
-  return out;
+const SAME = 'rbc rbt amp err cbl fsp amt adi wst tds lbr ust ama';
+
+function same(c: Charger, k: string): string {
+  return field(k, +((c.f.part('conf') as Conf).read(c, k) as number) || 0);
 }
 
 function rgb(c: Charger): string {
@@ -35,7 +34,7 @@ function rgb(c: Charger): string {
 
 function clock(c: Charger): string {
   const t = (c.f.part('zone') as Zone).loc(c);
-  return t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2);
+  return field('tme', t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2));
 }
 
 /** Bits 0 to 2: L1 to L3 behind the contactor, 3 to 5 in front of it. */
@@ -59,8 +58,6 @@ function state(c: Charger): string {
   const conf = c.f.part('conf') as Conf;
   const car = conf.read(c, 'car') as number;
   return (
-    '{"version":"B"' +
-    field('tme', clock(c)) +
     field('car', car < 5 ? car : c.x.cp === 'A' ? 1 : 3) +
     field('ast', c.k.acs) +
     field('alw', c.alw) +
@@ -75,8 +72,7 @@ function figures(c: Charger): string {
     field('dws', Math.round((c.m.eto - c.ses.ep) * 360)) +
     field('eto', Math.floor(c.m.eto / 100)) +
     field('pha', phases(c)) +
-    field('uby', Math.max(0, c.ses.trx - 1)) +
-    energy(c)
+    field('uby', Math.max(0, c.ses.trx - 1))
   );
 }
 
@@ -107,41 +103,28 @@ function rest(c: Charger): string {
   return out;
 }
 
-/** Card numbers are shown as `lri` is: with `rde`. */
-function cards(c: Charger): string {
-  const ids = CARDS.split(' ');
-  let out = '';
-  for (let i = 0; i < 10; i++) {
-    const k = c.k.cards[i];
-    out +=
-      field('ec' + ids[i], k ? Math.floor(k.e / 100) : 0) + field('rc' + ids[i], k && c.k.rde ? k.id : '');
-  }
-  return out;
+/** A card. Its number is shown as `lri` is: with `rde`. */
+function card(c: Charger, i: number): string {
+  const k = c.k.cards[i];
+  const id = CARDS[i];
+  return (
+    field('ec' + id, k ? Math.floor(k.e / 100) : 0) +
+    field('rc' + id, k && c.k.rde ? k.id : '') +
+    ',"rn' +
+    NAMES[i] +
+    '":' +
+    (c.f.part('conf') as Conf).json(k ? k.name : '')
+  );
 }
 
-function owners(c: Charger): string {
-  const conf = c.f.part('conf') as Conf;
-  const ids = NAMES.split(' ');
+function last(): string {
   let out = '';
-  for (let i = 0; i < 10; i++) {
-    const k = c.k.cards[i];
-    out += ',"rn' + ids[i] + '":' + conf.json(k ? k.name : '');
-  }
   for (const k of 'loe lot lom lop lof loa lch'.split(' ')) out += ',"' + k + '":0';
   return out + ',"log":""}';
 }
 
-const STEPS: ((c: Charger) => string)[] = [
-  state,
-  (c) => same(c, 'rbc rbt amp err cbl'),
-  (c) => same(c, 'fsp amt adi wst'),
-  (c) => same(c, 'tds lbr ust ama') + rgb(c),
-  figures,
-  network,
-  rest,
-  cards,
-  owners,
-];
+/** What is made in one go, behind `SAME` and before the ten cards. */
+const REST: ((c: Charger) => string)[] = [clock, state, rgb, figures, energy, network, rest];
 
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
 function newer(name: string, v: string): string[] | undefined {
@@ -177,12 +160,17 @@ function payload(query: string): string {
 export function start(c: Charger, path: string, query: string): Job {
   const text = path === '/mqtt' ? payload(query) : '';
   if (text) write(c, text);
-  const job: Whole = { out: '', status: 200, type: 'application/json', size: 0, n: 0 };
+  const job: Whole = { out: '{"version":"B"', status: 200, type: 'application/json', size: 0, n: 0 };
   return job;
 }
 
 /** Goes a step further; true = the text is complete. */
 export function step(c: Charger, job: Whole): boolean {
-  job.out += STEPS[job.n++](c);
-  return job.n === STEPS.length;
+  const keys = SAME.split(' ');
+  const i = job.n++ - keys.length;
+  if (i < 0) job.out += same(c, keys[job.n - 1]);
+  else if (i < REST.length) job.out += REST[i](c);
+  else if (i < REST.length + 10) job.out += card(c, i - REST.length);
+  else job.out += last();
+  return i === REST.length + 10;
 }
