@@ -159,7 +159,7 @@ describe('requests on the wire', function () {
     let busy = '';
     for (let i = 0; i < 40 && !busy.includes('503'); i++) busy = await raw(b.http, [`GET / HTTP/1.1${END}`]);
     assert.match(busy, /^HTTP\/1\.1 503 /);
-    await b.advance(11000);
+    await b.advance(21000);
     for (const r of [0, 1, 2]) assert.equal(await amp().then(() => r), r);
     void Promise.allSettled(half);
     for (let i = 0; i < 10; i++) await raw(b.http, [`GET /api/status HTTP/1.1${END}`], true);
