@@ -7,10 +7,9 @@ import { ask, raw } from './wire';
 
 const END = '\r\nHost: x\r\n\r\n';
 
-describe('requests on the wire', function () {
-  this.timeout(60000);
+function suite(engine: 'node' | 'espruino'): void {
   let b: Bench;
-  before(async () => (b = await start({ csms: 'off', fresh: true })));
+  before(async () => (b = await start({ engine, csms: 'off', fresh: true })));
   after(() => b.stop());
 
   const amp = async (): Promise<unknown> =>
@@ -151,7 +150,9 @@ describe('requests on the wire', function () {
     assert.ok(!b.log().text.includes(secret));
   });
 
-  it('clients that say nothing more or leave keep nobody from being served', async () => {
+  // Half a minute goes by: on the virtual clock only.
+  const timed = engine === 'node' ? it : it.skip;
+  timed('clients that say nothing more or leave keep nobody from being served', async () => {
     const half = Array.from({ length: 6 }, () =>
       raw(b.http, ['POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp=']),
     );
@@ -166,4 +167,14 @@ describe('requests on the wire', function () {
     await b.advance(1000);
     assert.equal((await ask(b.http, '/api/status?filter=car')).body, '{"car":1}');
   });
+}
+
+describe('requests on the wire', function () {
+  this.timeout(60000);
+  suite('node');
 });
+if (process.env.ESPRUINO)
+  describe('requests on the wire, the real interpreter', function () {
+    this.timeout(60000);
+    suite('espruino');
+  });

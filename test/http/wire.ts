@@ -31,7 +31,7 @@ export function ask(base: string, path: string, method = 'GET', body = ''): Prom
   });
 }
 
-/** Sends pieces, each after something has been heard of the former one's arrival at the kernel; what came until the close. */
+/** Sends pieces, one after another; answers what came until the close. `stop`: leaves at the first piece of the answer. */
 export function raw(base: string, pieces: string[], stop = false): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(new URL(base).port), '127.0.0.1');
@@ -43,7 +43,6 @@ export function raw(base: string, pieces: string[], stop = false): Promise<strin
     socket.setTimeout(8000, () => socket.destroy(new Error(`silence after "${text}"`)));
     socket.on('data', (d) => {
       text += d.toString('latin1');
-      // A client that has what it wants and does not wait for the close.
       if (stop) socket.destroy();
     });
     socket.on('error', reject);
