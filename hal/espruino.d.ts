@@ -147,7 +147,8 @@ interface EspRequest {
   url: string;
   headers: { [name: string]: string };
   on(event: 'data', fn: (data: string) => void): void;
-  on(event: 'close', fn: () => void): void;
+  /** `end`: all of the body has come. */
+  on(event: 'end' | 'close', fn: () => void): void;
 }
 interface EspResponse {
   writeHead(status: number, headers: { [name: string]: string | number }): void;

@@ -1,57 +1,19 @@
-// Prints docs/keys.md from the key table: the comment above a row is its description.
+// Prints docs/keys.md from the key table, where the comment above a row is its description, and the table of faults into
+// docs/safety.md. `--check` only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
-import ts from 'typescript';
+import { readFaults } from './faults.mjs';
+import { readTable } from './keys.mjs';
 
 const FILE = 'firmware/core/keys.ts';
-const text = readFileSync(FILE, 'utf8');
-const source = ts.createSourceFile(FILE, text, ts.ScriptTarget.ES2022, true);
+const DOC = 'docs/keys.md';
 
 const TYPE = { b: 'bool', i: 'integer', n: 'number', s: 'text', c: 'words', j: 'JSON' };
 
-/** The object literal behind `export const KEYS`. */
-function table() {
-  for (const s of source.statements) {
-    const d = ts.isVariableStatement(s) && s.declarationList.declarations[0];
-    if (!d || d.name.getText() !== 'KEYS') continue;
-    let e = d.initializer;
-    while (!ts.isObjectLiteralExpression(e)) e = e.expression;
-    return e;
-  }
-  throw new Error(`${FILE}: no KEYS`);
-}
-
-function comment(node) {
-  const ranges = ts.getLeadingCommentRanges(text, node.pos) ?? [];
-  const doc = ranges.map((r) => text.slice(r.pos, r.end)).findLast((t) => t.startsWith('/**'));
-  return doc
-    ? doc
-        .replace(/^\/\*\*|\*\/$/g, '')
-        .replace(/\s*\n\s*\* ?/g, ' ')
-        .trim()
-    : '';
-}
-
-/** Title of a section: a line comment before the row's own. */
-function section(node) {
-  const ranges = ts.getLeadingCommentRanges(text, node.pos) ?? [];
-  const line = ranges.map((r) => text.slice(r.pos, r.end)).find((t) => t.startsWith('// '));
-  return line ? line.slice(3) : '';
-}
-
-function field(row, name) {
-  const p = row.properties.find((x) => x.name?.getText() === name);
-  if (!p) return '';
-  let e = p.initializer;
-  while (ts.isAsExpression(e)) e = e.expression;
-  return ts.isStringLiteral(e) ? e.text : e.getText();
-}
-
-function range(row) {
-  const [lo, hi] = [field(row, 'lo'), field(row, 'hi')];
-  const t = field(row, 't');
-  if (t === 'c') return hi ? `up to ${hi}` : '';
-  if (t === 's') return hi ? `up to ${hi} bytes` : '';
-  return lo !== '' && hi !== '' ? `${lo}…${hi}` : lo !== '' ? `from ${lo}` : '';
+function range({ t, lo, hi }) {
+  if (t === 'c') return hi === undefined ? '' : `up to ${hi} of ${String(lo).split(',').join(', ')}`;
+  if (t === 's') return hi === undefined ? '' : `up to ${hi} bytes`;
+  if (lo === undefined) return '';
+  return hi === undefined ? `from ${lo}` : `${lo}…${hi}`;
 }
 
 function access(marks) {
@@ -59,49 +21,73 @@ function access(marks) {
   return marks.includes('h') ? 'W' : 'R/W';
 }
 
+function first({ t, def }) {
+  if (def === undefined) return '';
+  if (t === 'b') return String(!!def);
+  return t === 's' || t === 'c' ? def : JSON.stringify(def);
+}
+
 const cell = (s) => s.replace(/\|/g, '\\|');
 
-function line(p, ocppOnly) {
-  const row = p.initializer;
-  const marks = field(row, 'f');
-  const name = p.name.getText();
-  const type = TYPE[field(row, 't')] + (marks.includes('z') ? ' or null' : '');
-  const ocpp = field(row, 'ocpp');
-  const what = comment(p) + (ocpp && !ocppOnly ? ` OCPP: ${ocpp}.` : '');
+function line(row) {
+  const { name, t, f = '', unit = '', ocpp = '', doc } = row;
+  const hidden = f.includes('o');
   const cells = [
-    ocppOnly ? ocpp : `\`${name}\``,
-    type,
-    field(row, 'unit'),
-    access(marks),
+    hidden ? ocpp : `\`${name}\``,
+    TYPE[t] + (f.includes('z') ? ' or null' : ''),
+    unit,
+    access(f),
     range(row),
-    field(row, 'def'),
-    what,
+    first(row),
+    doc + (ocpp && !hidden ? ` OCPP: ${ocpp}.` : ''),
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
 }
 
+const INTRO =
+  `Printed by \`tools/docs.mjs\` from \`${FILE}\`. \`GET /api/status?filter=KEY,KEY\` reads, \`GET /api/set?KEY=VALUE\` or ` +
+  'a POST with the same text or a JSON object writes, on the console `get("KEY")` and `set("KEY", VALUE)`. What is ' +
+  'writable and has a default survives power loss; it is in flash when it is answered.';
+
 const HEAD =
   '| key | type | unit | access | range | default | meaning |\n| --- | --- | --- | --- | --- | --- | --- |';
 
-export function keys() {
-  const out = [
-    '# Keys',
-    '',
-    `Printed by \`tools/docs.mjs\` from \`${FILE}\`. \`GET /api/status?filter=KEY,KEY\` reads, \`GET /api/set?KEY=VALUE\` writes, ` +
-      'on the console `get("KEY")` and `set("KEY", VALUE)`. What is writable and has a default survives power loss.',
-  ];
-  for (const p of table().properties) {
-    const title = section(p);
-    if (title) out.push('', `## ${title}`, '', HEAD);
-    out.push(line(p, field(p.initializer, 'f').includes('o')));
+/** The text of docs/keys.md. */
+export function keys(rows = readTable(FILE)) {
+  const out = ['# Keys', '', INTRO];
+  for (const row of rows) {
+    if (row.section) out.push('', `## ${row.section}`, '', HEAD);
+    out.push(line(row));
   }
   return out.join('\n') + '\n';
 }
 
+const SAFETY = 'docs/safety.md';
+const ENDS = { car: 'car', operator: 'operator', flash: 'flash' };
+
+function retry({ ends, wait, most }) {
+  if (ends !== 'time') return ENDS[ends];
+  const after = wait ? `time, ${wait / 1000} s` : 'time';
+  return most ? `${after}, ${most} times` : after;
+}
+
+/** The text of docs/safety.md with the table of faults between its markers. */
+export function safety(text = readFileSync(SAFETY, 'utf8'), faults = readFaults()) {
+  const rows = Object.values(faults).map(
+    (f) => `| ${f.text} | ${f.bit} | ${f.does} | ${retry(f)} | ${f.err} | ${f.ocpp} | ${f.light || ''} |`,
+  );
+  const head =
+    '| fault, gravest first | bit of `errs` | does | ends | `err` | OCPP | red flashes |\n| --- | --- | --- | --- | --- | --- | --- |';
+  const table = `<!-- faults -->\n\n${head}\n${rows.join('\n')}\n\n<!-- /faults -->`;
+  return text.replace(/<!-- faults -->[^]*<!-- \/faults -->/, table);
+}
+
 if (process.argv[1]?.endsWith('docs.mjs')) {
-  const now = keys();
-  if (process.argv.includes('--check')) {
-    if (readFileSync('docs/keys.md', 'utf8') !== now)
-      throw new Error('docs/keys.md is old: run node tools/docs.mjs');
-  } else writeFileSync('docs/keys.md', now);
+  const now = { [DOC]: keys(), [SAFETY]: safety() };
+  for (const [file, text] of Object.entries(now))
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else if (readFileSync(file, 'utf8') !== text) {
+      process.stderr.write(`${file} is stale: run node tools/docs.mjs\n`);
+      process.exitCode = 1;
+    }
 }

@@ -1,6 +1,7 @@
-// Part on call: reads and writes every key through its row, for HTTP, OCPP and console.
+// Part on call: reads every key through its row, for HTTP, OCPP and console. What sets one is the part `change`.
 
 import type { Charger } from './charger';
+import type { Change } from './change.part';
 import type { Row } from './config';
 
 /** Exports of this part. */
@@ -10,8 +11,6 @@ export interface Conf {
   value(c: Charger, r: Row): unknown;
   read(c: Charger, name: string): unknown;
   write(c: Charger, name: string, raw: string): string;
-  find(c: Charger, ocpp: string): string;
-  list(c: Charger): string[];
   text(c: Charger, ocpp: string): string | undefined;
   accept(c: Charger, ocpp: string, text: string): string;
   json(v: unknown): string;
@@ -19,15 +18,10 @@ export interface Conf {
 
 type Kept = { [key: string]: unknown };
 
-/** Evaluates the text of a row's get or set. */
-function run(text: string, c: Charger, v: unknown): unknown {
-  return new Function('c', 'v', 'return ' + text)(c, v);
-}
-
 /** Value of a row as it is shown: booleans as booleans. */
 export function value(c: Charger, r: Row): unknown {
   if (r[2].includes('h')) return undefined;
-  const v = r[8] ? run(r[8], c, 0) : (c.k as unknown as Kept)[r[0]];
+  const v = r[8] ? new Function('c', 'return ' + r[8])(c) : (c.k as unknown as Kept)[r[0]];
   return r[1] === 'b' && v !== null ? !!v : v;
 }
 
@@ -37,203 +31,53 @@ export function read(c: Charger, name: string): unknown {
   return r ? value(c, r) : undefined;
 }
 
-/** Raw text of a boolean or a number; undefined = neither. The engine's own parser takes too much. */
-function plain(raw: string): unknown {
-  if (raw === 'true') return true;
-  if (raw === 'false') return false;
-  const n = '-0123456789'.includes(raw[0]) && !/[^0-9.eE+-]/.test(raw) ? Number(raw) : NaN;
-  return n === n ? n : undefined;
-}
-
-function parse(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch (e) {
-    return undefined;
-  }
-}
-
-/** Strict JSON text as value; undefined = it is none. */
-function decode(raw: string): unknown {
-  if (raw === 'null') return null;
-  const end = { '"': '"', '{': '}', '[': ']' }[raw[0]];
-  if (!end) return plain(raw);
-  return raw.length > 1 && raw.endsWith(end) ? parse(raw) : undefined;
-}
-
-/** Raw text as the value it stands for; text may come without quotes. */
-function meant(r: Row, raw: string): unknown {
-  if (r[2].includes('a')) return raw;
-  if (r[1] !== 's' && r[1] !== 'c') return decode(raw);
-  const v = raw[0] === '"' || raw === 'null' ? decode(raw) : raw;
-  return v === undefined ? raw : v;
-}
-
-function within(r: Row, n: number): string {
-  const under = r[3] !== null && n < (r[3] as number);
-  return under || (r[4] !== null && n > r[4])
-    ? 'failed: exceeds range ' + r[3] + ' to ' + (r[4] ?? 'any')
-    : '';
-}
-
-function words(text: string): string[] {
-  const out: string[] = [];
-  for (const w of text.split(',')) {
-    const word = w.replaceAll('"', '').trim();
-    if (word) out.push(word);
-  }
-  return out;
-}
-
-/** Reason why `v` is not of the row's type or range. */
-const CHECK: { [t: string]: (r: Row, v: unknown) => string } = {
-  b: (_r, v) => (v === true || v === false || v === 0 || v === 1 ? '' : 'failed: value must be boolean'),
-  i: (r, v) =>
-    typeof v === 'number' && Math.floor(v) === v ? within(r, v) : 'failed: value must be integer',
-  n: (r, v) => (typeof v === 'number' ? within(r, v) : 'failed: value must be number'),
-  s: (r, v) =>
-    typeof v !== 'string'
-      ? 'failed: value must be string'
-      : r[4] !== null && v.length > r[4]
-        ? 'failed: longer than ' + r[4] + ' bytes'
-        : '',
-  c(r, v) {
-    if (typeof v !== 'string') return 'failed: value must be string';
-    const list = words(v);
-    const known = (r[3] as string).split(',');
-    for (const w of list) if (!known.includes(w)) return 'failed: unknown word ' + w;
-    return list.length > r[4]! ? 'failed: more than ' + r[4] + ' words' : '';
-  },
-  j: () => '',
-};
-
-function check(r: Row, v: unknown): string {
-  if (r[2].includes('a')) return '';
-  if (v === null) return r[2].includes('z') ? '' : 'failed: null not allowed';
-  return CHECK[r[1]](r, v);
-}
-
-/** The form in which a setting is kept. */
-function shape(r: Row, v: unknown): unknown {
-  if (r[1] === 'b') return v ? 1 : 0;
-  return r[1] === 'c' ? words(v as string).join(',') : v;
-}
-
-function store(c: Charger, r: Row, v: unknown): void {
-  const k = c.k as unknown as Kept;
-  const merged = r[2].includes('m');
-  if (!merged && k[r[0]] === v) return;
-  if (!merged) k[r[0]] = v;
-  c.f.save(r[0]);
-}
-
-function apply(c: Charger, r: Row, v: unknown): string {
-  const bad = r[9] ? (run(r[9], c, v) as string) : '';
-  if (bad) return bad.startsWith('failed') ? bad : 'failed: ' + bad;
-  if (r[2].includes('k')) store(c, r, v);
-  c.dirty = 1;
-  for (const hook of c.hooks) hook(c, 'setting', r[0]);
-  return '';
-}
-
-/** Checks and sets; '' or the reason. */
-function put(c: Charger, r: Row, v: unknown): string {
-  const bad = check(r, v);
-  if (bad) return bad;
-  try {
-    return apply(c, r, shape(r, v));
-  } catch (e) {
-    return 'failed: ' + e;
-  }
-}
-
-/** Sets a key from raw text, JSON or bare: '' or the reason, without the key's name. */
-export function write(c: Charger, name: string, raw: string): string {
-  const r = c.f.row(name);
-  if (!r) return 'unknown key';
-  if (!r[2].includes('w')) return 'tried to set api key without setter';
-  if (raw === '' && r[1] !== 's' && r[1] !== 'c') return 'tried to set api key with invalid json EmptyInput';
-  const v = meant(r, raw);
-  return v === undefined ? 'tried to set api key with invalid json InvalidInput' : put(c, r, v);
-}
-
-/** Key of an OCPP name, '' = none. */
-export function find(c: Charger, ocpp: string): string {
-  const r = c.f.row(ocpp);
-  return r && r[7] === ocpp ? r[0] : '';
-}
-
-/** All OCPP names. */
-export function list(c: Charger): string[] {
-  return c.f.names().split(',');
-}
-
 /** Value as GetConfiguration shows it; undefined = not for reading. */
 export function text(c: Charger, ocpp: string): string | undefined {
   const v = read(c, ocpp);
   return v === undefined ? undefined : v === null ? '' : '' + v;
 }
 
-/** Sets from the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. */
+/** Sets a key from raw text, JSON or bare: '' or the reason, without the key's name. */
+export function write(c: Charger, name: string, raw: string): string {
+  return (c.f.part('change') as Change).write(c, name, raw);
+}
+
+/** Sets from the text of a ChangeConfiguration. */
 export function accept(c: Charger, ocpp: string, text: string): string {
-  const r = c.f.row(ocpp);
-  if (!r || !r[2].includes('w') || r[2].includes('r')) return 'failed: read-only';
-  const t = text.toLowerCase();
-  if (r[1] === 'b') return put(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null);
-  if (r[1] === 'i' || r[1] === 'n') return put(c, r, /^[0-9]+$/.test(text) ? Number(text) : '');
-  return put(c, r, text);
+  return (c.f.part('change') as Change).accept(c, ocpp, text);
 }
 
-/** Bytes above 127 stay as they are: the engine's own writer would make \u00XX of them. */
-function quote(s: string): string {
-  const short = JSON.stringify(s);
-  if (short.length === s.length + 2) return short;
-  let out = '"';
-  for (let i = 0; i < s.length; i++) out += s.charCodeAt(i) > 127 ? s[i] : JSON.stringify(s[i]).slice(1, -1);
-  return out + '"';
+/** 1 = the text ends in the middle of an escape: an odd number of backslashes. */
+function odd(text: string): number {
+  let n = 0;
+  while (n < text.length && text[text.length - 1 - n] === '\\') n++;
+  return n & 1;
 }
 
-function fields(o: { [k: string]: unknown }): string {
-  const out: string[] = [];
-  for (const k of Object.keys(o)) out.push(quote(k) + ':' + json(o[k]));
-  return '{' + out.join(',') + '}';
-}
-
-function items(list: unknown[]): string {
-  const out: string[] = [];
-  for (const v of list) out.push(json(v));
-  return '[' + out.join(',') + ']';
+/** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
+function plain(text: string): string {
+  const parts = text.split('\\u00');
+  let out = parts[0];
+  for (let i = 1; i < parts.length; i++) {
+    const code = parseInt(parts[i].substr(0, 2), 16);
+    out += code > 127 && !odd(out) ? String.fromCharCode(code) + parts[i].substr(2) : '\\u00' + parts[i];
+  }
+  return out;
 }
 
 /** JSON text of a value. */
 export function json(v: unknown): string {
-  if (typeof v === 'string') return quote(v);
-  if (v === undefined || v === null || v !== v) return 'null';
-  if (typeof v !== 'object') return '' + v;
-  return Array.isArray(v) ? items(v) : fields(v as { [k: string]: unknown });
+  if (v === undefined) return 'null';
+  const text = JSON.stringify(v);
+  return text.includes('u00') ? plain(text) : text;
 }
 
-function kept(text: string | undefined, def: unknown): unknown {
-  const v = text === undefined ? undefined : parse(text);
-  return v === undefined ? def : v;
-}
-
-/** Fills `c.k`: default or journal value of every kept key. */
+/** Fills `c.k` with defaults and what was kept. */
 export function load(c: Charger): void {
-  const k = c.k as unknown as Kept;
-  let place = c.f.first();
-  while (place) {
-    const r = c.f.at(place);
-    if (r[2].includes('k')) k[r[0]] = kept(c.f.get('k.' + r[0]), r[5]);
-    place = r[10];
-  }
+  (c.f.part('change') as Change).load(c);
 }
 
 /** Applies the file `preset`. */
 export function preset(c: Charger): void {
-  const all = parse('' + require('Storage').read('preset')) as { [key: string]: string } | undefined;
-  for (const key of Object.keys(all ?? {})) {
-    const bad = write(c, key, '' + all![key]);
-    if (bad) c.f.log('preset', key + ': ' + bad);
-  }
+  (c.f.part('change') as Change).preset(c);
 }

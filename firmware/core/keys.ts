@@ -9,6 +9,7 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Lists } from './lists.part';
 import type { Conf } from './conf.part';
+import type { Zone } from './zone.part';
 
 /** A card of the local list; `id` = UID in upper-case hex, '' = free slot; `e` = energy, Wh. */
 export interface Card {
@@ -87,9 +88,11 @@ export const KEYS = {
     def: 16,
     unit: 'A',
     ocpp: 'RequestedCurrent',
-    set: (c, v: number): string => (v > c.k.ama ? 'exceeds range 6 to ' + c.k.ama : ''),
+    get: (c): unknown => Math.min(c.k.amp, c.k.ama, c.b.amps),
+    set: (c, v: number): string =>
+      v > Math.min(c.k.ama, c.b.amps) ? 'exceeds range 6 to ' + Math.min(c.k.ama, c.b.amps) : '',
   },
-  /** Ceiling for `amp`: what the installation allows. */
+  /** Ceiling for `amp`: what the installation allows, and never more than the board. */
   ama: {
     t: 'i',
     f: 'wk',
@@ -97,6 +100,7 @@ export const KEYS = {
     hi: 32,
     def: 32,
     unit: 'A',
+    get: (c): unknown => Math.min(c.k.ama, c.b.amps),
     set: (c, v: number): string => (v > c.b.amps ? 'exceeds range 6 to ' + c.b.amps : ''),
   },
   /** Least current that is offered; a lower wish pauses. */
@@ -147,11 +151,17 @@ export const KEYS = {
   pha: {
     t: 'j',
     get: (c): unknown =>
-      [0, 1, 2, 3, 4, 5].map(
-        (i) =>
-          (i > 2 || c.s.on === 1) &&
-          i % 3 < (i > 2 ? c.b.phases : Math.min(c.s.ph, c.b.phases)) &&
-          (!c.b.meter || !c.b.meter.ok || c.b.meter.v[i % 3] > 100),
+      ((a, n, v) => [
+        a > 0 && v[0] > 100,
+        a > 1 && v[1] > 100,
+        a > 2 && v[2] > 100,
+        v[0] > 100,
+        n > 1 && v[1] > 100,
+        n > 2 && v[2] > 100,
+      ])(
+        c.s.on ? Math.min(c.s.ph, c.b.phases) : 0,
+        c.b.phases,
+        c.b.meter && c.b.meter.ok ? c.b.meter.v : [230, 230, 230],
       ),
   },
   /** Number of phases that carry current. */
@@ -202,18 +212,15 @@ export const KEYS = {
     t: 'j',
     get: (c): unknown =>
       c.b.meter
-        ? c.b.meter.v.concat(
-            [0],
-            c.b.meter.i,
-            c.b.meter.p,
-            [0, c.m.p],
-            [0, 1, 2].map((i) =>
-              c.b.meter!.i[i] > 0.1 && c.b.meter!.v[i] > 50
-                ? Math.min(100, Math.round((c.b.meter!.p[i] * 100) / (c.b.meter!.v[i] * c.b.meter!.i[i])))
-                : 0,
-            ),
-            [0],
-          )
+        ? ((v, i, p) =>
+            v.concat([0], i, p, [
+              0,
+              c.m.p,
+              i[0] > 0.1 && v[0] > 50 ? Math.min(100, Math.round((p[0] * 100) / (v[0] * i[0]))) : 0,
+              i[1] > 0.1 && v[1] > 50 ? Math.min(100, Math.round((p[1] * 100) / (v[1] * i[1]))) : 0,
+              i[2] > 0.1 && v[2] > 50 ? Math.min(100, Math.round((p[2] * 100) / (v[2] * i[2]))) : 0,
+              0,
+            ]))(c.b.meter.v, c.b.meter.i, c.b.meter.p)
         : [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   },
   /** Energy since the charger was built. */
@@ -621,17 +628,17 @@ export const KEYS = {
     f: 'w',
     hi: 24,
     get: (c): unknown => c.f.iso(c.f.wall(c)).slice(0, -1),
-    set: (c, v: string): string => (c.f.part('lists') as Lists).utc(c, v),
+    set: (c, v: string): string => (c.f.part('zone') as Zone).utc(c, v),
   },
   /** Local time with offset. */
-  loc: { t: 's', get: (c): unknown => (c.f.part('lists') as Lists).loc(c) },
+  loc: { t: 's', get: (c): unknown => (c.f.part('zone') as Zone).loc(c) },
   /** Zone offset without daylight saving. */
   tof: { t: 'i', f: 'wk', lo: -720, hi: 840, def: 60, unit: 'min' },
-  /** Daylight saving: 0 none, 1 European. */
-  tds: { t: 'i', f: 'wk', lo: 0, hi: 1, def: 1 },
-  /** NTP enabled: there is none, the clock comes from the central system or `utc`. */
-  tse: { t: 'b', get: (): unknown => 0 },
-  /** NTP state: 0. */
+  /** Daylight saving: 0 none, 1 European, 2 US, 3 Australian. */
+  tds: { t: 'i', f: 'wk', lo: 0, hi: 3, def: 1 },
+  /** NTP enabled: only false is taken. There is no NTP, the clock comes from the central system or `utc`. */
+  tse: { t: 'b', f: 'w', get: (): unknown => 0, set: (_c, v): string => (v ? 'there is no NTP client' : '') },
+  /** NTP state: 0 reset, as there is none. */
   tsss: { t: 'i', get: (): unknown => 0 },
   /** Current presets of the button, up to five. */
   clp: {

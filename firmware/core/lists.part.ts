@@ -1,4 +1,4 @@
-// Part on call: what rows of the key table do at greater length: cards, networks, certificates, clock.
+// Part on call: what rows of the key table do at greater length: cards, networks, certificates.
 
 import type { Charger } from './charger';
 import type { Card, Network } from './keys';
@@ -20,23 +20,25 @@ export interface Lists {
   trx(c: Charger, v: number | null): string;
   setWifis(c: Charger, v: unknown): string;
   pem(file: string, v: string): string;
-  utc(c: Charger, v: string): string;
-  loc(c: Charger): string;
 }
 
 const SLOTS = 10;
 const NETWORKS = 3;
 
+const NONE: Shown = { name: 'n/a', energy: 0, cardId: false };
+
+function show(k: Card): Shown {
+  return { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' };
+}
+
 export function card(c: Charger, i: number): Shown {
-  const k = c.k.cards[i];
-  return k
-    ? { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' }
-    : { name: 'n/a', energy: 0, cardId: false };
+  return c.k.cards.length > i ? show(c.k.cards[i]) : NONE;
 }
 
 export function cards(c: Charger): Shown[] {
   const out: Shown[] = [];
-  for (let i = 0; i < SLOTS; i++) out.push(card(c, i));
+  for (const k of c.k.cards) out.push(show(k));
+  while (out.length < SLOTS) out.push(NONE);
   return out;
 }
 
@@ -142,53 +144,4 @@ export function pem(file: string, v: string): string {
   if (v) s.write(file, v);
   else if (s.read(file) !== undefined) s.erase(file);
   return '';
-}
-
-/** Two digits or more of `v` at `at` as a number. */
-function digits(v: string, at: number, n: number): number {
-  const part = v.substr(at, n);
-  return part.length === n && /^[0-9]+$/.test(part) ? Number(part) : -1;
-}
-
-/** Takes YYYY-MM-DDThh:mm:ss with or without ms and Z. */
-export function utc(c: Charger, v: string): string {
-  const month = digits(v, 5, 2);
-  const ok =
-    digits(v, 0, 4) > 2023 &&
-    v[4] + v[7] + v[10] + v[13] + v[16] === '--T::' &&
-    month > 0 &&
-    month < 13 &&
-    digits(v, 8, 2) > 0 &&
-    digits(v, 8, 2) < 32 &&
-    digits(v, 11, 2) >= 0 &&
-    digits(v, 11, 2) < 24 &&
-    digits(v, 14, 2) >= 0 &&
-    digits(v, 14, 2) < 60 &&
-    digits(v, 17, 2) >= 0 &&
-    digits(v, 17, 2) < 60;
-  if (!ok) return 'value must be UTC as 2026-01-31T12:00:00';
-  c.f.clock(c, new Date(v.substr(0, 19) + '.000Z').getTime());
-  return '';
-}
-
-/** 01:00 UTC on the last Sunday of a month with 31 days. */
-function sunday(year: string, month: string): number {
-  const last = new Date(year + '-' + month + '-31T01:00:00.000Z').getTime();
-  // 1 January 1970 was a Thursday, day 4 of the week.
-  return last - ((Math.floor(last / 86400000) + 4) % 7) * 86400000;
-}
-
-/** Offset of the zone at `t`, minutes, with the European rule of daylight saving. */
-function offset(c: Charger, t: number): number {
-  if (!c.k.tds) return c.k.tof;
-  const year = c.f.iso(t).substr(0, 4);
-  return c.k.tof + (t >= sunday(year, '03') && t < sunday(year, '10') ? 60 : 0);
-}
-
-export function loc(c: Charger): string {
-  const t = c.f.wall(c);
-  const m = offset(c, t);
-  const a = Math.abs(m);
-  const zone = ('' + Math.floor(a / 60)).padStart(2, '0') + ':' + ('' + (a % 60)).padStart(2, '0');
-  return c.f.iso(t + m * 60000).slice(0, -1) + (m < 0 ? ' -' : ' +') + zone;
 }

@@ -3,23 +3,27 @@
 
 import type { Charger } from '../core/charger';
 import type { Conf } from '../core/conf.part';
-import type { Lists } from '../core/lists.part';
-import type { Job } from './api.part';
+import type { Zone } from '../core/zone.part';
+import type { Job } from './web.part';
+
+/** How far the object is made. */
+interface Whole extends Job {
+  n: number;
+}
 
 /** Letters that tell the cards apart, slots 0 to 9. */
-const CARDS = 'a r d 4 5 6 7 8 9 1';
-const NAMES = 'a m e 4 5 6 7 8 9 1';
+const CARDS = 'ard4567891';
+const NAMES = 'ame4567891';
 
 function field(name: string, v: unknown): string {
   return ',"' + name + '":"' + v + '"';
 }
 
 /** Keys that read as in version 2, as text; null as 0 and booleans as 0 and 1. */
-function same(c: Charger, names: string): string {
-  const conf = c.f.part('conf') as Conf;
-  let out = '';
-  for (const k of names.split(' ')) out += field(k, +(conf.read(c, k) as number) || 0);
-  return out;
+const SAME = 'rbc rbt amp err cbl fsp amt adi wst tds lbr ust ama';
+
+function same(c: Charger, k: string): string {
+  return field(k, +((c.f.part('conf') as Conf).read(c, k) as number) || 0);
 }
 
 function rgb(c: Charger): string {
@@ -29,8 +33,8 @@ function rgb(c: Charger): string {
 }
 
 function clock(c: Charger): string {
-  const t = (c.f.part('lists') as Lists).loc(c);
-  return t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2);
+  const t = (c.f.part('zone') as Zone).loc(c);
+  return field('tme', t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2));
 }
 
 /** Bits 0 to 2: L1 to L3 behind the contactor, 3 to 5 in front of it. */
@@ -51,14 +55,13 @@ function energy(c: Charger): string {
 }
 
 function state(c: Charger): string {
-  const car = (c.f.part('conf') as Conf).read(c, 'car') as number;
+  const conf = c.f.part('conf') as Conf;
+  const car = conf.read(c, 'car') as number;
   return (
-    '{"version":"B"' +
-    field('tme', clock(c)) +
     field('car', car < 5 ? car : c.x.cp === 'A' ? 1 : 3) +
     field('ast', c.k.acs) +
     field('alw', c.alw) +
-    field('amx', c.k.amp) +
+    field('amx', conf.read(c, 'amp')) +
     field('stp', c.k.dwo === null ? 0 : 2)
   );
 }
@@ -69,25 +72,24 @@ function figures(c: Charger): string {
     field('dws', Math.round((c.m.eto - c.ses.ep) * 360)) +
     field('eto', Math.floor(c.m.eto / 100)) +
     field('pha', phases(c)) +
-    field('uby', Math.max(0, c.ses.trx - 1)) +
-    energy(c)
+    field('uby', Math.max(0, c.ses.trx - 1))
   );
 }
 
 function network(c: Charger): string {
   const w = c.k.wifis[0];
-  const tma = (c.f.part('conf') as Conf).read(c, 'tma') as number[];
+  const conf = c.f.part('conf') as Conf;
   return (
-    ',"tma":[' +
-    tma.join(',') +
-    ']' +
-    field('wss', w ? w.ssid.replaceAll('\\', '').replaceAll('"', '') : '-') +
+    ',"tma":' +
+    conf.json(conf.read(c, 'tma')) +
+    ',"wss":' +
+    conf.json(w ? w.ssid : '-') +
     field('wke', '********') +
     field('wak', '********') +
     field('wen', 1) +
     field('cdi', 1) +
     field('tof', 100 + Math.floor(c.k.tof / 60)) +
-    field('fwv', '60.5') +
+    field('fwv', conf.read(c, 'fwv')) +
     field('sse', c.b.serial) +
     field('r1x', 2)
   );
@@ -101,39 +103,28 @@ function rest(c: Charger): string {
   return out;
 }
 
-function cards(c: Charger): string {
-  const ids = CARDS.split(' ');
-  let out = '';
-  for (let i = 0; i < 10; i++) {
-    const k = c.k.cards[i];
-    out += field('ec' + ids[i], k ? Math.floor(k.e / 100) : 0) + field('rc' + ids[i], k ? k.id : '');
-  }
-  return out;
+/** A card. Its number is shown as `lri` is: with `rde`. */
+function card(c: Charger, i: number): string {
+  const k = c.k.cards[i];
+  const id = CARDS[i];
+  return (
+    field('ec' + id, k ? Math.floor(k.e / 100) : 0) +
+    field('rc' + id, k && c.k.rde ? k.id : '') +
+    ',"rn' +
+    NAMES[i] +
+    '":' +
+    (c.f.part('conf') as Conf).json(k ? k.name : '')
+  );
 }
 
-function owners(c: Charger): string {
-  const conf = c.f.part('conf') as Conf;
-  const ids = NAMES.split(' ');
+function last(): string {
   let out = '';
-  for (let i = 0; i < 10; i++) {
-    const k = c.k.cards[i];
-    out += ',"rn' + ids[i] + '":' + conf.json(k ? k.name : '');
-  }
   for (const k of 'loe lot lom lop lof loa lch'.split(' ')) out += ',"' + k + '":0';
   return out + ',"log":""}';
 }
 
-const STEPS: ((c: Charger) => string)[] = [
-  state,
-  (c) => same(c, 'rbc rbt amp err cbl'),
-  (c) => same(c, 'fsp amt adi wst'),
-  (c) => same(c, 'tds lbr ust ama') + rgb(c),
-  figures,
-  network,
-  rest,
-  cards,
-  owners,
-];
+/** What is made in one go, behind `SAME` and before the ten cards. */
+const REST: ((c: Charger) => string)[] = [clock, state, rgb, figures, energy, network, rest];
 
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
 function newer(name: string, v: string): string[] | undefined {
@@ -147,23 +138,39 @@ function newer(name: string, v: string): string[] | undefined {
   return ['amp', 'ust', 'lbr'].includes(name) ? [name, v] : undefined;
 }
 
-function write(c: Charger, payload: string): void {
-  const i = payload.indexOf('=');
-  const w = i < 0 ? undefined : newer(payload.substr(0, i), payload.substr(i + 1));
+function write(c: Charger, text: string): void {
+  const i = text.indexOf('=');
+  const w = i < 0 ? undefined : newer(text.substr(0, i), text.substr(i + 1));
   const bad = w ? (c.f.part('conf') as Conf).write(c, w[0], w[1]) : '';
-  if (bad) c.f.log('v1', payload.substr(0, 40) + ': ' + bad);
+  if (bad) c.f.log('v1', text.substr(0, 40) + ': ' + bad);
+}
+
+/** Value of the parameter `payload`, NAME=VALUE; clients encode it or not. */
+function payload(query: string): string {
+  const i = ('&' + query).indexOf('&payload=');
+  const text = i < 0 ? '' : query.substr(i + 8).split('&')[0];
+  try {
+    return decodeURIComponent(text);
+  } catch (e) {
+    return text;
+  }
 }
 
 /** Takes a request in; a write is done at once. */
 export function start(c: Charger, path: string, query: string): Job {
-  const text = query.replaceAll('%3D', '=').replaceAll('%3d', '=').replaceAll('%23', '#');
-  const i = path === '/mqtt' ? text.indexOf('payload=') : -1;
-  if (i >= 0) write(c, text.substr(i + 8).split('&')[0]);
-  return { kind: 'v1', list: [], place: '', out: '', good: 0, bad: 0, status: 200 };
+  const text = path === '/mqtt' ? payload(query) : '';
+  if (text) write(c, text);
+  const job: Whole = { out: '{"version":"B"', status: 200, type: 'application/json', size: 0, n: 0 };
+  return job;
 }
 
 /** Goes a step further; true = the text is complete. */
-export function step(c: Charger, job: Job): boolean {
-  job.out += STEPS[job.good++](c);
-  return job.good === STEPS.length;
+export function step(c: Charger, job: Whole): boolean {
+  const keys = SAME.split(' ');
+  const i = job.n++ - keys.length;
+  if (i < 0) job.out += same(c, keys[job.n - 1]);
+  else if (i < REST.length) job.out += REST[i](c);
+  else if (i < REST.length + 10) job.out += card(c, i - REST.length);
+  else job.out += last();
+  return i === REST.length + 10;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { FAULTS } from '../../firmware/core/faults';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
+import { keys as printed } from '../../tools/docs.mjs';
 import { FILE, conf, table } from '../fake/table';
 
 const ROWS = Object.entries<Key>(KEYS);
@@ -79,6 +80,14 @@ describe('key table', () => {
       ROWS.map(([name]) => name),
     );
     assert.equal(FILE.length % 4, 0);
+  });
+
+  it('is printed in docs/keys.md, every row with a description', () => {
+    const doc = readFileSync('docs/keys.md', 'utf8');
+    assert.equal(doc, printed(), 'docs/keys.md is stale: run node tools/docs.mjs');
+    for (const [name, k] of ROWS)
+      if (!/^c\d[ei]$/.test(name))
+        assert.match(doc, new RegExp(`^\\| (\`${name}\`|${k.ocpp}) .*\\| [A-Za-z0-9][^|]+ \\|$`, 'm'), name);
   });
 
   it('err follows the table of faults', () => {

@@ -1,10 +1,14 @@
 // The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
 
+import * as change from '../../firmware/core/change.part';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
 import * as api from '../../firmware/http/api.part';
 import * as v1 from '../../firmware/http/v1.part';
+import * as page from '../../firmware/http/page.part';
+import * as web from '../../firmware/http/web.part';
+import * as zone from '../../firmware/core/zone.part';
 import { at, first, names, row, save, settings } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
@@ -69,7 +73,17 @@ export function table(
     CRC32: (v: string | Uint8Array) => crc32(typeof v === 'string' ? Buffer.from(v, 'latin1') : v),
   });
   const c = t.c;
-  const parts: { [name: string]: unknown } = { conf, lists: cards, console: console_, api, v1 };
+  const parts: { [name: string]: unknown } = {
+    conf,
+    change,
+    lists: cards,
+    zone,
+    console: console_,
+    web,
+    api,
+    v1,
+    page,
+  };
   Object.assign(c.b, { net: { up: 1, ip: '10.0.0.2', rssi: () => -60 } });
   Object.assign(c.f, {
     row,

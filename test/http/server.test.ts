@@ -205,16 +205,16 @@ describe('http', () => {
     assert.equal(page.headers['Content-Type'], 'text/html; charset=utf-8');
   });
 
-  it('three at a time; silent clients are let go; an error is an answer', () => {
+  it('six at a time; silent clients are let go; an error is an answer', () => {
     const t = start();
-    const waiting = [0, 1, 2].map(() => ask(t, 'GET', '/api/status', { hold: true }));
+    const waiting = [0, 1, 2, 3, 4, 5].map(() => ask(t, 'GET', '/api/status', { hold: true }));
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 503);
     waiting[0].emit('close');
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
     t.timers.filter((x) => x.ms > 1000).forEach((x) => x.fn());
     assert.deepEqual(
       waiting.map((a) => a.ended),
-      [0, 1, 1],
+      [0, 1, 1, 1, 1, 1],
     );
     t.run();
     for (let i = 0; i < 5; i++) assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
@@ -239,10 +239,16 @@ describe('http', () => {
     assert.deepEqual(Object.keys(v).sort(), names.sort());
     const { version, amp, alw, stp, dwo, eto, car, cid, eca, rca, rna, tof, pha } = v;
     assert.deepEqual([version, amp, alw, stp, dwo, eto, car], ['B', '16', '0', '2', '25', '123', '1']);
-    assert.deepEqual([cid, eca, rca, rna, tof, pha], ['16711898', '50', '11223344', 'Ann', '101', '56']);
+    assert.deepEqual([cid, eca, rca, rna, tof, pha], ['16711898', '50', '', 'Ann', '101', '56']);
     assert.match(String(v.tme), /^\d{10}$/);
     assert.equal((v.nrg as number[]).length, 16);
     for (const n of names) if (!/^(tma|nrg|lo[etmpfa]|lch)$/.test(n)) assert.equal(typeof v[n], 'string', n);
+  });
+
+  it('version 1: card numbers only with rde', () => {
+    const t = start();
+    get(t, '/api/set?cards=[{"cardId":"11223344"}]&rde=true');
+    assert.equal(get(t, '/status')[1].rca, '11223344');
   });
 
   it('version 1: writes', () => {

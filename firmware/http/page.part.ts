@@ -1,0 +1,34 @@
+// Part on call: the charger's own page, the Storage file `page`.
+
+import type { Charger } from '../core/charger';
+import type { Job } from './web.part';
+
+/** Bytes of one step. */
+const STEP = 900;
+
+interface Page extends Job {
+  text: string;
+  at: number;
+}
+
+/** Takes a request in. */
+export function start(c: Charger): Job {
+  const file = require('Storage').read('page');
+  const text = file || 'Pilotwire ' + c.b.serial + '. API: /api/status, /api/set';
+  const job: Page = {
+    out: '',
+    status: 200,
+    type: 'text/html; charset=utf-8',
+    size: text.length,
+    text,
+    at: 0,
+  };
+  return job;
+}
+
+/** Goes a step further; true = the text is complete. */
+export function step(_c: Charger, job: Page): boolean {
+  job.out += job.text.substr(job.at, STEP);
+  job.at += STEP;
+  return job.at >= job.size;
+}

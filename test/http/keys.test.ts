@@ -1,0 +1,196 @@
+// Every key that a client or an operator cannot do without, against the running bundle: type, null, range, default, and
+// that a setting is there again after a power cut.
+
+import assert from 'node:assert';
+import { start } from '../../bench/start';
+import type { Bench } from '../../bench/start';
+import { ask } from './wire';
+import type { Json } from './wire';
+
+type Test = (v: unknown) => boolean;
+const bool: Test = (v) => typeof v === 'boolean';
+const int: Test = (v) => Number.isSafeInteger(v);
+const num: Test = (v) => typeof v === 'number';
+const text: Test = (v) => typeof v === 'string';
+const or = (t: Test): Test => (v) => v === null || t(v); // prettier-ignore
+const list = (t: Test, from: number, to = from): Test => (v) => Array.isArray(v) && v.length >= from && v.length <= to && v.every(t); // prettier-ignore
+const like = (re: RegExp): Test => (v) => typeof v === 'string' && re.test(v); // prettier-ignore
+const range = (lo: number, hi: number): Test => (v) => int(v) && Number(v) >= lo && Number(v) <= hi; // prettier-ignore
+const card: Test = (v) =>
+  text((v as Json).name) &&
+  int((v as Json).energy) &&
+  bool((v as Json).cardId) &&
+  Object.keys(v as Json).length === 3;
+
+interface Row {
+  is: Test;
+  /** Value of a charger that nobody has touched; undefined = it varies. */
+  first?: unknown;
+  /** Raw texts that are taken, with the value read afterwards, and raw texts that are refused. None: read-only. */
+  good?: [raw: string, value: unknown][];
+  bad?: string[];
+  /** 1 = does not survive a restart; the clock, and what is a deed. */
+  gone?: 1;
+  /** 1 = never read back. */
+  hidden?: 1;
+}
+
+const EMPTY = { name: 'n/a', energy: 0, cardId: false };
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB+/8=\n-----END CERTIFICATE-----\n';
+const YES: [string, unknown][] = [
+  ['false', false],
+  ['0', false],
+  ['1', true],
+  ['true', true],
+];
+const SWITCH = { is: bool, good: YES, bad: ['2', '"true"', 'yes', 'null', ''] };
+
+const ROWS: Record<string, Row> = {
+  car: { is: range(0, 5), first: 1 },
+  alw: { is: bool },
+  frc: { is: range(0, 2), first: 0, good: [['1', 1], ['2', 2]], bad: ['3', '-1', 'true'], gone: 1 }, // prettier-ignore
+  amp: { is: range(6, 32), first: 16, good: [['10', 10], ['13', 13]], bad: ['5', '33', '10.5', '"10"', 'null', 'ten', ''] }, // prettier-ignore
+  ama: { is: range(6, 32), first: 32, good: [['20', 20]], bad: ['5', '33', 'null'] },
+  acu: { is: or(int), first: null },
+  psm: { is: range(0, 2), first: 0, good: [['2', 2]], bad: ['3', 'null'] },
+  pha: { is: list(bool, 6), first: [false, false, false, true, true, true] },
+  pnp: { is: range(0, 3), first: 0 },
+  spl3: { is: num, first: 4200, good: [['4100.5', 4100.5]], bad: ['-1', '"x"'] },
+  err: { is: range(0, 16), first: 0 },
+  modelStatus: { is: range(0, 41) },
+  cus: { is: range(0, 5) },
+  ust: { is: range(0, 2), first: 0, good: [['1', 1]], bad: ['3'] },
+  lck: { is: range(0, 3), first: 0 },
+  dwo: { is: or(num), first: null, good: [['null', null], ['1e3', 1000], ['2500.0', 2500]], bad: ['', '-1', 'x'] }, // prettier-ignore
+  lmo: { is: range(3, 5), first: 3, good: [['3', 3]], bad: ['2', '6'] },
+  nrg: { is: list(num, 16) },
+  eto: { is: int },
+  wh: { is: num, first: 0 },
+  tpa: { is: num, first: 0 },
+  tma: { is: list(num, 2, 8) },
+  trx: { is: or(range(0, 10)), first: null, good: [['0', 0], ['null', null]], bad: ['11', '"0"'], gone: 1 }, // prettier-ignore
+  cards: {
+    is: list(card, 10),
+    first: Array(10).fill(EMPTY),
+    good: [
+      [
+        '[{"name":"Ann","cardId":"04A1B2C3D4E5F6"},{}]',
+        [{ ...EMPTY, name: 'Ann', cardId: true }, ...Array(9).fill(EMPTY)],
+      ],
+    ],
+    bad: ['5', '[5]', '[{"cardId":"xyz"}]'],
+  },
+  // Off at the end: a central system that is not there would be called.
+  ocppe: { ...SWITCH, first: false, good: [...YES, ['false', false]] },
+  ocppu: {
+    is: text,
+    first: '',
+    good: [
+      ['"wss://host/a"', 'wss://host/a'],
+      ['ws://127.0.0.1:1/', 'ws://127.0.0.1:1/'],
+    ],
+    bad: ['http://host/'],
+  },
+  ocppg: { ...SWITCH, first: true },
+  ocppcn: { ...SWITCH, first: false },
+  ocppss: { ...SWITCH, first: false },
+  ocppck: { is: text, good: [[PEM, undefined]], bad: ['secret'], hidden: 1 },
+  ocppcc: { is: text, first: '', good: [[PEM, PEM]], bad: ['x'] },
+  ocppsc: { is: text, first: '', good: [[JSON.stringify(PEM), PEM]], bad: ['x'] },
+  ocpps: { is: bool, first: false },
+  ocppc: { is: bool, first: false },
+  ocppca: { is: or(int), first: null },
+  ocppa: { is: bool, first: false },
+  ocppaa: { is: or(int), first: null },
+  ocpph: { is: int, first: 300, good: [['900', 900]], bad: ['-1', '1.5'] },
+  ocppi: { is: int, first: 60, good: [['10', 10]], bad: ['-1'] },
+  ocppai: { is: int, first: 0, good: [['300', 300]], bad: ['-1'] },
+  ocppd: { is: text, first: 'no-card', good: [['guest', 'guest']], bad: ['x'.repeat(21)] },
+  ocppr: { ...SWITCH, first: false },
+  ocpple: { is: or(text), first: null },
+  ocpplea: { is: or(int), first: null },
+  ocpprl: { ...SWITCH, first: false },
+  sse: { is: like(/^\d{6}$/) },
+  fna: { is: text, good: [['%22my+Box%22', 'my Box'], ['Gar%C3%A4ge', 'Gar\u00e4ge']], bad: ['x'.repeat(65)] }, // prettier-ignore
+  typ: { is: like(/^(?!.*(core|phoenix| pro))/i) },
+  var: { is: (v) => v === 11 || v === 22 },
+  fwv: { is: like(/^[6-9]\d\.\d+$/) },
+  rbc: { is: int },
+  rbt: { is: int },
+  utc: { is: like(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/), good: [['2026-07-01T12:00:00', undefined]], bad: ['now'], gone: 1 }, // prettier-ignore
+  loc: { is: like(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d$/) },
+  tof: { is: int, first: 60, good: [['-210', -210]], bad: ['900'] },
+  tds: { is: range(0, 3), first: 1, good: [['2', 2]], bad: ['4'] },
+  tse: { is: bool, first: false, good: [['false', false]], bad: ['true'] },
+  tsss: { is: range(0, 2), first: 0 },
+  clp: { is: list(int, 0, 5), first: [6, 10, 12, 14, 16], good: [['[6,8]', [6, 8]]], bad: ['[5]', '{}', '[6,8'] }, // prettier-ignore
+};
+
+/** As a form has it, but for what is there already. */
+const coded = (raw: string): string => (raw.includes('%') ? raw : encodeURIComponent(raw));
+
+describe('keys of the running charger', function () {
+  this.timeout(60000);
+  let b: Bench;
+  const status = async (names: string): Promise<Json> =>
+    JSON.parse((await ask(b.http, `/api/status?filter=${names}`)).body);
+  const set = (key: string, raw: string): ReturnType<typeof ask> =>
+    ask(b.http, `/api/set?${key}=${coded(raw)}`);
+
+  before(async () => (b = await start({ csms: 'off', fresh: true })));
+  after(() => b.stop());
+
+  it('types and first values', async () => {
+    const all = JSON.parse((await ask(b.http, '/api/status')).body) as Json;
+    for (const [key, row] of Object.entries(ROWS)) {
+      assert.equal(Object.hasOwn(all, key), !row.hidden, key);
+      if (row.hidden) continue;
+      assert.ok(row.is(all[key]), `${key} = ${JSON.stringify(all[key])}`);
+      if (row.first !== undefined) assert.deepEqual(all[key], row.first, key);
+      const { [key]: alone } = await status(key);
+      assert.ok(row.is(alone), `${key} = ${JSON.stringify(alone)}`);
+    }
+  });
+
+  it('what cannot be set says so', async () => {
+    for (const [key, row] of Object.entries(ROWS)) {
+      if (row.good) continue;
+      const r = await set(key, '1');
+      assert.equal(r.status, 500, key);
+      assert.deepEqual(JSON.parse(r.body), { [key]: `${key}: tried to set api key without setter (1)` });
+    }
+  });
+
+  it('settings are taken or refused, and what was refused changes nothing', async () => {
+    for (const [key, row] of Object.entries(ROWS)) {
+      for (const [raw, value] of row.good ?? []) {
+        const r = await set(key, raw);
+        assert.deepEqual([r.status, r.body], [200, `{"${key}":true}`], `${key}=${raw}`);
+        if (value !== undefined) assert.deepEqual((await status(key))[key], value, `${key}=${raw}`);
+      }
+      const stands = key === 'utc' ? '' : JSON.stringify(await status(key));
+      for (const raw of row.bad ?? []) {
+        const r = await set(key, raw);
+        assert.equal(r.status, 500, `${key}=${raw} ${r.body}`);
+        assert.ok(String((JSON.parse(r.body) as Json)[key]).startsWith(`${key}: `), r.body);
+        if (stands) assert.equal(JSON.stringify(await status(key)), stands, `${key}=${raw}`);
+      }
+    }
+  });
+
+  it('settings survive a power cut', async () => {
+    const kept = Object.entries(ROWS).filter(([, row]) => row.good && !row.gone && !row.hidden);
+    const names = kept.map(([key]) => key);
+    const before = await status(names.join());
+    await b.advance(2000);
+    await b.post('supply', { off: 500 });
+    await b.advance(3000);
+    const after = await status(names.join());
+    for (const [key, row] of kept) {
+      const value = row.good!.at(-1)![1];
+      assert.deepEqual(before[key], value, key);
+      assert.deepEqual(after[key], value, key);
+    }
+    assert.equal((await status('rbc')).rbc, 2);
+  });
+});
