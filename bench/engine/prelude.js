@@ -3,6 +3,8 @@
 // for a known number of bytes. Espruino dialect; written for few variables, which are subtracted from the count anyway.
 (function () {
   const empty = E.empty;
+  /** How this run is measured, see bench/engine/espruino.ts; undefined in normal service. */
+  const mode = E.measure || {};
   const q = E.openFile('q', 'w');
   const a = E.openFile('a', 'r');
   const chr = String.fromCharCode;
@@ -29,6 +31,7 @@
 
   /** Rare requests, as JSON in both directions. */
   function call(o) {
+    mark(4);
     const n = ask('J', JSON.stringify(o), 2);
     const r = JSON.parse(take(n.charCodeAt(0) + (n.charCodeAt(1) << 8)));
     if (r.error) throw r.error;
@@ -42,8 +45,13 @@
   }
 
   function usage() {
-    const n = process.memory(false).usage;
+    const n = process.memory(!!mode.collect).usage;
     return chr(n & 255, n >> 8);
+  }
+
+  /** Marks for the profile: whoever counts the calls of this native function knows what ran. */
+  function mark(n) {
+    while (mode.mark && n--) E.getTemperature();
   }
 
   function word(n) {
@@ -62,22 +70,14 @@
   }
 
   function look() {
+    mark(2);
     looking = 0;
     call({ op: 'events' }).forEach((e) => setTimeout(happen, 0, e));
   }
 
-  /** What the host wants: 1 = events wait, 2 = a mark in the profile. */
+  /** What the host wants: 1 = events wait. */
   function wanted(flags) {
     if (flags & 1 && !looking) looking = setTimeout(look, 0);
-    if (flags & 2) mark();
-  }
-
-  /** Profile: from here on nothing but the scan runs, whose timer is the newest. The profiler dumps at this call. */
-  function mark() {
-    const t = global['\xff'].timers;
-    const last = t[t.length - 1];
-    for (let i in t) if (t[i] !== last) clearTimeout(i);
-    E.getTemperature();
   }
 
   function level(pin, value) {
@@ -95,6 +95,7 @@
   const map = E.mapInPlace;
   E.mapInPlace = (pins, out, fn) => {
     if (fn !== analogRead) return map(pins, out, fn);
+    mark(1);
     const n = pins.length;
     const r = ask('A', usage() + chr.apply(null, pins), 4 * n + 1);
     out.set(floats(r, n));
@@ -247,12 +248,85 @@
     });
   });
 
-  setInterval(() => wanted(ask('E', '', 1).charCodeAt(0)), 50);
+  setInterval(() => {
+    mark(2);
+    wanted(ask('E', '', 1).charCodeAt(0));
+  }, 50);
+
+  // Measured with a collection: at every request, after every part that is loaded and every text that JSON makes, the
+  // host hears what is really in use.
+  const plain = tell;
+  function heard(kind) {
+    plain('u', usage() + kind);
+  }
+  function counting() {
+    tell = (op, body) => {
+      if (op !== 'u') heard(op);
+      plain(op, body);
+    };
+    const load = require;
+    global.require = (name) => {
+      const part = load(name);
+      heard('R');
+      return part;
+    };
+    const mine = (value) => {
+      delete JSON.stringify;
+      const text = JSON.stringify(value);
+      JSON.stringify = mine;
+      heard('S');
+      return text;
+    };
+    JSON.stringify = mine;
+  }
+
+  // How often the engine collects: a circle that nobody holds stays where it is until then.
+  const memory = peek8;
+  let bait = 0;
+  let looks = 0;
+  function circle() {
+    const o = {};
+    o.o = o;
+    return E.getAddressOf(o, false);
+  }
+  function print14() {
+    return E.CRC32(memory(bait, 14));
+  }
+  function watching() {
+    tell = (op, body) => {
+      if (!bait || print14() !== looks) {
+        if (bait) plain('g', '');
+        bait = circle();
+        looks = print14();
+      }
+      plain(op, body);
+    };
+  }
+
+  /** Takes all but what a chip would have left: `n` variables. */
+  const ballast = [];
+  function fill(n) {
+    const m = process.memory(false).usage + n;
+    const left = () => m - process.memory(false).usage;
+    while (left() > 300) ballast.push(new Uint8Array(14 * 197));
+    while (left() > 0) ballast.push(0);
+  }
+
   /** Last call of the start, when the text of this file is gone: what is in use now is ours. */
   E.joined = () => {
     delete E.empty;
+    delete E.measure;
     const m = process.memory();
-    call({ op: 'ready', empty: empty, usage: m.usage, memory: m });
+    const usage = m.usage;
+    const total = m.total;
+    call({ op: 'ready', empty: empty, usage: usage, total: total });
+    // Five more will be the PC's.
+    if (mode.room) fill(total - usage - 5 - (mode.room - empty));
+    if (mode.room) call({ op: 'filled', usage: process.memory().usage });
+    if (mode.room) watching();
+    if (mode.collect) counting();
+    // Says what standing in a request costs.
+    if (mode.collect) read(0);
     print('\x02');
   };
 })();

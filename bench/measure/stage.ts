@@ -1,0 +1,140 @@
+// A bench whose engine is measured, with the moves of the story: each is a phase, and a phase ends with what it needed.
+
+import { rmSync, mkdtempSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Measure } from '../engine/espruino';
+import type { Report } from '../engine/memory';
+import type { Build } from '../image';
+import { start, type Bench } from '../start';
+import { CHANNEL } from './assembly';
+
+export type Json = Record<string, unknown>;
+
+export interface Phase {
+  name: string;
+  report: Report;
+  /** Time of the bench at its beginning and end, ms of this computer. */
+  from: number;
+  to: number;
+}
+
+export interface StageOptions {
+  measure: Measure;
+  build: Build;
+  /** How much slower than usual everything is. */
+  slow?: number;
+  say?(text: string): void;
+}
+
+const LOOK = 100;
+
+export class Stage {
+  readonly phases: Phase[] = [];
+  private channel = new BroadcastChannel(CHANNEL);
+  readonly slow: number;
+  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
+  private seen = 0;
+  private all: { frame: unknown[]; from: string }[] = [];
+
+  private constructor(
+    readonly bench: Bench,
+    folder: string,
+    private o: StageOptions,
+  ) {
+    this.folder = folder;
+    this.slow = o.slow ?? 1;
+  }
+
+  static async open(o: StageOptions): Promise<Stage> {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
+    const address = new URL('./assembly.ts', import.meta.url);
+    address.searchParams.set('how', JSON.stringify(o.measure));
+    const bench = await start({
+      engine: 'espruino',
+      fresh: true,
+      flash: path.join(folder, 'chip.flash'),
+      build: o.build,
+      assembly: address.href,
+    });
+    return new Stage(bench, folder, o);
+  }
+
+  /** The interpreter's Storage, a file. */
+  get storage(): string {
+    return path.join(this.folder, 'chip.espruino', 'espruino.flash');
+  }
+
+  async close(): Promise<void> {
+    this.channel.close();
+    await this.bench.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  report(): Promise<Report> {
+    return new Promise((resolve) => {
+      this.channel.onmessage = (e) => resolve((e as MessageEvent).data as Report);
+      this.channel.postMessage('report');
+    });
+  }
+
+  /** Runs one move and keeps what it needed. */
+  async phase(name: string, move: () => Promise<unknown>): Promise<Phase> {
+    this.o.say?.(name);
+    await this.report();
+    const from = Date.now();
+    await move();
+    const phase = { name, report: await this.report(), from, to: Date.now() };
+    this.phases.push(phase);
+    return phase;
+  }
+
+  /** Nothing is asked of the charger. */
+  rest(ms: number): Promise<void> {
+    return new Promise((done) => setTimeout(done, ms * this.slow));
+  }
+
+  async until(what: string, ms: number, test: () => boolean | Promise<boolean>): Promise<void> {
+    const end = Date.now() + ms * this.slow;
+    while (!(await test())) {
+      if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms\n${this.bench.log().text}`);
+      await new Promise((done) => setTimeout(done, LOOK));
+    }
+  }
+
+  async json(at: string): Promise<Json> {
+    const r = await this.bench.get(at);
+    if (r.status !== 200) throw new Error(`${at}: ${r.status} ${r.body}`);
+    return JSON.parse(r.body) as Json;
+  }
+
+  /** Frames of this action from the charger since the last call of `forget`. */
+  private said(action: string, status?: string): boolean {
+    const { next, frames } = this.bench.frames(this.seen);
+    this.seen = next;
+    this.all.push(...frames);
+    return this.all.some(
+      (f) =>
+        f.from === 'cp' &&
+        f.frame[2] === action &&
+        (!status || (f.frame[3] as Json).status === status),
+    );
+  }
+
+  /** Waits for a call of the charger that has not been waited for yet. */
+  async heard(action: string, status?: string, ms = 30000): Promise<void> {
+    await this.until(`${action} ${status ?? ''}`, ms, () => this.said(action, status));
+  }
+
+  /** What was said until now is no longer waited for. */
+  forget(): void {
+    this.said('');
+    this.all = [];
+  }
+
+  async call(action: string, payload: Json): Promise<Json> {
+    const r = await this.bench.call(action, payload);
+    if ('error' in r) throw new Error(`${action}: ${r.error.join(' ')}`);
+    return r.result;
+  }
+}
