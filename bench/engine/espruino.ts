@@ -25,6 +25,8 @@ export interface Measure {
   room?: number;
   /** Mark scans and the bench's own callbacks in the profile. */
   mark?: boolean;
+  /** So many times slower goes the script's clock. */
+  slow?: number;
 }
 
 /** Runs from RAM: the PC's flash is a file, opened anew for every few letters of code. */
@@ -136,6 +138,11 @@ export class Espruino implements Engine {
 
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** For profiles: at the next scan all other timers end. */
+  alone(): void {
+    this.requests.alone();
   }
 
   /** For good: nothing is left of us. */

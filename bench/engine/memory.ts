@@ -11,10 +11,10 @@ export interface Report {
   where: string;
   /** Least at a scan: what stays. */
   floor: number;
-  /** Collections seen. */
-  collections: number;
-  /** Of the engine itself before any script. */
+  /** In use before any script, part of all other numbers here. */
   empty: number;
+  /** All that the script and the engine itself may have. */
+  room: number;
 }
 
 export class Memory {
@@ -26,7 +26,7 @@ export class Memory {
   private scans = 0;
   /** What a request holds while it asks; NaN = the next number says it. */
   private depth = 0;
-  private own: Report = { peak: 0, where: '', floor: Infinity, collections: 0, empty: 0 };
+  private own: Report = { peak: 0, where: '', floor: Infinity, empty: 0, room: 0 };
 
   begin(): void {
     this.total = this.last = this.peak = this.scans = this.depth = 0;
@@ -40,13 +40,14 @@ export class Memory {
     this.base = usage - empty + LATE;
     this.total = total;
     this.own.empty = empty;
+    this.own.room = total - this.base;
   }
 
   /** The rest of the pool is taken: it is no longer there. */
   filled(usage: number): void {
     const more = usage - (this.base - LATE + this.own.empty);
     this.base += more;
-    this.total -= more;
+    this.own.room -= more;
   }
 
   /** `kind`: the request that asks, when a collection came before it. */
@@ -70,10 +71,6 @@ export class Memory {
     if (++this.scans > SETTLED) this.idle = Math.min(this.idle, this.last);
   }
 
-  collected(): void {
-    this.own.collections++;
-  }
-
   used(): { used: number; total: number; peak: number; idle: number } | undefined {
     if (!this.total || !this.last) return undefined;
     return { used: this.last, total: this.total, peak: this.peak, idle: this.idle };
@@ -82,7 +79,7 @@ export class Memory {
   /** Since the last call of this. */
   report(): Report {
     const { own } = this;
-    this.own = { peak: 0, where: '', floor: Infinity, collections: 0, empty: own.empty };
+    this.own = { ...own, peak: 0, where: '', floor: Infinity };
     return own;
   }
 }

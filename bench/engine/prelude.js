@@ -31,7 +31,6 @@
 
   /** Rare requests, as JSON in both directions. */
   function call(o) {
-    mark(4);
     const n = ask('J', JSON.stringify(o), 2);
     const r = JSON.parse(take(n.charCodeAt(0) + (n.charCodeAt(1) << 8)));
     if (r.error) throw r.error;
@@ -49,10 +48,19 @@
     return chr(n & 255, n >> 8);
   }
 
-  /** Marks for the profile: whoever counts the calls of this native function knows what ran. */
+  /** Mark in the profile: one for a scan, two for a callback of the bench's own. */
   function mark(n) {
     while (mode.mark && n--) E.getTemperature();
   }
+
+  /** What stands here for native code of the chip. In the profile it is called by `reduce`, whose cost is known. */
+  const native = mode.mark
+    ? (fn) =>
+        function (x, y, z) {
+          const me = this;
+          return [0].reduce(() => fn.call(me, x, y, z), 0);
+        }
+    : (fn) => fn;
 
   function word(n) {
     return chr(n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255);
@@ -66,7 +74,7 @@
     }
     const fn = later[e[0]];
     if (!e[2]) delete later[e[0]];
-    if (fn) fn.apply(null, e[1]);
+    if (fn) fn(e[1][0], e[1][1]);
   }
 
   function look() {
@@ -75,8 +83,16 @@
     call({ op: 'events' }).forEach((e) => setTimeout(happen, 0, e));
   }
 
-  /** What the host wants: 1 = events wait. */
+  /** From here on nothing runs but the scan, whose timer is the newest. */
+  function alone() {
+    const t = global['\xff'].timers;
+    const last = t[t.length - 1];
+    for (let i in t) if (t[i] !== last) clearTimeout(i);
+  }
+
+  /** What the host wants: 1 = events wait, 2 = the scan alone. */
   function wanted(flags) {
+    if (flags & 2) alone();
     if (flags & 1 && !looking) looking = setTimeout(look, 0);
   }
 
@@ -92,8 +108,15 @@
     return new Float32Array(E.toArrayBuffer(r), 0, n);
   }
 
+  // The profiler is slow: the script's clock goes with it.
+  if (mode.slow) {
+    const clock = getTime;
+    const born = clock();
+    global.getTime = native(() => born + (clock() - born) / mode.slow);
+  }
+
   const map = E.mapInPlace;
-  E.mapInPlace = (pins, out, fn) => {
+  E.mapInPlace = native((pins, out, fn) => {
     if (fn !== analogRead) return map(pins, out, fn);
     mark(1);
     const n = pins.length;
@@ -101,46 +124,46 @@
     out.set(floats(r, n));
     const flags = r.charCodeAt(4 * n);
     if (flags) wanted(flags);
-  };
-  global.analogRead = (pin) => floats(ask('a', chr(pin), 4), 1)[0];
-  global.analogWrite = (pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0));
-  global.digitalRead = read;
-  global.digitalWrite = level;
-  global.peek32 = (at) => call({ op: 'peek', at: at });
-  global.setWatch = (fn, pin, o) => {
+  });
+  global.analogRead = native((pin) => floats(ask('a', chr(pin), 4), 1)[0]);
+  global.analogWrite = native((pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0)));
+  global.digitalRead = native(read);
+  global.digitalWrite = native(level);
+  global.peek32 = native((at) => call({ op: 'peek', at: at }));
+  global.setWatch = native((fn, pin, o) => {
     if (typeof o !== 'object') o = { repeat: o };
     const id = keep(fn);
     return call({ op: 'watch', id: id, pin: pin + 0, repeat: o.repeat, edge: o.edge, debounce: o.debounce });
-  };
-  global.clearWatch = (id) => {
+  });
+  global.clearWatch = native((id) => {
     if (id !== undefined) delete later[id];
     call({ op: 'unwatch', id: id });
-  };
+  });
 
   // Pins above 32 do not exist here: they are numbers, with the same methods.
   [Pin.prototype, Number.prototype].forEach((p) => {
-    p.write = function (value) {
+    p.write = native(function (value) {
       level(this + 0, value);
-    };
-    p.read = function () {
+    });
+    p.read = native(function () {
       return !!read(this + 0);
-    };
-    p.mode = function (m) {
+    });
+    p.mode = native(function (m) {
       tell('m', chr(this + 0) + m);
-    };
+    });
   });
   for (let i = 33; i < 40; i++) global['D' + i] = i;
 
   SPI.prototype.setup = function (o) {
     call({ op: 'spi', bus: this === SPI1 ? 1 : 2, baud: o.baud, mode: o.mode });
   };
-  SPI.prototype.send = function (data, cs) {
+  SPI.prototype.send = native(function (data, cs) {
     const s = E.toString(data);
     return new Uint8Array(E.toArrayBuffer(ask('s', chr(this === SPI1 ? 1 : 2, cs) + s, s.length)));
-  };
+  });
 
   E.enableWatchdog = (s, auto) => call({ op: 'watchdog', s: s, auto: !!auto });
-  E.kickWatchdog = () => tell('k', '');
+  E.kickWatchdog = native(() => tell('k', ''));
   E.reboot = () => call({ op: 'reboot' });
   global.ESP32 = {
     reboot: E.reboot,
@@ -157,36 +180,38 @@
   };
 
   const flash = {
-    read: (n, at) => {
+    read: native((n, at) => {
       let s = '';
       for (let i = 0; i < n; i += 4096)
         s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
       return new Uint8Array(E.toArrayBuffer(s));
-    },
-    write: (data, at) => {
+    }),
+    write: native((data, at) => {
       const s = E.toString(data);
       if ((at | s.length) & 3) throw 'Data and address must be multiples of 4';
       tell('u', usage());
       for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
-    },
-    erasePage: (at) => ask('e', word(at), 1),
+    }),
+    erasePage: native((at) => ask('e', word(at), 1)),
   };
 
   const wifi = {};
   'disconnect stopAP setHostname save restore setConfig setSNTP'.split(' ').forEach((name) => {
-    wifi[name] = (x, then) => {
+    wifi[name] = native((x, then) => {
       if (typeof x === 'function') then = x;
       call({ op: 'wifi', name: name, args: [], then: keep(then) });
-    };
+    });
   });
   ['connect', 'startAP'].forEach((name) => {
-    wifi[name] = (ssid, o, then) => call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) });
+    wifi[name] = native((ssid, o, then) =>
+      call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) }),
+    );
   });
   ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails'].forEach((name) => {
-    wifi[name] = (then) => call({ op: 'wifi', name: name, args: [], then: keep(then) });
+    wifi[name] = native((then) => call({ op: 'wifi', name: name, args: [], then: keep(then) }));
   });
   ['getHostByName', 'ping'].forEach((name) => {
-    wifi[name] = (host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) });
+    wifi[name] = native((host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) }));
   });
 
   // Sockets are real. What is listened on or connected to is a port of the bench on this computer.
@@ -218,13 +243,13 @@
   }
   // Native methods are no properties of their prototype: ours steps aside to reach them.
   [Socket.prototype, httpSRs.prototype].forEach((p) => {
-    const mine = function (data) {
+    const mine = native(function (data) {
       tell('u', usage());
       delete p.write;
       const r = this.write(data);
       p.write = mine;
       return r;
-    };
+    });
     p.write = mine;
   });
 
@@ -233,9 +258,9 @@
   const loaded = global['\xff'].modules;
   loaded.Flash = flash;
   loaded.Wifi = wifi;
-  loaded.net = { connect: connect, createServer: (fn) => served(net.createServer(fn)) };
+  loaded.net = { connect: native(connect), createServer: (fn) => served(net.createServer(fn)) };
   loaded.http = { createServer: (fn) => served(http.createServer(fn)) };
-  loaded.neopixel = { write: (pin, grb) => tell('x', chr(pin) + E.toString(grb)) };
+  loaded.neopixel = { write: native((pin, grb) => tell('x', chr(pin) + E.toString(grb))) };
 
   // Names of the script are to be found as fast as without us: ours go behind them when its start is over.
   const ours = Object.keys(global).filter((name) => name.charAt(0) !== 'D' || name.substr(1) > 32);
@@ -280,33 +305,10 @@
     JSON.stringify = mine;
   }
 
-  // How often the engine collects: a circle that nobody holds stays where it is until then.
-  const memory = peek8;
-  let bait = 0;
-  let looks = 0;
-  function circle() {
-    const o = {};
-    o.o = o;
-    return E.getAddressOf(o, false);
-  }
-  function print14() {
-    return E.CRC32(memory(bait, 14));
-  }
-  function watching() {
-    tell = (op, body) => {
-      if (!bait || print14() !== looks) {
-        if (bait) plain('g', '');
-        bait = circle();
-        looks = print14();
-      }
-      plain(op, body);
-    };
-  }
-
   /** Takes all but what a chip would have left: `n` variables. */
   const ballast = [];
   function fill(n) {
-    const m = process.memory(false).usage + n;
+    const m = process.memory().usage + n;
     const left = () => m - process.memory(false).usage;
     while (left() > 300) ballast.push(new Uint8Array(14 * 197));
     while (left() > 0) ballast.push(0);
@@ -323,7 +325,6 @@
     // Five more will be the PC's.
     if (mode.room) fill(total - usage - 5 - (mode.room - empty));
     if (mode.room) call({ op: 'filled', usage: process.memory().usage });
-    if (mode.room) watching();
     if (mode.collect) counting();
     // Says what standing in a request costs.
     if (mode.collect) read(0);

@@ -15,6 +15,7 @@ const SAMPLE = 0.06;
 const FLASH = 0x310000;
 const PAGE = 4096;
 const EVENTS = 1;
+const ALONE = 2;
 const DONE = Buffer.of(1);
 
 /** The module may know more than its contract. */
@@ -35,6 +36,8 @@ export class Requests {
   private events: [number | string, unknown[], boolean][] = [];
   private ports: number[] = [];
   private started = false;
+  /** The next scan is to end all other timers. */
+  private lonely = false;
   /** Counts lives of the interpreter: what one asked for is no answer to another. */
   private life = 0;
 
@@ -95,8 +98,6 @@ export class Requests {
         return module.pixelWrite(body[0], Uint8Array.from(body.subarray(1)));
       case 'u':
         return this.memory.saw(body.readUInt16LE(0), body.toString('latin1', 2));
-      case 'g':
-        return this.memory.collected();
       case 'r':
         return this.reply(Buffer.of(module.read(body[0])));
       case 'a':
@@ -120,6 +121,10 @@ export class Requests {
     }
   }
 
+  alone(): void {
+    this.lonely = true;
+  }
+
   private wanted(): number {
     return this.events.length ? EVENTS : 0;
   }
@@ -130,7 +135,8 @@ export class Requests {
     const answer = Buffer.alloc(4 * n + 1);
     for (let i = 0; i < n; i++)
       answer.writeFloatLE(this.host.module.analogRead(body[2 + i], i * SAMPLE), 4 * i);
-    answer[4 * n] = this.wanted();
+    answer[4 * n] = this.wanted() | (this.lonely ? ALONE : 0);
+    this.lonely = false;
     this.reply(answer);
   }
 

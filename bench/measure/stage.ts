@@ -17,6 +17,8 @@ export interface Phase {
   /** Time of the bench at its beginning and end, ms of this computer. */
   from: number;
   to: number;
+  /** Error flags of the engine, without those that say nothing. */
+  errors: string;
 }
 
 export interface StageOptions {
@@ -25,6 +27,8 @@ export interface StageOptions {
   /** How much slower than usual everything is. */
   slow?: number;
   say?(text: string): void;
+  /** Ask the engine for its error flags after each phase. */
+  ask?: boolean;
 }
 
 const LOOK = 100;
@@ -71,6 +75,12 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Error flags raised since the last call of this. */
+  private async errors(): Promise<string> {
+    const text = await this.bench.console('E.getErrorFlags().join()');
+    return /="([A-Z_,]*)"/.exec(text)?.[1] ?? `? ${text}`;
+  }
+
   report(): Promise<Report> {
     return new Promise((resolve) => {
       this.channel.onmessage = (e) => resolve((e as MessageEvent).data as Report);
@@ -84,8 +94,10 @@ export class Stage {
     await this.report();
     const from = Date.now();
     await move();
-    const phase = { name, report: await this.report(), from, to: Date.now() };
+    const phase: Phase = { name, report: await this.report(), from, to: Date.now(), errors: '' };
     this.phases.push(phase);
+    // Asked for after the report, so that the question is in no number.
+    if (this.o.ask) phase.errors = await this.errors();
     return phase;
   }
 
@@ -114,10 +126,7 @@ export class Stage {
     this.seen = next;
     this.all.push(...frames);
     return this.all.some(
-      (f) =>
-        f.from === 'cp' &&
-        f.frame[2] === action &&
-        (!status || (f.frame[3] as Json).status === status),
+      (f) => f.from === 'cp' && f.frame[2] === action && (!status || (f.frame[3] as Json).status === status),
     );
   }
 

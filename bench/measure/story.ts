@@ -3,12 +3,12 @@
 import type { Stage } from './stage';
 
 /** Time after which parts on call have been dropped, ms. */
-const QUIET = 7000;
+const DROPPED = 7000;
 const CARD = '04A1B2C3D4E5F6';
 
-export async function story(s: Stage): Promise<void> {
+export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   const { bench } = s;
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('idle, no OCPP', () => s.rest(2000));
   await s.phase('OCPP: connect and boot', async () => {
     const url = encodeURIComponent(bench.csms!);
@@ -16,9 +16,9 @@ export async function story(s: Stage): Promise<void> {
     await s.heard('BootNotification');
     await s.heard('StatusNotification', 'Available');
   });
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('idle, OCPP connected', () => s.rest(2000));
-  await requests(s);
+  await requests(s, quiet);
   await s.phase('car plugged', async () => {
     await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
     await s.heard('StatusNotification', 'Preparing');
@@ -29,7 +29,7 @@ export async function story(s: Stage): Promise<void> {
     await s.heard('StartTransaction');
     await s.heard('StatusNotification', 'Charging');
   });
-  await s.rest(QUIET);
+  await s.rest(quiet);
   s.forget();
   await s.phase('charging', () => s.rest(9000));
   await s.phase('MeterValues', async () => {
@@ -51,26 +51,26 @@ export async function story(s: Stage): Promise<void> {
     await bench.post('car', { state: 'unplugged' });
     await s.heard('StatusNotification', 'Available');
   });
-  await s.rest(QUIET);
+  await s.rest(quiet);
 }
 
 /** Asked one at a time, while nothing else happens. */
-async function requests(s: Stage): Promise<void> {
+async function requests(s: Stage, quiet: number): Promise<void> {
   await s.phase('GetConfiguration, all keys', () => s.call('GetConfiguration', {}));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   const change = { key: 'HeartbeatInterval', value: '301' };
   await s.phase('ChangeConfiguration', () => s.call('ChangeConfiguration', change));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('GET /api/status, all keys', () => s.json('/api/status'));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('GET /api/set', () => s.json('/api/set?amp=31'));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('GET /status (API v1)', () => s.json('/status'));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('console: help()', () => s.bench.console('help()'));
-  await s.rest(QUIET);
+  await s.rest(quiet);
   await s.phase('console: status()', () => s.bench.console('status()'));
-  await s.rest(QUIET);
+  await s.rest(quiet);
 }
 
 /** Both APIs, a call of the central system and a sample at the same time. */
