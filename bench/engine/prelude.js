@@ -87,7 +87,10 @@
   function alone() {
     const t = global['\xff'].timers;
     const last = t[t.length - 1];
-    for (let i in t) if (t[i] !== last) clearTimeout(i);
+    // Deleting while `in` walks would skip some.
+    Object.keys(t).forEach((i) => {
+      if (t[i] !== last) clearTimeout(+i);
+    });
   }
 
   /** What the host wants: 1 = events wait, 2 = the scan alone. */

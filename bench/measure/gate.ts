@@ -26,15 +26,20 @@ export function withoutInterlock(build: Build): Build {
   return new Map([...build, ['.bootcde', Buffer.from(code.replace('interlock:1', 'interlock:0'), 'latin1')]]);
 }
 
-/** The link is lost and found again while the network is as in `air`; ms that the engine stood still. */
-async function lose(s: Stage, air: Json): Promise<number> {
-  const blocked = async (): Promise<number> => ((await s.bench.snapshot()).network as Json).blocked as number;
-  const from = await blocked();
-  await s.bench.post('wifi', { up: false });
-  await s.rest(2000);
-  await s.bench.post('wifi', { up: true, ...air });
-  await s.rest(AGAIN);
-  const stood = (await blocked()) - from;
+/** The link has to connect anew while the network is as in `air`; ms that the engine stood still. */
+async function anew(s: Stage, air: Json, path: string): Promise<number> {
+  await s.bench.post('wifi', air);
+  await s.json(`/api/set?ocppu=${encodeURIComponent(s.bench.csms! + path)}`);
+  let last = ((await s.bench.snapshot()).network as Json).blocked as number;
+  let stood = 0;
+  const look = async (): Promise<boolean> => {
+    const now = ((await s.bench.snapshot()).network as Json).blocked as number;
+    // A reset begins to count again.
+    stood += now >= last ? now - last : now;
+    last = now;
+    return false;
+  };
+  await s.until('', AGAIN, look).catch(() => {});
   return Math.round(stood);
 }
 
@@ -47,13 +52,13 @@ export async function gate(build: Build, interlock: boolean): Promise<Gate> {
     const closed = async (): Promise<boolean> =>
       ((await s.bench.snapshot()).contactor as Json).closed === true;
     await s.until('charging', 20000, closed);
-    const far = await lose(s, { latency: LATENCY });
-    const blackhole = await lose(s, { latency: 0, blackhole: true });
+    const far = await anew(s, { latency: LATENCY }, 'far/');
+    const blackhole = await anew(s, { latency: 0, blackhole: true }, 'gone/');
     if (!(await closed())) throw new Error('the contactor opened');
     const gap = Math.round(((await s.bench.snapshot()).engine as Json).worstGap as number);
     const { boots } = await s.bench.snapshot();
     await s.bench.post('car', { state: 'unplugged' });
-    const open = await lose(s, {});
+    const open = await anew(s, {}, 'still/');
     return { interlock, far, blackhole, open, gap, resets: (await s.bench.snapshot()).boots - boots };
   } finally {
     await s.close();

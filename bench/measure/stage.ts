@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Measure } from '../engine/espruino';
 import type { Report } from '../engine/memory';
 import type { Build } from '../image';
-import { start, type Bench } from '../start';
+import { fetchText, start, type Bench } from '../start';
 import { CHANNEL } from './assembly';
 
 export type Json = Record<string, unknown>;
@@ -32,6 +32,8 @@ export interface StageOptions {
 }
 
 const LOOK = 100;
+/** ms for an answer over HTTP. */
+const PATIENCE = 30000;
 
 export class Stage {
   readonly phases: Phase[] = [];
@@ -115,7 +117,7 @@ export class Stage {
   }
 
   async json(at: string): Promise<Json> {
-    const r = await this.bench.get(at);
+    const r = await fetchText(this.bench.http + at, PATIENCE * this.slow);
     if (r.status !== 200) throw new Error(`${at}: ${r.status} ${r.body}`);
     return JSON.parse(r.body) as Json;
   }
@@ -141,9 +143,12 @@ export class Stage {
     this.all = [];
   }
 
-  async call(action: string, payload: Json): Promise<Json> {
-    const r = await this.bench.call(action, payload);
-    if ('error' in r) throw new Error(`${action}: ${r.error.join(' ')}`);
-    return r.result;
+  /** Asks as the central system and waits for the answer, longer than that itself does. */
+  async call(action: string, payload: Json): Promise<void> {
+    const { next } = this.bench.frames();
+    this.bench.call(action, payload).catch(() => {});
+    const answered = (): boolean =>
+      this.bench.frames(next).frames.some((f) => f.from === 'cp' && f.frame[0] !== 2);
+    await this.until(`answer to ${action}`, PATIENCE, answered);
   }
 }

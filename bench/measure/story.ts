@@ -67,9 +67,9 @@ async function requests(s: Stage, quiet: number): Promise<void> {
   await s.rest(quiet);
   await s.phase('GET /status (API v1)', () => s.json('/status'));
   await s.rest(quiet);
-  await s.phase('console: help()', () => s.bench.console('help()'));
+  await s.phase('console: help()', () => typed(s, 'help()'));
   await s.rest(quiet);
-  await s.phase('console: status()', () => s.bench.console('status()'));
+  await s.phase('console: status()', () => typed(s, 'status()'));
   await s.rest(quiet);
 }
 
@@ -82,4 +82,9 @@ async function crowd(s: Stage): Promise<void> {
     s.bench.console('status()'),
   ]);
   await s.call('TriggerMessage', { requestedMessage: 'MeterValues', connectorId: 1 });
+}
+
+async function typed(s: Stage, line: string): Promise<void> {
+  await s.bench.console(line);
+  if (s.slow > 1) await s.rest(500);
 }
