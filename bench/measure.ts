@@ -210,11 +210,11 @@ async function gates(build: Build): Promise<Section[]> {
     const board = interlock ? 'interlock' : 'no interlock';
     const most = interlock ? undefined : 0;
     rows.push(
-      row(`${board}: contactor closed, link lost, host 1.5 s away: ms stood still`, g.far, most),
+      row(`${board}: contactor closed, link lost, host 2 s away: ms stood still`, g.far, most),
       row(`${board}: contactor closed, link lost, packets dropped: ms stood still`, g.blackhole, most),
       row(`${board}: longest stretch between two scans meanwhile, ms`, g.gap),
       row(`${board}: contactor open, packets dropped: ms stood still`, g.open),
-      row(`${board}: resets by the watchdog meanwhile`, g.resets),
+      row(`${board}: resets by the watchdog within 25 s of that`, g.resets),
     );
   }
   return [{ title: 'The connect gate', head: 'network', rows }];

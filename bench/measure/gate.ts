@@ -15,9 +15,10 @@ export interface Gate {
   resets: number;
 }
 
-const LATENCY = 1500;
+/** ms that a connect to a host takes that is far away. */
+const FAR = 2000;
 /** Until a lost link is tried again, at the latest, and a connect to a far host is through. */
-const AGAIN = 40000;
+const AGAIN = 25000;
 
 /** The bundle of a board that declares no interlock. */
 export function withoutInterlock(build: Build): Build {
@@ -26,21 +27,13 @@ export function withoutInterlock(build: Build): Build {
   return new Map([...build, ['.bootcde', Buffer.from(code.replace('interlock:1', 'interlock:0'), 'latin1')]]);
 }
 
-/** The link has to connect anew while the network is as in `air`; ms that the engine stood still. */
+/** The link has to connect anew while the network is as in `air`; ms that the engine stood in connects. */
 async function anew(s: Stage, air: Json, path: string): Promise<number> {
+  const { stood } = await s.report();
   await s.bench.post('wifi', air);
   await s.json(`/api/set?ocppu=${encodeURIComponent(s.bench.csms! + path)}`);
-  let last = ((await s.bench.snapshot()).network as Json).blocked as number;
-  let stood = 0;
-  const look = async (): Promise<boolean> => {
-    const now = ((await s.bench.snapshot()).network as Json).blocked as number;
-    // A reset begins to count again.
-    stood += now >= last ? now - last : now;
-    last = now;
-    return false;
-  };
-  await s.until('', AGAIN, look).catch(() => {});
-  return Math.round(stood);
+  await s.rest(AGAIN);
+  return Math.round((await s.report()).stood - stood);
 }
 
 export async function gate(build: Build, interlock: boolean): Promise<Gate> {
@@ -52,8 +45,10 @@ export async function gate(build: Build, interlock: boolean): Promise<Gate> {
     const closed = async (): Promise<boolean> =>
       ((await s.bench.snapshot()).contactor as Json).closed === true;
     await s.until('charging', 20000, closed);
-    const far = await anew(s, { latency: LATENCY }, 'far/');
-    const blackhole = await anew(s, { latency: 0, blackhole: true }, 'gone/');
+    await s.report({ far: FAR });
+    const far = await anew(s, {}, 'far/');
+    await s.report({ far: 0 });
+    const blackhole = await anew(s, { blackhole: true }, 'gone/');
     if (!(await closed())) throw new Error('the contactor opened');
     const gap = Math.round(((await s.bench.snapshot()).engine as Json).worstGap as number);
     const { boots } = await s.bench.snapshot();

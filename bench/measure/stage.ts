@@ -7,7 +7,7 @@ import type { Measure } from '../engine/espruino';
 import type { Report } from '../engine/memory';
 import type { Build } from '../image';
 import { fetchText, start, type Bench } from '../start';
-import { CHANNEL } from './assembly';
+import { CHANNEL, type Answer, type Question } from './assembly';
 
 export type Json = Record<string, unknown>;
 
@@ -83,10 +83,10 @@ export class Stage {
     return /="([A-Z_,]*)"/.exec(text)?.[1] ?? `? ${text}`;
   }
 
-  report(): Promise<Report> {
+  report(question: Question = {}): Promise<Answer> {
     return new Promise((resolve) => {
-      this.channel.onmessage = (e) => resolve((e as MessageEvent).data as Report);
-      this.channel.postMessage('report');
+      this.channel.onmessage = (e) => resolve((e as MessageEvent).data as Answer);
+      this.channel.postMessage(question);
     });
   }
 
@@ -119,7 +119,11 @@ export class Stage {
   async json(at: string): Promise<Json> {
     const r = await fetchText(this.bench.http + at, PATIENCE * this.slow);
     if (r.status !== 200) throw new Error(`${at}: ${r.status} ${r.body}`);
-    return JSON.parse(r.body) as Json;
+    try {
+      return JSON.parse(r.body) as Json;
+    } catch (e) {
+      throw new Error(`${at}: ${(e as Error).message}\n${r.body}`);
+    }
   }
 
   /** Frames of this action from the charger since the last call of `forget`. */
