@@ -160,6 +160,8 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
   let cut = '';
   try {
     await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));
+    const broken = s.phases.filter((p) => p.errors).map((p) => p.name);
+    if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
     const rows = longest(profile, s.phases, unit.standin);
     const all = profile.between(s.phases[0].from, Infinity).filter((x) => x.kind === 'work');
     const worst = Math.max(...all.map((x) => net(x, unit.standin)));

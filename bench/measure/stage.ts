@@ -95,8 +95,15 @@ export class Stage {
     this.o.say?.(name);
     await this.report();
     const from = Date.now();
-    await move();
-    const phase: Phase = { name, report: await this.report(), from, to: Date.now(), errors: '' };
+    let errors = '';
+    try {
+      await move();
+    } catch (e) {
+      // Timers of the script are not slowed down: one of them may come too early.
+      if (this.slow === 1) throw e;
+      errors = (e as Error).message.split('\n')[0];
+    }
+    const phase: Phase = { name, report: await this.report(), from, to: Date.now(), errors };
     this.phases.push(phase);
     // Asked for after the report, so that the question is in no number.
     if (this.o.ask) phase.errors = await this.errors();
