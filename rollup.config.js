@@ -8,6 +8,7 @@ import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
+import { messages, packMessages } from './tools/messages.mjs';
 
 export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -94,10 +95,20 @@ function data(root, board) {
   return {
     name: 'data',
     async generateBundle() {
-      const file = path.join(root, 'firmware/core/keys.ts');
-      if (!existsSync(file)) return;
-      const source = await keysFile(file, CONSTANTS());
-      this.emitFile({ type: 'asset', fileName: `${board}/keys`, source });
+      const keys = path.join(root, 'firmware/core/keys.ts');
+      if (existsSync(keys))
+        this.emitFile({
+          type: 'asset',
+          fileName: `${board}/keys`,
+          source: await keysFile(keys, CONSTANTS()),
+        });
+      const table = path.join(root, 'firmware/ocpp/messages.ts');
+      if (existsSync(table))
+        this.emitFile({
+          type: 'asset',
+          fileName: `${board}/messages`,
+          source: packMessages(messages(table)),
+        });
     },
   };
 }
@@ -133,7 +144,8 @@ function parts(root) {
   for (const file of readdirSync(path.join(root, 'firmware'), { recursive: true })) {
     if (!file.endsWith('.part.ts')) continue;
     const name = path.basename(file, '.part.ts');
-    if (found[name] || name === 'keys') throw new Error(`two files for Storage are called ${name}`);
+    if (found[name] || name === 'keys' || name === 'messages')
+      throw new Error(`two files for Storage are called ${name}`);
     found[name] = path.join(root, 'firmware', file);
   }
   return found;

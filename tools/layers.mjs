@@ -2,7 +2,7 @@
 import ts from 'typescript';
 
 /** Modules that parts on call may have a copy of: constants and functions without state. */
-export const SHARED = ['firmware/ocpp/state', 'firmware/ocpp/values'];
+export const SHARED = ['firmware/ocpp/state', 'firmware/ocpp/measurand', 'firmware/core/limits'];
 
 const slash = (p) => p.split('\\').join('/');
 

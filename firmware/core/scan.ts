@@ -194,11 +194,12 @@ function coil(c: Charger, on: Bit): void {
   c.b.contactor.set(on);
 }
 
-/** Locked as the state says, but released when charging has ended and `ust` is 1. */
+/** Locked as the state says, but released when charging has ended and `ust` is 1, or when the central system says so. */
 function latch(c: Charger, d: Driven): void {
   const l = c.b.lock;
   if (!l) return;
-  const on: Bit = d.lock && !(c.k.ust === 1 && c.ses.why !== '') ? 1 : 0;
+  const why = c.ses.why;
+  const on: Bit = d.lock && why !== 'UnlockCommand' && (why === '' || c.k.ust !== 1) ? 1 : 0;
   if (on !== c.x.lck) n.lock = on ? c.t : 0;
   c.x.lck = on;
   l.set(on);

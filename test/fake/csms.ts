@@ -6,15 +6,52 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import * as conf from '../../firmware/core/conf.part';
-import * as actions from '../../firmware/ocpp/actions.part';
-import * as calls from '../../firmware/ocpp/calls.part';
+import * as answer from '../../firmware/ocpp/answer.part';
+import * as auth from '../../firmware/ocpp/auth.part';
+import * as away from '../../firmware/ocpp/away.part';
+import * as boot from '../../firmware/ocpp/boot.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
-import * as handshake from '../../firmware/ocpp/handshake.part';
+import * as dial from '../../firmware/ocpp/dial.part';
+import * as frames from '../../firmware/ocpp/frames.part';
+import * as inbox from '../../firmware/ocpp/inbox.part';
+import * as manage from '../../firmware/ocpp/manage.part';
+import * as notify from '../../firmware/ocpp/notify.part';
+import * as queue from '../../firmware/ocpp/queue.part';
+import * as remote from '../../firmware/ocpp/remote.part';
+import * as restore from '../../firmware/ocpp/restore.part';
+import * as sample from '../../firmware/ocpp/sample.part';
+import * as shake from '../../firmware/ocpp/shake.part';
+import * as tx from '../../firmware/ocpp/tx.part';
+import * as values from '../../firmware/ocpp/values.part';
+import * as gate from '../../firmware/net/gate.part';
+import { ASKED, TOLD } from '../../firmware/ocpp/messages';
+import { tap } from '../../firmware/core/access';
+import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { charger } from './charger';
 import type { Fake } from './charger';
 
-const PARTS: { [name: string]: unknown } = { conf, actions, calls, configuration, handshake };
+const PARTS: { [name: string]: unknown } = {
+  conf,
+  gate,
+  answer,
+  auth,
+  away,
+  boot,
+  configuration,
+  dial,
+  frames,
+  inbox,
+  manage,
+  notify,
+  queue,
+  remote,
+  restore,
+  sample,
+  shake,
+  tx,
+  values,
+};
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Validators of the published OCPP 1.6 schemas. */
 const [strict] = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators.js') as {
@@ -262,6 +299,7 @@ const ENGINE: { [name: string]: unknown } = {
     SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
   },
 };
+const MESSAGES = packMessages({ TOLD, ASKED });
 const load = Module.prototype.require;
 Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
   const ours = Object.hasOwn(ENGINE, name) && this.filename.includes('/firmware/');
@@ -332,6 +370,10 @@ export function rig(o: Options = {}): Rig {
   Object.assign(globalThis, {
     VERSION: '0.1.0',
   });
+  ENGINE.Storage = {
+    read: (file: string, at?: number, n?: number) =>
+      file === 'messages' ? MESSAGES.substr(at ?? 0, n ?? MESSAGES.length) : undefined,
+  };
   ENGINE.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
   Object.assign(c.k, settings(), { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
@@ -389,10 +431,6 @@ export function rig(o: Options = {}): Rig {
     c.t += 20;
     for (const job of [link, flow, watch, flow]) job(c);
   };
-  f.tap = (uid) => {
-    c.uid = uid;
-    if (c.ses.on && c.ses.tag === uid) c.f.stop(c, 'Local', uid);
-    else c.ask = 1;
-  };
+  f.tap = (uid) => tap(c, uid);
   return f;
 }

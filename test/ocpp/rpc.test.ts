@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
-import { moment } from '../../firmware/ocpp/calls.part';
-import { misfit } from '../../firmware/ocpp/actions.part';
-import { quote } from '../../firmware/ocpp/rpc';
+import { moment } from '../../firmware/ocpp/boot.part';
+import { misfit } from '../../firmware/ocpp/answer.part';
+import { quote } from '../../firmware/ocpp/state';
 
 function ready(): Rig {
   const r = rig();

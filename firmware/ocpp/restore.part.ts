@@ -1,0 +1,62 @@
+// Part on call: reads the queue in after a boot, some slots a turn, and closes the transaction that a power cut has ended.
+
+import type { Queue } from './queue.part';
+import { SLOTS } from './state';
+import type { Entry, Ocpp } from './state';
+
+/** Slots a turn. */
+const STEP = 8;
+
+/** What the records teach: their numbers in order; the newest reference without an end, and those with one. */
+interface Lesson {
+  order: number[];
+  open: number;
+  ended: number[];
+}
+
+function learn(o: Ocpp, l: Lesson, e: Entry, slot: number): void {
+  let i = l.order.length;
+  while (i > 0 && l.order[i - 1] > e[0]) i--;
+  l.order.splice(i, 0, e[0]);
+  o.q.splice(i, 0, e[1] === 'M' ? slot + SLOTS : slot);
+  o.qn = Math.max(o.qn, e[0] + 1);
+  if (e[1] === 'E') l.ended.push(e[2]);
+  else l.open = Math.max(l.open, e[2]);
+}
+
+/** A transaction was open when the power failed: it ends with what was noted last. The note of one whose start was not
+ * written, or whose end was, is void. */
+function close(o: Ocpp, l: Lesson, open: number[]): void {
+  const c = o.c;
+  const ref = open[0];
+  if (ref && (ref === l.open || ref === o.tr) && !l.ended.includes(ref)) {
+    const wh = Math.max(open[2], Math.floor(c.m.eto));
+    const ts = open[1] < 0 && open[3] !== c.rbc ? o.f.stamp(o) : open[1];
+    const n = open[4] === undefined ? -1 : open[4];
+    (c.f.part('queue') as Queue).put(o, 'E', ref, ts, ',"",' + wh + ',"PowerLoss",' + n);
+  }
+  if (ref) c.f.del('qo');
+}
+
+function finish(o: Ocpp, l: Lesson): void {
+  const c = o.c;
+  const x = JSON.parse(c.f.get('qx') ?? '[0,-1]') as number[];
+  const open = JSON.parse(c.f.get('qo') ?? '[0]') as number[];
+  o.tr = x[0];
+  o.tx = x[1];
+  o.qn = Math.max(o.qn, x[0] + 1, open[0] + 1);
+  close(o, l, open);
+  o.old = undefined;
+  o.ld = -1;
+}
+
+export function watch(o: Ocpp): void {
+  const l = (o.old || { order: [], open: 0, ended: [] }) as Lesson;
+  o.old = l;
+  for (let i = 0; i < STEP; i++) {
+    const text = o.c.f.get('q' + o.ld);
+    if (text !== undefined) learn(o, l, JSON.parse(text) as Entry, o.ld);
+    o.ld++;
+  }
+  if (o.ld >= SLOTS) finish(o, l);
+}
