@@ -1,7 +1,7 @@
 // Part on call: answers the central system. The table of messages (messages.ts) says which part knows the answer and
 // which shape the payload must have. One turn checks, the next one answers, and only then anything follows.
 
-import { quote } from './state';
+import { chars, quote } from './state';
 import type { Frame, Ocpp, Payload } from './state';
 
 /** A part that answers: text of the payload, '' = it writes the answer itself, or the code of a refusal; and what
@@ -16,7 +16,7 @@ const LATER = 'later';
 
 function text(v: unknown, most: number): string {
   if (typeof v !== 'string') return 'TypeConstraintViolation';
-  return v.length > most ? 'PropertyConstraintViolation' : '';
+  return chars(v, most) !== v ? 'PropertyConstraintViolation' : '';
 }
 
 function whole(v: unknown, least: number): string {

@@ -1,6 +1,6 @@
 // Part on call: BootNotification, Heartbeat, and the clock that both bring.
 
-import { ANSWERED, BOOT, integer, quote } from './state';
+import { ANSWERED, BOOT, integer, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Wait for a registration that gave none of its own, ms. */
@@ -36,7 +36,7 @@ export function more(o: Ocpp, n: number): string {
   if (o.act !== BOOT) return '"Heartbeat",{}';
   return (
     '"BootNotification",{"chargePointVendor":"Pilotwire","chargePointModel":' +
-    quote(b.name.substr(0, 20)) +
+    quoteTag(b.name) +
     ',"chargePointSerialNumber":' +
     quote(b.serial.substr(0, 25)) +
     ',"firmwareVersion":"' +

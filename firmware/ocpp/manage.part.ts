@@ -17,7 +17,10 @@ function available(o: Ocpp, q: Payload): string {
   c.f.put('ino', '' + ino);
   if (ino && c.ses.ok && !c.ses.on && c.x.cp === 'A') c.f.stop(c, 'Other');
   const waits = ino && !c.o.ino && (c.ses.on || (c.x.cp !== 'A' && c.ses.why === ''));
-  return waits ? '{"status":"Scheduled"}' : ACCEPTED;
+  if (waits) return '{"status":"Scheduled"}';
+  c.o.ino = ino ? 1 : 0;
+  c.dirty = 1;
+  return ACCEPTED;
 }
 
 /** What a trigger asks for, as bits; 0 = nothing we have. */

@@ -34,7 +34,7 @@ export interface Asked {
   part?: string;
   /**
    * Shape of the payload, checked before the part sees it: name, type, `?` = may be missing. Types: sN text of at most N
-   * bytes, i integer, u integer from 0, o object, a list of texts, eA|B one of these words.
+   * characters, i integer, u integer from 0, o object, a list of texts, eA|B one of these words.
    */
   q?: string;
 }

@@ -67,7 +67,7 @@ function began(o: Ocpp, e: Happening): void {
   o.ref = o.qn;
   o.d = 0;
   o.max = NEVER;
-  o.smp = c.t + c.k.ocppi * 1000;
+  o.smp = (e[1] < 0 ? -e[1] - 1 : e[1] - c.w) + c.k.ocppi * 1000;
   o.nx = 0;
   c.o.tx = -1;
   note(o);

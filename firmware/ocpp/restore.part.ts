@@ -15,13 +15,18 @@ interface Lesson {
 }
 
 function learn(o: Ocpp, l: Lesson, e: Entry, slot: number): void {
+  o.qn = Math.max(o.qn, e[0] + 1);
+  if (e[1] === 'E') l.ended.push(e[2]);
+  else l.open = Math.max(l.open, e[2]);
+  // A start that is confirmed was cut off while it was removed.
+  if (e[1] === 'S' && e[2] === o.tr) {
+    o.c.f.del('q' + slot);
+    return;
+  }
   let i = l.order.length;
   while (i > 0 && l.order[i - 1] > e[0]) i--;
   l.order.splice(i, 0, e[0]);
   o.q.splice(i, 0, e[1] === 'M' ? slot + SLOTS : slot);
-  o.qn = Math.max(o.qn, e[0] + 1);
-  if (e[1] === 'E') l.ended.push(e[2]);
-  else l.open = Math.max(l.open, e[2]);
 }
 
 /** A transaction was open when the power failed: it ends with what was noted last. The note of one whose start was not
@@ -40,19 +45,24 @@ function close(o: Ocpp, l: Lesson, open: number[]): void {
 
 function finish(o: Ocpp, l: Lesson): void {
   const c = o.c;
-  const x = JSON.parse(c.f.get('qx') ?? '[0,-1]') as number[];
   const open = JSON.parse(c.f.get('qo') ?? '[0]') as number[];
-  o.tr = x[0];
-  o.tx = x[1];
-  o.qn = Math.max(o.qn, x[0] + 1, open[0] + 1);
+  o.qn = Math.max(o.qn, o.tr + 1, open[0] + 1);
   close(o, l, open);
   o.old = undefined;
   o.ld = -1;
 }
 
-export function watch(o: Ocpp): void {
-  const l = (o.old || { order: [], open: 0, ended: [] }) as Lesson;
+function begin(o: Ocpp): Lesson {
+  const x = JSON.parse(o.c.f.get('qx') ?? '[0,-1]') as number[];
+  const l = { order: [], open: 0, ended: [] };
+  o.tr = x[0];
+  o.tx = x[1];
   o.old = l;
+  return l;
+}
+
+export function watch(o: Ocpp): void {
+  const l = o.old ? (o.old as Lesson) : begin(o);
   for (let i = 0; i < STEP; i++) {
     const text = o.c.f.get('q' + o.ld);
     if (text !== undefined) learn(o, l, JSON.parse(text) as Entry, o.ld);

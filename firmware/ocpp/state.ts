@@ -161,9 +161,18 @@ export function quote(s: string): string {
   return out + '"';
 }
 
+/** The first `most` characters of a text; text is bytes here, and a character of UTF-8 may have several. */
+export function chars(s: string, most: number): string {
+  let at = 0;
+  let n = 0;
+  if (s.length <= most) return s;
+  while (at < s.length && ((s.charCodeAt(at) & 0xc0) === 0x80 || n++ < most)) at++;
+  return s.substr(0, at);
+}
+
 /** An idTag as JSON. */
 export function quoteTag(tag: unknown): string {
-  return quote((tag as string).substr(0, 20));
+  return quote(chars(tag as string, 20));
 }
 
 /** When something happened, ISO. Noted before a reboot without a clock: now is the best guess. */

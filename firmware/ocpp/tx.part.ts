@@ -55,10 +55,10 @@ export function more(o: Ocpp, n: number): string {
   if (e[1] === 'S') return start(o, e);
   if (e[1] === 'E') {
     if ((e[8] as number) >= 0)
-      samples(o, { key: 'd' + (e[2] % 8), i: 0, to: e[8] as number, n: 0, k: 0, end: ']}' });
+      samples(o, { key: 'd' + (e[2] % 8), ref: e[2], i: 0, to: e[8] as number, n: 0, k: 0, end: ']}' });
     return stop(o, e);
   }
-  samples(o, { key: key(o), i: -1, to: -1, n: 0, k: 0, end: ']}' });
+  samples(o, { key: key(o), ref: e[2], i: -1, to: -1, n: 0, k: 0, end: ']}' });
   return (
     '"MeterValues",{"connectorId":1' + (e[2] ? ',"transactionId":' + txId(o, e[2]) : '') + ',"meterValue":['
   );

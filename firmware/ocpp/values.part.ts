@@ -6,9 +6,10 @@ import { METER, time, txId } from './state';
 import type { Entry, Ocpp } from './state';
 import type { Sample } from './sample.part';
 
-/** Samples to write: their key in the journal and numbers behind it (-1 = none), and how far the writing has come. */
+/** Samples to write: their key in the journal, their transaction, and numbers behind it (-1 = none), and how far the writing has come. */
 export interface Cursor {
   key: string;
+  ref: number;
   i: number;
   to: number;
   /** Piece of the sample, samples written, and the text behind the last one. */
@@ -71,17 +72,19 @@ function triggered(o: Ocpp): string {
   const s = c.f.part('sample') as Sample;
   const all = s.readings(c, Math.floor(c.m.eto));
   const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', s.mask(c.k.oms, all), all];
-  o.sa = { key: '', i: -1, to: -1, n: 0, k: 0, end: ']}', e };
+  o.sa = { key: '', ref: 0, i: -1, to: -1, n: 0, k: 0, end: ']}', e };
   const known = o.ref && o.ref === o.tr;
   return (
     '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['
   );
 }
 
+/** The sample to write; what an earlier transaction has left under the same key does not count. */
 function sample(o: Ocpp, w: Cursor & { e?: Entry }): Entry | undefined {
   if (w.e) return w.e;
   const text = o.c.f.get(w.key + (w.i < 0 ? '' : w.i.toString(36)));
-  return text === undefined ? undefined : (JSON.parse(text) as Entry);
+  const e = text === undefined ? undefined : (JSON.parse(text) as Entry);
+  return e && e[2] === w.ref ? e : undefined;
 }
 
 export function more(o: Ocpp, n: number): string {

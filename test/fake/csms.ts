@@ -161,7 +161,7 @@ export class Csms {
   answers: Answers = {};
   private _in = '';
   private _msg = '';
-  private _asked: { [id: string]: string } = {};
+  asked: { [id: string]: string } = {};
   private _count: { [action: string]: number } = {};
   private _n = 0;
   private _open = false;
@@ -191,7 +191,7 @@ export class Csms {
   /** Calls the charger; the id finds the answer. */
   call(action: string, payload: unknown): string {
     const id = 'cs' + ++this._n;
-    this._asked[id] = action;
+    this.asked[id] = action;
     this.text(JSON.stringify([2, id, action, payload]));
     return id;
   }
@@ -203,6 +203,8 @@ export class Csms {
   }
 
   text(s: string): void {
+    const call = /^\[2,"([^"]+)","(\w+)"/.exec(s);
+    if (call) this.asked[call[1]] = call[2];
     this.wire!.push(frame(1, s));
   }
 
@@ -248,8 +250,8 @@ export class Csms {
     if (type === 2) this._call(id, m[2], m[3]);
     else if (type === 3) {
       const payload = m[2] as unknown as Record<string, unknown>;
-      strict.validate('urn:' + this._asked[id] + '.conf', payload);
-      this.log.push({ t: this.t(), from: 'cp', type, id, action: this._asked[id], payload });
+      strict.validate('urn:' + this.asked[id] + '.conf', payload);
+      this.log.push({ t: this.t(), from: 'cp', type, id, action: this.asked[id], payload });
     } else this.log.push({ t: this.t(), from: 'cp', type, id, action: m[2], payload: {} });
   }
 
