@@ -2,13 +2,20 @@
 // which shape the payload must have. One turn checks, the next one answers, and only then anything follows.
 
 import { chars, quote } from './state';
-import type { Frame, Ocpp, Payload } from './state';
+import type { Frame, Ocpp, Payload, Turn } from './state';
+
+/** Exports of this part. */
+export interface Answer extends Turn {
+  row(action: string): string | undefined;
+}
 
 /** A part that answers: text of the payload, '' = it writes the answer itself, or the code of a refusal; and what
  * follows once the answer has left. */
 export interface Answers {
   run(o: Ocpp, action: string, q: Payload, id: string): string;
   then?(o: Ocpp, action: string, q: Payload): void;
+  /** Takes entry `n` of a list that is too long to be held, before `run` sees the message with an empty list. */
+  entry?(o: Ocpp, action: string, n: number, json: string): void;
 }
 
 /** The answer is given later, by whoever holds the id. */
@@ -71,15 +78,20 @@ interface Question {
   q: Payload;
 }
 
-/** Finds the action in the table and checks the payload. */
-function check(o: Ocpp, id: string, action: string, q: Payload): string {
+/** Part and shape of an action out of the table, a space between; undefined = there is no such action. */
+export function row(action: string): string | undefined {
   const all = require('Storage').read('messages')!;
   const at = action.includes(' ') ? -1 : all.indexOf('\n' + action + ' ');
-  if (at < 0) return 'NotImplemented';
-  const row = all.substring(at + action.length + 2, all.indexOf('\n', at + 1));
-  const cut = row.indexOf(' ');
-  const part = row.substr(0, cut);
-  const bad = part ? misfit(row.substr(cut + 1), q) : 'NotSupported';
+  return at < 0 ? undefined : all.substring(at + action.length + 2, all.indexOf('\n', at + 1));
+}
+
+/** Finds the action and checks the payload. */
+function check(o: Ocpp, id: string, action: string, q: Payload): string {
+  const r = row(action);
+  if (r === undefined) return 'NotImplemented';
+  const cut = r.indexOf(' ');
+  const part = r.substr(0, cut);
+  const bad = part ? misfit(r.substr(cut + 1), q) : 'NotSupported';
   o.in = { part, id, action, q };
   o.p = bad ? '' : 'answer';
   return bad;

@@ -15,7 +15,9 @@ const CLOSE = 0x88;
 const PING = 0x89;
 const PONG = 0x8a;
 /** Longest message that is taken in; of a longer one the first bytes are kept and the rest is dropped. */
-const MOST = 3000;
+const MOST = 8000;
+/** Longest message that is read as a whole. */
+const WHOLE = 3000;
 const HEAD = 200;
 
 /** Ends the TCP connection. */
@@ -91,7 +93,7 @@ function payload(w: Ws): void {
     if (!w.big || w.len < HEAD) w.msg.push(part);
     w.len += part.length;
   }
-  if (w.big && w.msg.length > 1) w.msg = [w.msg.join('').substr(0, HEAD)];
+  if (w.big && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
   w.need = w.left ? 1 : 2;
 }
 
@@ -124,8 +126,8 @@ function header(o: Ocpp): boolean {
   return false;
 }
 
-/** Reads on; a text when that completes a message. `w.big` tells of one that was cut. */
-export function receive(o: Ocpp): string | undefined {
+/** Reads on; the pieces of a message when that completes one. `w.big` tells of one that was cut. */
+export function receive(o: Ocpp): string[] | undefined {
   const w = o.w;
   if (!w.left) {
     w.need = 2;
@@ -133,16 +135,18 @@ export function receive(o: Ocpp): string | undefined {
   }
   payload(w);
   if (w.left || w.op < 128) return undefined;
-  const text = w.msg.join('');
+  const pieces = w.msg;
   w.msg = [];
   w.mop = 0;
-  return w.big ? text.substr(0, HEAD) : text;
+  return pieces;
 }
 
-/** A turn: frames up to the first complete message. */
+/** A turn: a frame; a complete message goes on. */
 export function turn(o: Ocpp): void {
-  const text = receive(o);
-  if (text === undefined) return;
-  o.in = text;
-  o.p = 'inbox';
+  const w = o.w;
+  const pieces = receive(o);
+  if (!pieces) return;
+  const long = !w.big && w.len > WHOLE;
+  o.in = long ? { q: pieces, t: '', head: '', n: 0 } : pieces.join('');
+  o.p = long ? 'bulk' : 'inbox';
 }

@@ -10,6 +10,7 @@ import * as answer from '../../firmware/ocpp/answer.part';
 import * as auth from '../../firmware/ocpp/auth.part';
 import * as away from '../../firmware/ocpp/away.part';
 import * as boot from '../../firmware/ocpp/boot.part';
+import * as bulk from '../../firmware/ocpp/bulk.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
@@ -31,13 +32,14 @@ import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { charger } from './charger';
 import type { Fake } from './charger';
 
-const PARTS: { [name: string]: unknown } = {
+export const PARTS: { [name: string]: unknown } = {
   conf,
   gate,
   answer,
   auth,
   away,
   boot,
+  bulk,
   configuration,
   dial,
   frames,
@@ -301,7 +303,8 @@ const ENGINE: { [name: string]: unknown } = {
     SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
   },
 };
-const MESSAGES = packMessages({ TOLD, ASKED });
+/** The data file of messages; a rig starts with that of the build. */
+export const messages = { text: '' };
 const load = Module.prototype.require;
 Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
   const ours = Object.hasOwn(ENGINE, name) && this.filename.includes('/firmware/');
@@ -372,9 +375,10 @@ export function rig(o: Options = {}): Rig {
   Object.assign(globalThis, {
     VERSION: '0.1.0',
   });
+  messages.text = packMessages({ TOLD, ASKED });
   ENGINE.Storage = {
     read: (file: string, at?: number, n?: number) =>
-      file === 'messages' ? MESSAGES.substr(at ?? 0, n ?? MESSAGES.length) : undefined,
+      file === 'messages' ? messages.text.substr(at ?? 0, n ?? 1e6) : undefined,
   };
   ENGINE.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });

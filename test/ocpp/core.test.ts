@@ -1,7 +1,7 @@
 // The Core profile point by point, as far as the flows do not show it: awkward texts, awkward moments, awkward servers.
 
 import assert from 'node:assert/strict';
-import { Csms, NOW, frame, rig } from '../fake/csms';
+import { Csms, NOW, PARTS, frame, messages, rig } from '../fake/csms';
 import type { Options, Rig } from '../fake/csms';
 import { plain } from '../../firmware/ocpp/inbox.part';
 import { chars } from '../../firmware/ocpp/state';
@@ -144,6 +144,75 @@ describe('ocpp frames', () => {
       assert.deepEqual(r.cs.closes, [code]);
       assert.equal(r.c.o.err, why);
     });
+});
+
+describe('ocpp long calls', () => {
+  const entries = Array.from({ length: 50 }, (_, i) => ({
+    idTag: 'TAG' + i,
+    idTagInfo: {
+      status: 'Accepted',
+      expiryDate: '2027-01-01T00:00:00Z',
+      parentIdTag: i % 2 ? '}{"[' : 'G\\',
+    },
+  }));
+  const call = (more: object): string =>
+    JSON.stringify([2, '9', 'SendLocalList', { listVersion: 3, localAuthorizationList: entries, ...more }]);
+
+  it('the list is handed over entry by entry, then the rest is answered', () => {
+    const r = ready();
+    const got: unknown[] = [];
+    Object.assign(PARTS, {
+      lists: {
+        entry: (_o: unknown, action: string, n: number, json: string) =>
+          got.push([action, n, JSON.parse(json)]),
+        run: (_o: unknown, _a: string, q: { localAuthorizationList: object[]; updateType: string }) =>
+          JSON.stringify({ status: q.updateType + q.localAuthorizationList.length }),
+      },
+    });
+    messages.text = messages.text.replace(
+      'SendLocalList ',
+      'SendLocalList lists listVersion i,updateType s20',
+    );
+    r.cs.asked['9'] = 'ChangeAvailability';
+    const bytes = frame(1, call({ updateType: 'Accepted' }));
+    assert.ok(bytes.length > 5000 && bytes.length < 8000, '' + bytes.length);
+    const heard: string[] = [];
+    const send = r.cs.wire!.write.bind(r.cs.wire!);
+    r.cs.wire!.write = (s) => (heard.push(s), s.includes('Accepted0') || send(s));
+    for (let i = 0; i < bytes.length; i += 536) {
+      r.cs.wire!.push(bytes.slice(i, i + 536));
+      r.run(100);
+    }
+    r.run(2000);
+    assert.deepEqual(
+      got,
+      entries.map((e, i) => ['SendLocalList', i, e]),
+    );
+    assert.ok(
+      heard.some((s) => s === '[3,"9",{"status":"Accepted0"}]'),
+      heard.join('|'),
+    );
+  });
+
+  it('without somebody who takes the list: the usual refusal', () => {
+    const r = ready();
+    r.cs.text(call({ updateType: 'Full' }));
+    r.run(3000);
+    assert.equal(r.cs.answer('9'), 'NotSupported');
+  });
+
+  it('without a list, or with one that does not end: too large', () => {
+    for (const text of [
+      JSON.stringify([2, '9', 'DataTransfer', { vendorId: 'x', data: 'y'.repeat(5000) }]),
+      call({}).slice(0, -400),
+    ]) {
+      const r = ready();
+      r.cs.text(text);
+      r.run(3000);
+      assert.equal(r.cs.answer('9'), 'GenericError');
+      assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+    }
+  });
 });
 
 describe('ocpp awkward servers', () => {

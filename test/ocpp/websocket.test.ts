@@ -42,8 +42,8 @@ function drain(w: Ws): string[] {
   const out: string[] = [];
   const o = { w, f: { send } } as unknown as Ocpp;
   for (let i = 0; i < 40 && w.n >= w.need; i++) {
-    const text = receive(o);
-    if (text !== undefined) out.push(text);
+    const pieces = receive(o);
+    if (pieces) out.push(pieces.join(''));
   }
   return out;
 }
