@@ -74,9 +74,9 @@ function leave(o: Ocpp): void {
 export function look(o: Ocpp): void {
   const w = o.w;
   const c = o.c;
-  if (o.anew || !c.o.run) leave(o);
+  if (o.anew || !o.run) leave(o);
   else if (!w.st) down(o, 'connection lost, code ' + w.code);
-  else if (o.mute > 2 && !c.k.owp) down(o, 'central system is silent');
+  else if (o.mute > 2 && !o.pg) down(o, 'central system is silent');
   else if (w.png) down(o, 'no answer to ping');
   else {
     w.png = c.t;

@@ -51,6 +51,7 @@ function accepted(o: Ocpp, seconds: number): void {
   o.reg = 1;
   if (seconds > 0 && seconds <= 86400 && seconds !== c.k.ocpph) {
     c.k.ocpph = seconds;
+    o.hb = seconds * 1000;
     c.f.save('ocpph');
   }
   if (!first) return;

@@ -109,19 +109,19 @@ export function look(o: Ocpp): void {
     return;
   }
   const w = {
-    s: undefined,
-    st: 0,
-    q: [],
     n: 0,
     need: 2,
+    st: 0,
+    rx: 0,
+    png: 0,
+    s: undefined,
+    q: [],
     op: 0,
     left: 0,
     mop: 0,
     msg: [],
     len: 0,
     big: 0,
-    rx: 0,
-    png: 0,
   };
   o.w = Object.assign(w, { code: 1006 }) as unknown as Ocpp['w'];
   o.at = c.t;

@@ -27,89 +27,104 @@ function stamp(o: Ocpp): number {
   return o.ts;
 }
 
-/** State of one boot. */
+/** State of one boot. What is read in every turn comes first: a record is searched from its beginning. */
 function fresh(c: Charger): Ocpp {
   return {
     c,
+    st: 0,
+    sp: '',
+    p: '',
     w: {
-      s: undefined,
-      st: 0,
-      q: [],
       n: 0,
       need: 2,
+      st: 0,
+      rx: 0,
+      png: 0,
+      s: undefined,
+      q: [],
       op: 0,
       left: 0,
       mop: 0,
       msg: [],
       len: 0,
       big: 0,
-      rx: 0,
-      png: 0,
       code: 1006,
     },
-    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0 },
-    f: { attach, send, stamp, go, end: outcome },
-    st: 0,
+    id: '',
+    want: 0,
+    run: 0,
+    on: 0,
+    ld: 0,
+    ev: [],
+    tag: '',
+    max: NEVER,
+    nx: 0,
+    rst: 0,
+    un: '',
+    via: 0,
+    s1: 0,
+    ino: +(c.f.get('ino') || 0),
+    s0: -1,
+    ack0: -1,
+    ack1: -1,
+    reg: 0,
+    beat: 0,
+    hb: 0,
+    q: [],
+    qd: 0,
+    anew: 0,
+    mute: 0,
+    pg: 0,
+    md: 0,
     due: 0,
+    s1At: 0,
+    boot: 0,
+    act: 0,
+    ref: 0,
+    note: 0,
+    f: { attach, send, stamp, go, end: outcome },
+    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0 },
     n: 0,
     hops: 0,
     url: '',
-    anew: 0,
-    p: '',
-    reg: 0,
-    boot: 0,
-    beat: 0,
-    want: 0,
     trg: 0,
-    id: '',
-    act: 0,
     at: 0,
     how: 0,
     k: 0,
-    mute: 0,
     bad: 0,
     in: undefined,
-    sp: '',
     sn: 0,
     sb: '',
     sf: 0,
     sa: undefined,
-    q: [],
     qn: 1,
     qa: 0,
-    qd: 0,
     th: 1,
     ts: 0,
-    ld: 0,
     old: undefined,
-    ev: [],
-    ref: 0,
     tr: 0,
     tx: -1,
-    nx: 0,
     smp: 0,
     grid: NEVER,
-    note: 0,
     d: 0,
     ds: 1,
-    s0: -1,
-    s1: 0,
-    s1At: 0,
-    ack0: -1,
-    ack1: -1,
     sent: 0,
     miss: 0,
-    via: 0,
-    tag: '',
     par: '',
-    ino: +(c.f.get('ino') || 0),
-    max: NEVER,
-    un: '',
     unAt: 0,
-    rst: 0,
     rstAt: 0,
     out: [],
   };
+}
+
+/** Takes over the settings that are looked at in every turn: finding one in the whole table costs more than the rest. */
+function adopt(o: Ocpp): void {
+  const k = o.c.k;
+  o.on = k.ocppe;
+  o.run = k.ocppe && k.ocppu ? 1 : 0;
+  o.hb = k.ocpph * 1000;
+  o.pg = k.owp * 1000;
+  o.md = k.omd * 1000;
 }
 
 let state: Ocpp | undefined;
@@ -118,6 +133,7 @@ let state: Ocpp | undefined;
 function own(c: Charger): Ocpp {
   if (state && state.c === c) return state;
   state = fresh(c);
+  adopt(state);
   c.o.ino = state.ino ? 1 : 0;
   c.o.st = 0;
   return state;
@@ -127,16 +143,16 @@ function own(c: Charger): Ocpp {
 function odd(o: Ocpp): boolean {
   const w = o.w;
   const t = o.c.t;
-  const k = o.c.k;
   if (w.rx < 0) w.rx = t;
-  if (!w.st || (o.mute > 2 && !k.owp)) return true;
-  return w.png ? t - w.png > PONG : k.owp > 0 && t - w.rx >= k.owp * 1000;
+  if (!w.st || o.anew || !o.run || (o.mute > 2 && !o.pg)) return true;
+  return w.png ? t - w.png > PONG : o.pg > 0 && t - w.rx >= o.pg;
 }
 
 /** Part that has something to do for a link that is not open yet, '' = none. */
 function pending(o: Ocpp): string {
   const c = o.c;
-  if (!o.st) return c.k.ocppu && c.b.net.up && c.t >= o.due && o.ld < 0 ? 'dial' : '';
+  if (o.st && (o.anew || !o.run)) return 'away';
+  if (!o.st) return o.run && c.t >= o.due && o.ld < 0 && c.b.net.up ? 'dial' : '';
   // The gate waits for the contactor.
   if (o.st === 1) return o.g.st > 2 && (o.g.st > 3 || !c.s.on || c.b.interlock) ? 'dial' : '';
   return o.w.n >= o.w.need || !o.w.st || c.t - o.at > PONG ? 'shake' : '';
@@ -145,25 +161,16 @@ function pending(o: Ocpp): string {
 /** Job: the link itself. */
 export function link(c: Charger): void {
   const o = own(c);
-  const run: Bit = c.k.ocppe && c.k.ocppu ? 1 : 0;
-  c.o.run = run;
-  const away = o.st && (!run || o.anew || (o.st === 3 && odd(o)));
-  const name = away ? 'away' : run && o.st < 3 ? pending(o) : '';
+  c.o.run = o.run;
+  const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
   if (name) (c.f.part(name) as Away).look(o);
 }
 
-/** Job: messages, one step of one message a turn; 1 = one is under way. */
-export function flow(c: Charger): Bit {
-  const o = own(c);
-  return o.st === 3 ? step(o) : 0;
-}
-
-/** What time alone makes due. */
-function due(o: Ocpp): void {
-  const c = o.c;
-  if (o.reg !== 1 && c.t >= o.boot) o.want |= BOOT;
-  if (o.reg === 1 && c.t - o.beat >= c.k.ocpph * 1000) o.want |= BEAT;
-  if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
+/** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */
+export function flow(_c: Charger): Bit {
+  const o = state;
+  if (!o || o.st !== 3) return 0;
+  return o.w.n >= o.w.need || o.id || o.want || o.p || o.sp ? step(o) : 0;
 }
 
 /** Part that has something to do on this side of the link, '' = none. */
@@ -171,12 +178,12 @@ function busy(o: Ocpp): string {
   const c = o.c;
   if (o.ld >= 0) return 'restore';
   if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
-  if (!c.k.ocppe) return '';
+  if (!o.on) return '';
   if (c.ask && !o.tag) o.tag = c.uid;
   if (c.m.eto >= o.max || (o.tag && o.act !== AUTH && !(o.want & AUTH))) return 'auth';
   if (c.t >= o.nx) return 'sample';
-  if (o.ref && c.t - o.note > NOTE) return 'queue';
-  return o.rst || o.un ? 'remote' : '';
+  if (o.rst || o.un) return 'remote';
+  return o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
 /** Job: looks at the charger. */
@@ -184,9 +191,14 @@ export function watch(c: Charger): void {
   const o = own(c);
   const name = busy(o);
   if (name) (c.f.part(name) as Auth).watch(o);
-  if (!c.k.ocppe) return;
+  if (!o.on) return;
   observe(o);
-  if (!o.id) due(o);
+  if (o.id) return;
+  // What time alone makes due.
+  if (o.reg !== 1) {
+    if (c.t >= o.boot) o.want |= BOOT;
+  } else if (c.t - o.beat >= o.hb) o.want |= BEAT;
+  if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
 }
 
 /** Notes what happened; `watch` makes it a message. Register and time are those of now. */
@@ -199,11 +211,17 @@ function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string): void {
   if (kind === 'S' && (c.k.oss || c.k.osa)) o.ev.push(aside);
 }
 
+/** A setting has changed. */
+function set(o: Ocpp, key: string): void {
+  adopt(o);
+  if (LINK.includes(key)) o.anew = 1;
+  if (SAMPLES.includes(key)) o.nx = 0;
+}
+
 /** Hook: what the central system has to know, or the client. */
 export function hook(c: Charger, what: Event, arg: string): void {
   if (what === 'start' && c.k.ocppe) note(own(c), 'S', Math.floor(c.ses.e0), c.ses.tag);
   else if (what === 'stop') note(own(c), 'E', Math.floor(c.ses.e1), c.ses.by);
   else if (what === 'tap' && c.ses.on && arg !== c.ses.tag && c.k.ocppe) own(c).ev.push(['T', 0, 0, arg, '']);
-  else if (what === 'setting' && LINK.includes(arg)) own(c).anew = 1;
-  else if (what === 'setting' && SAMPLES.includes(arg)) own(c).nx = 0;
+  else if (what === 'setting') set(own(c), arg);
 }

@@ -94,8 +94,9 @@ export function step(o: Ocpp): Bit {
   if (o.sp) write(o);
   else if (o.p) go(o);
   else if (o.w.n >= o.w.need) o.p = 'frames';
-  else if (!o.id) next(o);
-  else if (o.c.t - o.at > o.c.k.omt * 1000) {
+  else if (!o.id) {
+    if (o.want) next(o);
+  } else if (o.c.t - o.at > o.c.k.omt * 1000) {
     o.mute++;
     outcome(o, SILENT);
   }

@@ -68,6 +68,13 @@ export interface Ocpp {
   n: number;
   hops: number;
   url: string;
+  /** Settings in the form in which every turn needs them: enabled, enabled with an address, heartbeat, ping, and
+   * MinimumStatusDuration in ms. */
+  on: Bit;
+  run: Bit;
+  hb: number;
+  pg: number;
+  md: number;
   /** 1 = the settings of the link changed: connect anew. */
   anew: Bit;
   /** Part that has the next turn, '' = none. */

@@ -50,7 +50,7 @@ function tell(o: Ocpp): void {
   const st = o.s1 & 15;
   const wait = o.via !== PREPARING && o.q.length > 0 && o.q.length < 3 && o.c.t >= o.qd;
   const brief = st === SUSPENDED_EV || st === SUSPENDED_EVSE ? SETTLE : 0;
-  const settled = o.c.t - o.s1At >= Math.max(o.c.k.omd * 1000, brief) || o.ack1 < 0 || o.via;
+  const settled = o.c.t - o.s1At >= Math.max(o.md, brief) || o.ack1 < 0 || o.via;
   if (o.s1 !== o.ack1 && !wait && settled) o.want |= STATUS1;
 }
 
