@@ -9,6 +9,7 @@ import { minify } from 'terser';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
+import { messages, packMessages } from './tools/messages.mjs';
 
 export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -96,10 +97,11 @@ function data(root, board) {
     name: 'data',
     async generateBundle() {
       const put = (name, source) => this.emitFile({ type: 'asset', fileName: `${board}/${name}`, source });
-      const file = path.join(root, 'firmware/core/keys.ts');
-      if (!existsSync(file)) return;
-      put('keys', await keysFile(file, CONSTANTS()));
-      put('faults', packFaults(readFaults(path.join(root, FAULTS_FILE))));
+      const file = (name) => path.join(root, name);
+      if (!existsSync(file('firmware/core/keys.ts'))) return;
+      put('keys', await keysFile(file('firmware/core/keys.ts'), CONSTANTS()));
+      put('faults', packFaults(readFaults(file(FAULTS_FILE))));
+      put('messages', packMessages(messages(file('firmware/ocpp/messages.ts'))));
     },
   };
 }
@@ -135,7 +137,8 @@ function parts(root) {
   for (const file of readdirSync(path.join(root, 'firmware'), { recursive: true })) {
     if (!file.endsWith('.part.ts')) continue;
     const name = path.basename(file, '.part.ts');
-    if (found[name] || name === 'keys') throw new Error(`two files for Storage are called ${name}`);
+    if (found[name] || name === 'keys' || name === 'messages')
+      throw new Error(`two files for Storage are called ${name}`);
     found[name] = path.join(root, 'firmware', file);
   }
   return found;

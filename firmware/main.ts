@@ -57,6 +57,7 @@ const c: Charger = {
     amps: 0,
     err: 0,
     bad: 0,
+    top: 0,
     dio: 0,
     go: 0,
     vent: 0,

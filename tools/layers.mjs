@@ -2,7 +2,12 @@
 import ts from 'typescript';
 
 /** Modules that parts on call may have a copy of: constants and functions without state. */
-export const SHARED = ['firmware/core/faults', 'firmware/ocpp/state', 'firmware/ocpp/values'];
+export const SHARED = [
+  'firmware/core/faults',
+  'firmware/core/limits',
+  'firmware/ocpp/measurand',
+  'firmware/ocpp/state',
+];
 
 const slash = (p) => p.split('\\').join('/');
 

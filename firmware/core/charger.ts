@@ -36,6 +36,8 @@ export interface Inputs {
   err: number;
   /** What they do: 1 contactor open, 2 offer withdrawn. */
   bad: number;
+  /** Place of the gravest one's bit, from 1 on; 0 = none. */
+  top: number;
   /** 1 = the diode check of this plug-in has passed. */
   dio: Bit;
   /** 1 = every other condition for closing the contactor holds; see core/scan.ts. */

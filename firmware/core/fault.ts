@@ -44,13 +44,14 @@ function row(i: number): FaultRow {
 
 /** Row of the gravest fault that is set, undefined = none. */
 export function fault(c: Charger): FaultRow | undefined {
-  if (c.x.err) for (const i of f.order) if (c.x.err & (1 << i)) return row(i);
-  return undefined;
+  return c.x.top ? row(c.x.top - 1) : undefined;
 }
 
-/** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn. */
+/** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn; and which is the gravest. */
 function act(c: Charger): void {
   c.x.bad = (c.x.err & f.open ? 1 : 0) | (c.x.err & f.stop ? 2 : 0);
+  c.x.top = 0;
+  for (const i of f.order) if (!c.x.top && c.x.err & (1 << i)) c.x.top = i + 1;
   c.dirty = 1;
 }
 

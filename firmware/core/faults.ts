@@ -57,9 +57,9 @@ export const FAULTS: { [name: string]: Fault } = {
   /** The test winding had no effect, or the monitor did not clear. Tested again with the next car and after the wait. */
   rcmTest: { bit: RCM_TEST, does: 'open', ends: 'time', wait: 60000, most: 3, err: 11, ocpp: 'GroundFailure', text: 'residual current self-test failed', light: 2 },
   /** No -12 V half while PWM runs: no car, but a resistor. Cars miss a reading; a wet plug dries. */
-  diode: { bit: DIODE, does: 'open', ends: 'time', wait: 30000, most: 3, err: 6, ocpp: 'EVCommunicationError', text: 'no diode in the vehicle', light: 4 },
+  diode: { bit: DIODE, does: 'open', ends: 'time', wait: 30000, most: 3, err: 6, ocpp: 'OtherError', text: 'no diode in the vehicle', light: 4 },
   /** Pilot shorted to PE or at no level of the standard. x1 is held for the wait before PWM may come back. */
-  pilot: { bit: PILOT, does: 'open', ends: 'time', wait: 750, most: 0, err: 12, ocpp: 'EVCommunicationError', text: 'control pilot out of range', light: 4 },
+  pilot: { bit: PILOT, does: 'open', ends: 'time', wait: 750, most: 0, err: 12, ocpp: 'OtherError', text: 'control pilot out of range', light: 4 },
   /** Resistor of the plug outside every window. Read once a plug-in, so only another plug ends it. */
   cable: { bit: CABLE, does: 'open', ends: 'car', wait: 0, most: 0, err: 7, ocpp: 'OtherError', text: 'cable not recognised', light: 5 },
   /** The bolt did not reach its end after all its pulses. */

@@ -590,7 +590,7 @@ export const KEYS = {
   /** Offline: cards that are known locally may start. */
   ocpplo: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthorizeOffline' },
   /** The local list is used. */
-  ocppla: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthListEnabled' },
+  ocppla: { t: 'b', f: 'wk', def: 1 },
   /** Connector status: 0 Available, 1 Preparing, 2 Charging, 3 SuspendedEVSE, 4 SuspendedEV, 5 Finishing, 6 Reserved, 7 Unavailable, 8 Faulted. */
   ocppcs: { t: 'i', get: (c): unknown => (c.o.st < 0 ? 0 : c.o.st) },
   /** Connector set inoperative by the central system. */
@@ -715,8 +715,6 @@ export const KEYS = {
     set: (c, v): string => (c.f.part('lists') as Lists).setWifis(c, v),
   },
   // OCPP configuration that has no key in the HTTP API
-  /** Cache of authorisations is used. */
-  oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },
   /** Authorise the tag of a remote start first. */
   oar: { t: 'b', f: 'wko', def: 0, ocpp: 'AuthorizeRemoteTxRequests' },
   /** Phase rotation of the wiring. */
@@ -788,7 +786,7 @@ export const KEYS = {
   ofp: {
     t: 'c',
     f: 'o',
-    get: (): unknown => 'Core,LocalAuthListManagement,SmartCharging,RemoteTrigger',
+    get: (): unknown => 'Core,RemoteTrigger',
     ocpp: 'SupportedFeatureProfiles',
   },
   /** Transmissions of a transaction message that the central system fails to process. */
@@ -796,28 +794,9 @@ export const KEYS = {
   /** Wait between them, times the number so far. */
   otr: { t: 'i', f: 'wko', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'TransactionMessageRetryInterval' },
   /** Unplugging at the vehicle opens the lock. */
-  oue: { t: 'b', f: 'o', get: (): unknown => 1, ocpp: 'UnlockConnectorOnEVSideDisconnect' },
+  oue: { t: 'b', f: 'o', get: (c): unknown => !c.b.fixed, ocpp: 'UnlockConnectorOnEVSideDisconnect' },
   /** Interval of WebSocket pings; 0 = none. */
   owp: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
-  /** Capacity of the local list. */
-  oll: { t: 'i', f: 'o', get: (): unknown => 100, ocpp: 'LocalAuthListMaxLength' },
-  /** Entries of one SendLocalList. */
-  osl: { t: 'i', f: 'o', get: (): unknown => 20, ocpp: 'SendLocalListMaxLength' },
-  /** Highest stack level of a charging profile. */
-  ocs: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'ChargeProfileMaxStackLevel' },
-  /** Units of a charging schedule. */
-  oru: {
-    t: 'c',
-    f: 'o',
-    get: (): unknown => 'Current,Power',
-    ocpp: 'ChargingScheduleAllowedChargingRateUnit',
-  },
-  /** Periods of a charging schedule. */
-  osp: { t: 'i', f: 'o', get: (): unknown => 24, ocpp: 'ChargingScheduleMaxPeriods' },
-  /** Charging profiles that can be installed. */
-  omp: { t: 'i', f: 'o', get: (): unknown => 10, ocpp: 'MaxChargingProfilesInstalled' },
-  /** One phase in a running transaction is honoured by switching. */
-  o31: { t: 'b', f: 'o', get: (): unknown => 0, ocpp: 'ConnectorSwitch3to1PhaseSupported' },
   /** Password of the central system for security profiles 1 and 2; never read back. */
   oak: {
     t: 's',

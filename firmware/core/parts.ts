@@ -1,27 +1,53 @@
-// Parts on call: rarely used code lies in flash as a file of its own, is loaded for a request and dropped when it has
-// been idle for a while.
+// Parts on call: rarely used code lies in flash as a file of its own and is loaded for a request. A bounded set stays
+// loaded: what was not used for the longest time goes first, and everything goes when nobody has called for a while.
 
 import { now } from './time';
 
-/** Idle time before a part is dropped, ms. */
+/** Variables that loaded parts may hold when one more is to be loaded. */
+const ROOM = 200;
+/** What a part counts for at least. */
+const LEAST = 40;
+/** Idle time before all parts are dropped, ms. */
 const IDLE = 4000;
 
-/** Last use of each loaded part. */
-const used: { [name: string]: number } = {};
-
-/** Exports of a part. Do not keep them: call and forget. */
-export function part(name: string): unknown {
-  used[name] = now();
-  return require(name);
-}
+/** Variables of each loaded part, in the order of last use, their sum, and when the last one was used. */
+const cost: { [name: string]: number } = {};
+let sum = 0;
+let used = 0;
+/** The part used last. */
+let last = '';
 
 function drop(name: string): void {
-  delete used[name];
+  sum -= cost[name];
+  delete cost[name];
   Modules.removeCached(name);
 }
 
-/** Drops the parts that have been idle. */
+function load(name: string): unknown {
+  for (const n of Object.keys(cost)) if (sum > ROOM) drop(n);
+  const before = process.memory(false).usage;
+  const exports = require(name);
+  cost[name] = Math.max(LEAST, process.memory(false).usage - before);
+  sum += cost[name];
+  return exports;
+}
+
+/** Exports of a part. Do not keep them: call and forget. */
+export function part(name: string): unknown {
+  const n = cost[name];
+  used = now();
+  if (name !== last && n) {
+    // To the end of the order.
+    delete cost[name];
+    cost[name] = n;
+  }
+  last = name;
+  return n ? require(name) : load(name);
+}
+
+/** Job: drops the parts when all have been idle. */
 export function sweep(): void {
-  const t = now() - IDLE;
-  for (const name of Object.keys(used)) if (used[name] < t) drop(name);
+  if (!sum || now() - used < IDLE) return;
+  for (const name of Object.keys(cost)) drop(name);
+  last = '';
 }

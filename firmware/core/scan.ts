@@ -241,12 +241,13 @@ function turn(c: Charger, on: Bit): void {
 
 /**
  * Locked as the state says, and always while the contactor is closed. `ust`: 0 while plugged, 1 only until charging has
- * ended, 2 also without a vehicle.
+ * ended, 2 also without a vehicle. The central system may open it, too.
  */
 function latch(c: Charger, lock: number): void {
   const l = c.b.lock;
   if (!l) return;
-  const free = !c.s.on && ((c.k.ust === 1 && c.ses.why !== '') || c.x.free);
+  const why = c.ses.why;
+  const free = !c.s.on && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
   const held = c.k.ust === 2 && c.x.lck;
   const on: Bit = (lock && !free) || held ? 1 : 0;
   c.x.lck = on;

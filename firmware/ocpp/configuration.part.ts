@@ -3,14 +3,8 @@
 
 import type { Bit } from '../../hal/types';
 import type { Conf } from '../core/conf.part';
-import type { Ocpp } from './state';
-
-/** Exports of this part. */
-export interface Configuration {
-  get(o: Ocpp, names: string[] | undefined): string;
-  change(o: Ocpp, name: string, value: string): string;
-  more(o: Ocpp, n: number): string;
-}
+import { quote } from './state';
+import type { Ocpp, Payload } from './state';
 
 interface Work {
   names: string[];
@@ -29,7 +23,7 @@ function spelling(o: Ocpp, name: string): string {
 }
 
 /** Starts the answer; '' = `more` writes it. */
-export function get(o: Ocpp, names: string[] | undefined): string {
+function get(o: Ocpp, names: string[] | undefined): string {
   const all = !names || !names.length;
   o.sa = { names: all ? o.c.f.names().split(',') : names, unknown: [], all: all ? 1 : 0, n: 0 };
   return '';
@@ -42,12 +36,12 @@ function entry(o: Ocpp, asked: string): string {
   if (text === undefined) return '';
   const marks = o.c.f.row(name)![2];
   const fixed = !marks.includes('w') || marks.includes('r');
-  return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + o.f.quote(text.substr(0, 500)) + '}';
+  return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + quote(text.substr(0, 500)) + '}';
 }
 
 function end(o: Ocpp, w: Work): string {
   let out = '';
-  for (const u of w.unknown) out += (out ? ',' : '') + o.f.quote(u);
+  for (const u of w.unknown) out += (out ? ',' : '') + quote(u);
   return out ? '],"unknownKey":[' + out + ']}' : ']}';
 }
 
@@ -69,10 +63,15 @@ function lacking(w: Work, name: string): string {
 }
 
 /** Sets a key; the status of the answer. */
-export function change(o: Ocpp, name: string, value: string): string {
+function change(o: Ocpp, name: string, value: string): string {
   const key = spelling(o, name);
   if (!key) return 'NotSupported';
   const bad = (o.c.f.part('conf') as Conf).accept(o.c, key, value);
   if (bad) o.c.f.log('ocpp', key + ' ' + bad);
   return bad ? 'Rejected' : 'Accepted';
+}
+
+export function run(o: Ocpp, action: string, q: Payload): string {
+  if (action === 'GetConfiguration') return get(o, q.key as string[]);
+  return '{"status":"' + change(o, q.key as string, q.value as string) + '"}';
 }

@@ -1,202 +1,104 @@
-// OCPP-J frames: calls, results, errors. One own call is under way at a time; answers to the central system never wait.
+// OCPP-J calls as far as they are hot: who has the next turn, which call goes next, and the way out piece by piece. One
+// own call is under way at a time; answers to the central system never wait.
 
-import type { Charger } from '../core/charger';
-import type { Actions } from './actions.part';
-import type { Calls } from './calls.part';
-import type { Frame, Ocpp } from './state';
-import { close, send } from './websocket';
+import type { Bit } from '../../hal/types';
+import { BOOT, SILENT } from './state';
+import type { Ocpp, Turn, Writer } from './state';
+import { send } from './websocket';
+import type { Frames } from './frames.part';
 
-/** Unreadable messages in a row after which the connection ends. */
-const PATIENCE = 5;
-/** A message written piece by piece goes out in fragments of at least this length. */
-const FRAGMENT = 1400;
+/** A message written piece by piece goes out in fragments of about this length. */
+const FRAGMENT = 500;
 /** Time that one turn may spend on writing, s. */
 const SLICE = 0.003;
 
-/** JSON text of a string. Bytes above 127 stay: the engine's own writer would make \u00XX of them. */
-export function quote(s: string): string {
-  const t = JSON.stringify(s);
-  return t.length === s.length + 2 ? t : careful(s);
+/** Part that writes the call under way and takes its outcome: the first line of the data file, 8 letters for each bit. */
+function teller(o: Ocpp): string {
+  let i = 0;
+  while (o.act >> (i + 1)) i++;
+  return require('Storage')
+    .read('messages', i * 8, 8)!
+    .trim();
 }
 
-function careful(s: string): string {
-  let out = '"';
-  for (let i = 0; i < s.length; i++) out += s.charCodeAt(i) > 127 ? s[i] : JSON.stringify(s[i]).slice(1, -1);
-  return out + '"';
-}
-
-function say(o: Ocpp, text: string): void {
-  send(o.w, text, 1, 1);
-}
-
-function result(o: Ocpp, id: string, payload: string): void {
-  say(o, '[3,' + quote(id) + ',' + payload + ']');
-}
-
-export function refuse(o: Ocpp, id: string, code: string, why: string): void {
-  say(o, '[4,' + quote(id) + ',"' + code + '",' + quote(why) + ',{}]');
-}
-
-function calls(c: Charger): Calls {
-  return c.f.part('calls') as Calls;
-}
-
-/** The call under way has ended without a result: `how` 1 = no answer, 2 = CALLERROR. */
-export function failed(o: Ocpp, how: number): void {
-  const act = o.act;
+/** Gives a turn to the part that has it; after an outcome the call is over. */
+export function go(o: Ocpp): void {
+  const name = o.p;
+  const how = o.how;
+  o.p = '';
+  try {
+    (o.c.f.part(name) as Turn).turn(o);
+  } catch (e) {
+    o.c.f.log('ocpp', name + ': ' + e);
+  }
+  if (!how) return;
+  o.how = 0;
   o.id = '';
   o.act = 0;
-  calls(o.c).fail(o, act, how);
-}
-
-/** The connection is gone: the call under way was not made. */
-export function abandon(o: Ocpp): void {
-  o.id = '';
-  o.act = 0;
-  o.sp = '';
-  o.sb = '';
   o.in = undefined;
-  o.bad = 0;
-  o.mute = 0;
+  o.sa = undefined;
+  o.beat = o.c.t;
 }
 
-/** Starts writing a call; `act` is its bit. */
-export function call(o: Ocpp, act: number): void {
+/** The call under way has an outcome; whoever wrote it takes the next turn. */
+export function outcome(o: Ocpp, how: number): void {
+  o.how = how;
+  o.p = teller(o);
+}
+
+/** Starts the most urgent call that may go out. */
+function next(o: Ocpp): void {
+  const may = o.reg === 1 ? 255 : o.reg === 2 ? o.trg | BOOT : BOOT;
+  const now = o.want & may;
+  if (!now || o.un) return;
+  o.act = now & -now;
+  o.want &= ~o.act;
+  o.trg &= ~o.act;
   o.id = o.c.rbc.toString(36) + '-' + (++o.k).toString(36);
-  o.act = act;
-  o.at = o.c.t;
-  write(o, 'calls', '[2,"' + o.id + '",');
-}
-
-/** Starts writing a message; `pour` goes on with it. */
-function write(o: Ocpp, part: 'calls' | 'configuration', head: string): void {
-  o.sp = part;
+  o.sp = teller(o);
   o.sn = 0;
-  o.sb = head;
-  o.sf = 0;
+  o.sb = '[2,"' + o.id + '",';
 }
 
-function flush(o: Ocpp, last: 0 | 1): void {
-  send(o.w, o.sb, o.sf ? 0 : 1, last);
-  o.sf = 1;
+/** Sends what is written so far: a fragment, or the end. */
+function flush(o: Ocpp): void {
+  send(o.w, (o.sp ? 0 : 128) | (o.sf ? 0 : 1), o.sb);
   o.sb = '';
-}
-
-function done(o: Ocpp): void {
-  o.sp = '';
-  o.sb += ']';
+  o.sf = o.sp ? 1 : 0;
   o.at = o.c.t;
-  flush(o, 1);
 }
 
-/** One more piece. A writer that breaks down half-way leaves a message that cannot be finished. */
-function piece(o: Ocpp): void {
-  const part = o.c.f.part(o.sp) as { more(o: Ocpp, n: number): string };
-  const text = part.more(o, o.sn++);
-  if (text === '') done(o);
-  else o.sb += text;
-  if (o.sb.length > FRAGMENT) flush(o, 0);
-}
-
-function broken(o: Ocpp, e: unknown): void {
-  o.c.f.log('ocpp', 'message: ' + e);
-  close(o.w, 1011);
-}
-
-/** Goes on writing for one slice of time. */
-export function pour(o: Ocpp): void {
+/** Goes on writing for one slice of time. A writer that breaks down leaves a message that cannot be finished. */
+function pour(o: Ocpp): void {
   const t = getTime();
+  do {
+    const text = (o.c.f.part(o.sp) as Writer).more(o, o.sn++);
+    o.sb += text ? text : ']';
+    if (!text) o.sp = '';
+    if (!text || o.sb.length > FRAGMENT) flush(o);
+  } while (o.sp && getTime() - t < SLICE);
+}
+
+function write(o: Ocpp): void {
   try {
-    do {
-      piece(o);
-    } while (o.sp && getTime() - t < SLICE);
+    pour(o);
   } catch (e) {
-    broken(o, e);
+    o.c.f.log('ocpp', o.sp + ': ' + e);
+    o.sp = '';
+    (o.c.f.part('frames') as Frames).close(o, 1011);
   }
 }
 
-/** Answers the call that waits. Its consequences come after the answer has left. */
-export function serve(o: Ocpp): void {
-  const m = o.in!;
-  const part = o.c.f.part('actions') as Actions;
-  o.in = undefined;
-  try {
-    const a = part.answer(o, m[2] as string, m[3] as object);
-    if (a === '') write(o, 'configuration', '[3,' + quote(m[1]) + ',');
-    else if (a[0] === '{') result(o, m[1], a);
-    else refuse(o, m[1], a, '');
-  } catch (e) {
-    o.c.f.log('ocpp', m[2] + ': ' + e);
-    refuse(o, m[1], 'InternalError', '');
+/** Messages, one step of one message a turn; 1 = one is under way. */
+export function step(o: Ocpp): Bit {
+  if (o.sp) write(o);
+  else if (o.p) go(o);
+  else if (o.w.n >= o.w.need) o.p = 'frames';
+  else if (!o.id) {
+    if (o.want) next(o);
+  } else if (o.c.t - o.at > o.c.k.omt * 1000) {
+    o.mute++;
+    outcome(o, SILENT);
   }
-  part.after(o, m[2] as string, m[3] as { [k: string]: unknown });
-}
-
-function garbage(o: Ocpp): void {
-  if (++o.bad < PATIENCE) refuse(o, '-1', 'GenericError', '');
-  else close(o.w, 1002);
-}
-
-function called(o: Ocpp, m: Frame): void {
-  const id = m[1];
-  if (o.reg !== 1 && o.reg !== 2) return;
-  if (m[3] === null) m[3] = {};
-  if (typeof id !== 'string' || !id || id.length > 36) garbage(o);
-  else if (typeof m[2] !== 'string') refuse(o, id, 'FormationViolation', 'action');
-  else if (typeof m[3] !== 'object' || Array.isArray(m[3])) refuse(o, id, 'FormationViolation', 'payload');
-  else o.in = m;
-}
-
-function answered(o: Ocpp, m: Frame): void {
-  if (!o.id || m[1] !== o.id) return;
-  const act = o.act;
-  o.id = '';
-  o.act = 0;
-  o.mute = 0;
-  o.beat = o.c.t;
-  calls(o.c).done(o, act, (m[2] ?? {}) as { [k: string]: unknown });
-}
-
-function erred(o: Ocpp, m: Frame): void {
-  if (!o.id || m[1] !== o.id) return;
-  o.mute = 0;
-  o.beat = o.c.t;
-  o.c.f.log('ocpp', 'error ' + m[2] + ' ' + m[3]);
-  failed(o, 2);
-}
-
-function parse(text: string): Frame | undefined {
-  if (text[0] !== '[' || text[text.length - 1] !== ']') return undefined;
-  try {
-    const m = JSON.parse(text);
-    return Array.isArray(m) ? (m as Frame) : undefined;
-  } catch (e) {
-    return undefined;
-  }
-}
-
-/** A message of which only the beginning was kept: a call is refused, an answer counts as none. */
-function cut(o: Ocpp, head: string): void {
-  const part = head.split('"');
-  const type = part[0].replaceAll(' ', '');
-  if (type === '[2,') refuse(o, part[1], 'GenericError', 'too large');
-  else if (part[1] === o.id) failed(o, 1);
-}
-
-function read(o: Ocpp, text: string): void {
-  const m = parse(text);
-  if (!m || typeof m[0] !== 'number') {
-    garbage(o);
-    return;
-  }
-  o.bad = 0;
-  if (m[0] === 2) called(o, m);
-  else if (m[0] === 3) answered(o, m);
-  else if (m[0] === 4) erred(o, m);
-}
-
-/** Takes in one message. */
-export function message(o: Ocpp, text: string): void {
-  if (o.w.big) cut(o, text);
-  else read(o, text);
+  return o.sp || o.p ? 1 : 0;
 }

@@ -2,9 +2,10 @@
 
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
+import type { Gate } from '../net/connect';
 import type { Ws } from './websocket';
 
-/** What we may want to tell, a bit each; the lowest goes first. */
+/** What we may want to tell, a bit each; the lowest goes first. messages.ts says which part writes it. */
 export const BOOT = 1;
 export const AUTH = 2;
 export const STATUS0 = 4;
@@ -14,12 +15,52 @@ export const METER = 32;
 export const BEAT = 64;
 export const OTHER = 128;
 
+/** Outcome of an own call. */
+export const ANSWERED = 1;
+export const SILENT = 2;
+export const ERROR = 3;
+
+/** Records of the queue, and from which filling on every second meter value makes room. */
+export const SLOTS = 64;
+export const TIGHT = 52;
+/** A moment that never comes. */
+export const NEVER = 9e15;
+
 /** A frame from the central system: type, id, then action and payload, or payload, or code, text, details. */
 export type Frame = [number, string, ...unknown[]];
+/** Payload of a message. */
+export interface Payload {
+  [field: string]: unknown;
+}
+/** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
+export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
+/** What a hook noted for the next turn: kind, time stamp, register, tag, reason. */
+export type Happening = ['S' | 'B' | 'X' | 'E' | 'T', number, number, string, string];
+
+/** A part that takes a turn. */
+export interface Turn {
+  turn(o: Ocpp): void;
+}
+/** A part that writes a message piece by piece: '' = there is no more, ' ' = nothing this time. */
+export interface Writer extends Turn {
+  more(o: Ocpp, n: number): string;
+}
+
+/** What parts may use of the resident code. */
+export interface Resident {
+  attach(w: Ws, s: EspSocket): void;
+  send(w: Ws, op: number, body: string): void;
+  stamp(o: Ocpp): number;
+  go(o: Ocpp): void;
+  /** The call under way has an outcome; whoever wrote it takes the next turn. */
+  end(o: Ocpp, how: number): void;
+}
 
 export interface Ocpp {
   c: Charger;
   w: Ws;
+  g: Gate;
+  f: Resident;
   /** Link: 0 down, 1 gate and connect, 2 handshake, 3 open. */
   st: 0 | 1 | 2 | 3;
   /** Next try to connect, failed tries in a row, redirects followed, and where to. */
@@ -27,8 +68,17 @@ export interface Ocpp {
   n: number;
   hops: number;
   url: string;
+  /** Settings in the form in which every turn needs them: enabled, enabled with an address, heartbeat, ping, and
+   * MinimumStatusDuration in ms. */
+  on: Bit;
+  run: Bit;
+  hb: number;
+  pg: number;
+  md: number;
   /** 1 = the settings of the link changed: connect anew. */
   anew: Bit;
+  /** Part that has the next turn, '' = none. */
+  p: string;
   /** Registration: 0 none yet, 1 Accepted, 2 Pending, 3 Rejected. */
   reg: 0 | 1 | 2 | 3;
   /** Next BootNotification; last answered call. */
@@ -37,18 +87,20 @@ export interface Ocpp {
   /** What is to be told, and what of it was asked for by TriggerMessage. */
   want: number;
   trg: number;
-  /** Own call under way: id ('' = none), its bit, when sent; number of ids used; time-outs in a row. */
+  /** Own call under way: id ('' = none), its bit, when sent, its outcome (0 = open); number of ids used; time-outs in a
+   * row. */
   id: string;
   act: number;
   at: number;
+  how: number;
   k: number;
   mute: number;
   /** Unreadable messages in a row. */
   bad: number;
-  /** A call from the central system that waits for its turn. */
-  in: Frame | undefined;
-  /** Message being written piece by piece: part that writes it ('' = none), step, text so far, 1 = begun on the wire. */
-  sp: '' | 'calls' | 'configuration';
+  /** What the part with the next turn works on: a message, a call from the central system, the payload of an answer. */
+  in: unknown;
+  /** Message being written: part that writes it ('' = none), next piece, text so far, 1 = begun on the wire. */
+  sp: string;
   sn: number;
   sb: string;
   sf: Bit;
@@ -59,18 +111,24 @@ export interface Ocpp {
   qn: number;
   qa: number;
   qd: number;
-  /** Where thinning went on, and the greatest time stamp so far. */
+  /** Where thinning goes on, and the greatest time stamp so far. */
   th: number;
   ts: number;
-  /** Reference of the running or last transaction: the number of its start record. */
+  /** Slots still to be read in after the boot; what they taught so far. */
+  ld: number;
+  old: unknown;
+  /** What happened since the last turn. */
+  ev: Happening[];
+  /** Reference of the running transaction, the number of its start record; 0 = none. */
   ref: number;
   /** Confirmed pair: reference and transactionId. */
   tr: number;
   tx: number;
-  /** Next sample; slot of the clock's grid; last note of the open transaction; samples counted for its end, and
-   * how many of them become one. */
+  /** Next sample; of the transaction, of the clock's grid. */
+  nx: number;
   smp: number;
   grid: number;
+  /** Last note of the open transaction; samples counted for its end, and how many of them become one. */
   note: number;
   d: number;
   ds: number;
@@ -84,24 +142,60 @@ export interface Ocpp {
   miss: number;
   /** Status that is to be passed through first, 0 = none. */
   via: number;
-  /** Tag that waits for Authorize, '' = none. */
+  /** Tag that waits for Authorize, '' = none; parent of the running transaction's tag. */
   tag: string;
+  par: string;
   /** Availability as asked for: 1 = charge point inoperative, 2 = connector inoperative. */
   ino: number;
-  /** 1 = tag refused while charging; energy register at which that takes effect. */
-  inv: Bit;
+  /** Energy register at which a refused tag takes effect. */
   max: number;
-  /** Reset asked for: 0 none, 1 soft, 2 hard; not later than. */
+  /** Unlocking: id of the call that waits for the lock, and until when. */
+  un: string;
+  unAt: number;
+  /** Reset asked for: 0 none, 1 soft, 2 hard; since when. */
   rst: 0 | 1 | 2;
   rstAt: number;
   /** Messages of other parts: 'action",{payload}' texts. */
   out: string[];
-  /** What parts may use of the resident code. */
-  f: {
-    quote(s: string): string;
-    put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void;
-    drop(o: Ocpp): void;
-    pair(o: Ocpp, ref: number, tx: number): void;
-    stamp(o: Ocpp): number;
-  };
+}
+
+/** JSON text of a string. Bytes above 127 stay: the engine's own writer would make \u00XX of them. */
+export function quote(s: string): string {
+  const t = JSON.stringify(s);
+  if (t.length === s.length + 2) return t;
+  let out = '"';
+  for (let i = 0; i < s.length; i++) out += s.charCodeAt(i) > 127 ? s[i] : JSON.stringify(s[i]).slice(1, -1);
+  return out + '"';
+}
+
+/** The first `most` characters of a text; text is bytes here, and a character of UTF-8 may have several. */
+export function chars(s: string, most: number): string {
+  let at = 0;
+  let n = 0;
+  if (s.length <= most) return s;
+  while (at < s.length && ((s.charCodeAt(at) & 0xc0) === 0x80 || n++ < most)) at++;
+  return s.substr(0, at);
+}
+
+/** An idTag as JSON. */
+export function quoteTag(tag: unknown): string {
+  return quote(chars(tag as string, 20));
+}
+
+/** When something happened, ISO. Noted before a reboot without a clock: now is the best guess. */
+export function time(o: Ocpp, ts: number, boot: number): string {
+  const c = o.c;
+  const known = ts >= 0 ? ts : boot === c.rbc ? c.w - ts - 1 : c.f.wall(c);
+  return c.f.iso(known);
+}
+
+/** transactionId of a reference; -1 = its start was given up. */
+export function txId(o: Ocpp, ref: number): number {
+  return ref === o.tr ? o.tx : -1;
+}
+
+/** Integer, or text that is one; undefined = neither. */
+export function integer(v: unknown): number | undefined {
+  const n = typeof v === 'string' && v !== '' ? Number(v) : v;
+  return typeof n === 'number' && Math.floor(n) === n ? n : undefined;
 }

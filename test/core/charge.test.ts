@@ -7,6 +7,7 @@ const inputs = (o: Partial<Inputs>): Inputs => ({
   amps: 0,
   err: 0,
   bad: 0,
+  top: 0,
   dio: 1,
   go: 1,
   vent: 0,

@@ -206,6 +206,7 @@ function record(f: Fake, o: Options): Charger {
       amps: 0,
       err: 0,
       bad: 0,
+      top: 0,
       dio: 0,
       go: 0,
       vent: 0,

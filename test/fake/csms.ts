@@ -6,15 +6,54 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import * as conf from '../../firmware/core/conf.part';
-import * as actions from '../../firmware/ocpp/actions.part';
-import * as calls from '../../firmware/ocpp/calls.part';
+import * as answer from '../../firmware/ocpp/answer.part';
+import * as auth from '../../firmware/ocpp/auth.part';
+import * as away from '../../firmware/ocpp/away.part';
+import * as boot from '../../firmware/ocpp/boot.part';
+import * as bulk from '../../firmware/ocpp/bulk.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
-import * as handshake from '../../firmware/ocpp/handshake.part';
+import * as dial from '../../firmware/ocpp/dial.part';
+import * as frames from '../../firmware/ocpp/frames.part';
+import * as inbox from '../../firmware/ocpp/inbox.part';
+import * as manage from '../../firmware/ocpp/manage.part';
+import * as notify from '../../firmware/ocpp/notify.part';
+import * as queue from '../../firmware/ocpp/queue.part';
+import * as remote from '../../firmware/ocpp/remote.part';
+import * as restore from '../../firmware/ocpp/restore.part';
+import * as sample from '../../firmware/ocpp/sample.part';
+import * as shake from '../../firmware/ocpp/shake.part';
+import * as tx from '../../firmware/ocpp/tx.part';
+import * as values from '../../firmware/ocpp/values.part';
+import * as gate from '../../firmware/net/gate.part';
+import { ASKED, TOLD } from '../../firmware/ocpp/messages';
+import { tap } from '../../firmware/core/access';
+import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { charger } from './charger';
 import type { Fake } from './charger';
 
-const PARTS: { [name: string]: unknown } = { conf, actions, calls, configuration, handshake };
+export const PARTS: { [name: string]: unknown } = {
+  conf,
+  gate,
+  answer,
+  auth,
+  away,
+  boot,
+  bulk,
+  configuration,
+  dial,
+  frames,
+  inbox,
+  manage,
+  notify,
+  queue,
+  remote,
+  restore,
+  sample,
+  shake,
+  tx,
+  values,
+};
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Validators of the published OCPP 1.6 schemas. */
 const [strict] = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators.js') as {
@@ -124,7 +163,7 @@ export class Csms {
   answers: Answers = {};
   private _in = '';
   private _msg = '';
-  private _asked: { [id: string]: string } = {};
+  asked: { [id: string]: string } = {};
   private _count: { [action: string]: number } = {};
   private _n = 0;
   private _open = false;
@@ -154,7 +193,7 @@ export class Csms {
   /** Calls the charger; the id finds the answer. */
   call(action: string, payload: unknown): string {
     const id = 'cs' + ++this._n;
-    this._asked[id] = action;
+    this.asked[id] = action;
     this.text(JSON.stringify([2, id, action, payload]));
     return id;
   }
@@ -166,6 +205,8 @@ export class Csms {
   }
 
   text(s: string): void {
+    const call = /^\[2,"([^"]+)","(\w+)"/.exec(s);
+    if (call) this.asked[call[1]] = call[2];
     this.wire!.push(frame(1, s));
   }
 
@@ -211,8 +252,8 @@ export class Csms {
     if (type === 2) this._call(id, m[2], m[3]);
     else if (type === 3) {
       const payload = m[2] as unknown as Record<string, unknown>;
-      strict.validate('urn:' + this._asked[id] + '.conf', payload);
-      this.log.push({ t: this.t(), from: 'cp', type, id, action: this._asked[id], payload });
+      strict.validate('urn:' + this.asked[id] + '.conf', payload);
+      this.log.push({ t: this.t(), from: 'cp', type, id, action: this.asked[id], payload });
     } else this.log.push({ t: this.t(), from: 'cp', type, id, action: m[2], payload: {} });
   }
 
@@ -262,6 +303,8 @@ const ENGINE: { [name: string]: unknown } = {
     SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
   },
 };
+/** The data file of messages; a rig starts with that of the build. */
+export const messages = { text: '' };
 const load = Module.prototype.require;
 Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
   const ours = Object.hasOwn(ENGINE, name) && this.filename.includes('/firmware/');
@@ -332,6 +375,11 @@ export function rig(o: Options = {}): Rig {
   Object.assign(globalThis, {
     VERSION: '0.1.0',
   });
+  messages.text = packMessages({ TOLD, ASKED });
+  ENGINE.Storage = {
+    read: (file: string, at?: number, n?: number) =>
+      file === 'messages' ? messages.text.substr(at ?? 0, n ?? 1e6) : undefined,
+  };
   ENGINE.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
   Object.assign(c.k, settings(), { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
@@ -389,10 +437,6 @@ export function rig(o: Options = {}): Rig {
     c.t += 20;
     for (const job of [link, flow, watch, flow]) job(c);
   };
-  f.tap = (uid) => {
-    c.uid = uid;
-    if (c.ses.on && c.ses.tag === uid) c.f.stop(c, 'Local', uid);
-    else c.ask = 1;
-  };
+  f.tap = (uid) => tap(c, uid);
   return f;
 }

@@ -344,6 +344,7 @@ describe('ocpp link', () => {
     assert.equal(r.cs.requests.length, 2);
     assert.match(r.cs.requests[1], /\r\nAuthorization: Basic MTIzNDU2OgABAgMEBQYH\/{16}/);
     r.c.k.ocppe = 0;
+    r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'ocppe'));
     r.run(1000);
     assert.equal(r.c.o.up, 0);
     assert.deepEqual(r.cs.closes, [1000, 1000]);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
-import { moment } from '../../firmware/ocpp/calls.part';
-import { misfit } from '../../firmware/ocpp/actions.part';
-import { quote } from '../../firmware/ocpp/rpc';
+import { moment } from '../../firmware/ocpp/boot.part';
+import { misfit } from '../../firmware/ocpp/answer.part';
+import { quote } from '../../firmware/ocpp/state';
 
 function ready(): Rig {
   const r = rig();
@@ -106,6 +106,29 @@ describe('ocpp rpc', () => {
   });
 });
 
+/** Keys that the Core profile requires. */
+const REQUIRED = {
+  read: ['GetConfigurationMaxKeys', 'NumberOfConnectors', 'SupportedFeatureProfiles'],
+  write: [
+    'AuthorizeRemoteTxRequests',
+    'ClockAlignedDataInterval',
+    'ConnectionTimeOut',
+    'ConnectorPhaseRotation',
+    'HeartbeatInterval',
+    'LocalAuthorizeOffline',
+    'LocalPreAuthorize',
+    'MeterValuesAlignedData',
+    'MeterValuesSampledData',
+    'MeterValueSampleInterval',
+    'ResetRetries',
+    'StopTransactionOnInvalidId',
+    'StopTxnAlignedData',
+    'StopTxnSampledData',
+    'TransactionMessageAttempts',
+    'TransactionMessageRetryInterval',
+  ],
+};
+
 describe('ocpp configuration', () => {
   const get = (r: Rig, q: object): Record<string, never> => {
     const id = r.cs.call('GetConfiguration', q);
@@ -131,13 +154,24 @@ describe('ocpp configuration', () => {
 
   it('everything that is readable, each once', () => {
     const a = get(ready(), {}) as unknown as {
-      configurationKey: { key: string; value: string }[];
+      configurationKey: { key: string; value: string; readonly: boolean }[];
       unknownKey?: [];
     };
     const names = a.configurationKey.map((k) => k.key);
-    assert.ok(names.length > 40 && new Set(names).size === names.length);
-    assert.ok(!names.includes('AuthorizationKey') && !a.unknownKey);
+    assert.equal(new Set(names).size, names.length);
+    assert.ok(!names.includes('AuthorizationKey'));
+    assert.equal(a.unknownKey, undefined);
     for (const k of a.configurationKey) assert.equal(typeof k.value, 'string');
+    const readonly = (name: string): unknown => a.configurationKey.find((k) => k.key === name)?.readonly;
+    for (const name of REQUIRED.read) assert.equal(readonly(name), true, name);
+    for (const name of REQUIRED.write) assert.equal(readonly(name), false, name);
+    // Nothing is announced that is not there.
+    for (const name of names)
+      assert.ok(!/LocalAuthList|Cache|Profile(M|s?I)|ChargingSchedule|Reserve|3to1/.test(name), name);
+    assert.equal(
+      a.configurationKey.find((k) => k.key === 'SupportedFeatureProfiles')!.value,
+      'Core,RemoteTrigger',
+    );
   });
 
   for (const [key, value, status] of [

@@ -1,12 +1,32 @@
 import assert from 'node:assert/strict';
 import { Wire, parse, rig } from '../fake/csms';
-import { attach, ping, receive, send, socket } from '../../firmware/ocpp/websocket';
+import { attach, send } from '../../firmware/ocpp/websocket';
 import type { Ws } from '../../firmware/ocpp/websocket';
-import { check, hello, place } from '../../firmware/ocpp/handshake.part';
+import type { Ocpp } from '../../firmware/ocpp/state';
+import { receive } from '../../firmware/ocpp/frames.part';
+import { hello, place } from '../../firmware/ocpp/dial.part';
+import { check } from '../../firmware/ocpp/shake.part';
 import { ACCEPT, INCOMING, NONCE, OUTGOING } from '../vectors/websocket';
 
 const bytes = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1');
 const hex = (s: string): string => Buffer.from(s, 'latin1').toString('hex');
+
+const socket = (): Ws => ({
+  s: undefined,
+  st: 0,
+  q: [],
+  n: 0,
+  need: 2,
+  op: 0,
+  left: 0,
+  mop: 0,
+  msg: [],
+  len: 0,
+  big: 0,
+  rx: 0,
+  png: 0,
+  code: 1006,
+});
 
 function open(): { w: Ws; wire: Wire; sent(): string } {
   let sent = '';
@@ -17,11 +37,13 @@ function open(): { w: Ws; wire: Wire; sent(): string } {
   return { w, wire, sent: () => hex(sent) };
 }
 
+/** As `flow` does: reads while what has arrived is worth a look. */
 function drain(w: Ws): string[] {
   const out: string[] = [];
-  for (let i = 0; i < 20; i++) {
-    const text = receive(w, 1);
-    if (text !== undefined) out.push(text);
+  const o = { w, f: { send } } as unknown as Ocpp;
+  for (let i = 0; i < 40 && w.n >= w.need; i++) {
+    const pieces = receive(o);
+    if (pieces) out.push(pieces.join(''));
   }
   return out;
 }
@@ -66,24 +88,24 @@ describe('websocket frames out', () => {
   for (const [name, text, want] of OUTGOING)
     it(name, () => {
       const o = open();
-      send(o.w, text, 1, 1);
+      send(o.w, 0x81, text);
       assert.equal(o.sent(), want);
       assert.equal(parse(bytes(o.sent()))!.frame.body, text);
     });
 
   it('pieces of one message', () => {
     const o = open();
-    send(o.w, 'a', 1, 0);
-    send(o.w, 'b', 0, 0);
-    send(o.w, 'c', 0, 1);
+    send(o.w, 1, 'a');
+    send(o.w, 0, 'b');
+    send(o.w, 0x80, 'c');
     assert.equal(o.sent(), '018100000000' + '61' + '008100000000' + '62' + '808100000000' + '63');
   });
 
-  it('a ping is remembered until its pong', () => {
+  it('a ping, and the pong that ends the waiting', () => {
     const o = open();
-    ping(o.w, 5);
+    send(o.w, 0x89, '');
     assert.equal(o.sent(), '898000000000');
-    assert.equal(o.w.png, 5);
+    o.w.png = 5;
     o.wire.push(bytes('8a00'));
     drain(o.w);
     assert.equal(o.w.png, 0);

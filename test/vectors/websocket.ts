@@ -57,10 +57,10 @@ export const INCOMING: Incoming[] = [
     back: '88820000000003f1',
     code: 1009,
   },
-  { name: 'too long: its beginning, then the next', bytes: '817e0fa0' + hex(X(4000)) + '810141', out: [X(200), 'A'] },
+  { name: 'too long: its beginning, then the next', bytes: '817e2328' + hex(X(9000)) + '810141', out: [X(200), 'A'] },
   {
     name: 'too long in fragments',
-    bytes: '017e07d0' + hex(X(2000)) + '007e07d0' + hex(X(2000)) + '800179' + '810141',
+    bytes: '017e1194' + hex(X(4500)) + '007e1194' + hex(X(4500)) + '800179' + '810141',
     out: [X(200), 'A'],
   },
 ];

@@ -1,0 +1,75 @@
+// Part on call: the one gate to every outgoing connection. On this engine a connect stops everything, timers included,
+// until the other side answers or the network stack gives up, which may take minutes. So: resolve and ping without
+// blocking, and connect only while nothing can be hurt by standing still.
+
+import type { Charger } from '../core/charger';
+import type { Gate, Passed } from './connect';
+
+/** Key of the journal: the host of the connect that is under way; firmware/ocpp/link.ts looks for it at boot. */
+const BLOCKED = 'cg';
+
+/** A sign of life is good for this long, ms. */
+const FRESH = 5000;
+/** A host that answers no ping is tried blindly at most this often, ms. */
+const BLIND = 900000;
+
+function ping(c: Charger, g: Gate): void {
+  const n = g.n;
+  g.st = 2;
+  c.b.net.ping(g.ip, (alive) => {
+    if (g.n !== n || g.st !== 2) return;
+    g.at = c.t;
+    g.st = alive ? 3 : 4;
+  });
+}
+
+/** Starts an attempt. `pass` tells what came of it. */
+export function open(c: Charger, g: Gate, host: string, port: number): void {
+  const n = ++g.n;
+  g.st = 1;
+  g.host = host;
+  g.port = port;
+  c.b.net.resolve(host, (ip) => {
+    if (g.n !== n || g.st !== 1) return;
+    g.ip = ip ? ip : '';
+    if (ip) ping(c, g);
+    else g.st = 5;
+  });
+}
+
+/** What is noted here when a boot begins has cost the watchdog's patience: see BLOCKED. */
+function connect(c: Charger, g: Gate): Passed {
+  g.st = 0;
+  c.f.put(BLOCKED, g.host);
+  try {
+    const s = require('net').connect({ host: g.ip, port: g.port });
+    return { s, error: '' };
+  } catch (e) {
+    return { error: '' + e };
+  } finally {
+    c.f.del(BLOCKED);
+  }
+}
+
+/** Some hosts answer no ping. With no car plugged one connect is risked, and again at once if that worked before. */
+function silent(c: Charger, g: Gate): Passed {
+  g.st = 0;
+  if (c.x.cp !== 'A' || c.t < g.blind) return { error: 'no answer to ping' };
+  const p = connect(c, g);
+  g.blind = p.s ? 0 : c.t + BLIND;
+  return p;
+}
+
+/** Goes on with an attempt, when standing still hurts nobody; undefined = later. */
+export function pass(c: Charger, g: Gate): Passed | undefined {
+  if (g.st < 3) return undefined;
+  if (g.st === 5) {
+    g.st = 0;
+    return { error: 'unknown host ' + g.host };
+  }
+  if (g.st === 4) return silent(c, g);
+  if (c.t - g.at <= FRESH) return connect(c, g);
+  // The sign of life has become old while the contactor was closed.
+  ping(c, g);
+  return undefined;
+}

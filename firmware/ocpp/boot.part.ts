@@ -1,0 +1,86 @@
+// Part on call: BootNotification, Heartbeat, and the clock that both bring.
+
+import { ANSWERED, BOOT, integer, quote, quoteTag } from './state';
+import type { Ocpp, Payload } from './state';
+
+/** Wait for a registration that gave none of its own, ms. */
+const RETRY = 60000;
+
+/** ms since 1970 of a text in RFC 3339, any zone, any fraction; NaN = no such thing. */
+export function moment(text: unknown): number {
+  const t = typeof text === 'string' ? text : '';
+  if (t.length < 20 || t[4] !== '-' || t[10] !== 'T' || t[13] !== ':') return NaN;
+  const ms = Date.parse(t.substr(0, 19) + 'Z');
+  const zone = t.substr(19);
+  const sign = zone.indexOf('+') >= 0 ? '+' : zone.indexOf('-') >= 0 ? '-' : '';
+  const cut = sign ? zone.indexOf(sign) : zone.length - 1;
+  const part = parseFloat('0' + zone.substr(0, cut));
+  const off = zone.substr(cut + 1).replace(':', '');
+  const shift = sign ? parseInt(off.substr(0, 2), 10) * 60 + parseInt(off.substr(2, 2) || '0', 10) : 0;
+  return ms + Math.round((part || 0) * 1000) - shift * (sign === '-' ? -60000 : 60000);
+}
+
+/** Takes the central system's time: only forwards while a transaction runs, so that its times do not fall. */
+function clock(o: Ocpp, text: unknown): void {
+  const ms = moment(text);
+  const c = o.c;
+  const off = ms - c.f.wall(c);
+  if (!(ms > 1e12) || (c.w && (Math.abs(off) <= 1000 || (off < 0 && c.ses.on)))) return;
+  c.f.clock(c, ms);
+  o.nx = 0;
+}
+
+export function more(o: Ocpp, n: number): string {
+  const b = o.c.b;
+  if (n) return '';
+  if (o.act !== BOOT) return '"Heartbeat",{}';
+  return (
+    '"BootNotification",{"chargePointVendor":"Pilotwire","chargePointModel":' +
+    quoteTag(b.name) +
+    ',"chargePointSerialNumber":' +
+    quote(b.serial.substr(0, 25)) +
+    ',"firmwareVersion":"' +
+    VERSION +
+    '"}'
+  );
+}
+
+function accepted(o: Ocpp, seconds: number): void {
+  const c = o.c;
+  const first = o.reg !== 1;
+  o.reg = 1;
+  if (seconds > 0 && seconds <= 86400 && seconds !== c.k.ocpph) {
+    c.k.ocpph = seconds;
+    o.hb = seconds * 1000;
+    c.f.save('ocpph');
+  }
+  if (!first) return;
+  o.ack0 = -1;
+  o.ack1 = -1;
+  c.o.ok = 1;
+  c.o.okAt = c.t;
+  c.f.log('ocpp', 'accepted');
+}
+
+function booted(o: Ocpp, r: Payload): void {
+  const seconds = integer(r.interval) ?? 0;
+  o.boot = o.c.t + (seconds > 0 ? seconds * 1000 : RETRY);
+  if (r.status !== 'Accepted' && r.status !== 'Pending' && r.status !== 'Rejected') return;
+  clock(o, r.currentTime);
+  if (r.status === 'Accepted') {
+    accepted(o, seconds);
+    return;
+  }
+  o.reg = r.status === 'Pending' ? 2 : 3;
+  o.c.o.ok = 0;
+  o.c.f.log('ocpp', 'registration ' + r.status);
+}
+
+export function turn(o: Ocpp): void {
+  const r = o.in as Payload;
+  const boot = o.act === BOOT;
+  if (o.how !== ANSWERED) {
+    if (boot) o.boot = o.c.t + RETRY + Math.round(Math.random() * 10000);
+  } else if (boot) booted(o, r);
+  else clock(o, r.currentTime);
+}

@@ -1,0 +1,152 @@
+// Part on call: reads what has arrived on the WebSocket, one frame a turn, RFC 6455. Payload moves from the packets into
+// the message as it comes; the packets are never joined. Invalid UTF-8 is not refused: looking at each byte would cost
+// as much as masking.
+
+import type { Ocpp, Turn } from './state';
+import type { Ws } from './websocket';
+
+/** Exports of this part. */
+export interface Frames extends Turn {
+  close(o: Ocpp, code: number): void;
+}
+
+/** Frame types with their last-fragment bit. */
+const CLOSE = 0x88;
+const PING = 0x89;
+const PONG = 0x8a;
+/** Longest message that is taken in; of a longer one the first bytes are kept and the rest is dropped. */
+const MOST = 8000;
+/** Longest message that is read as a whole. */
+const WHOLE = 3000;
+const HEAD = 200;
+
+/** Ends the TCP connection. */
+function drop(w: Ws, code: number): void {
+  const s = w.s;
+  w.code = code;
+  w.s = undefined;
+  w.st = 0;
+  w.q = [];
+  w.n = 0;
+  if (s) s.end();
+}
+
+/** Says why and ends the connection. */
+export function close(o: Ocpp, code: number): void {
+  if (o.w.st === 2) o.f.send(o.w, CLOSE, String.fromCharCode(code >> 8, code & 255));
+  drop(o.w, code);
+}
+
+/** At most `n` of the bytes that have arrived, out of the first packet. */
+function some(w: Ws, n: number): string {
+  const t = w.q.shift()!;
+  const part = t.length > n ? t.substr(0, n) : t;
+  if (t.length > n) w.q.unshift(t.substr(n));
+  w.n -= part.length;
+  return part;
+}
+
+/** Exactly `n` bytes; they must be there. */
+function bytes(w: Ws, n: number): string {
+  let t = some(w, n);
+  while (t.length < n) t += some(w, n - t.length);
+  return t;
+}
+
+function control(o: Ocpp, op: number, body: string): void {
+  const w = o.w;
+  if (op === PONG) w.png = 0;
+  else if (op === PING) o.f.send(w, PONG, body);
+  else {
+    // The peer closes: its code goes back.
+    o.f.send(w, CLOSE, body.substr(0, 2));
+    drop(w, body.length > 1 ? body.charCodeAt(0) * 256 + body.charCodeAt(1) : 1005);
+  }
+}
+
+/** The long forms of the length; -1 = more than 32 bits. */
+function long(t: string): number {
+  let n = 0;
+  for (let i = 0; i < t.length; i++) n = n * 256 + t.charCodeAt(i);
+  return n > 0x7fffffff ? -1 : n;
+}
+
+/** A text frame, or one that goes on with a text, begins: 0, or the close code when it may not come now. */
+function begin(w: Ws, op: number): number {
+  const kind = op & 15;
+  if (kind > 1) return kind === 2 ? 1003 : 1002;
+  if (!kind === !w.mop) return 1002;
+  if (kind) {
+    w.mop = kind;
+    w.msg = [];
+    w.len = 0;
+    w.big = 0;
+  }
+  return 0;
+}
+
+/** Payload as far as it has come; of too long a message only the beginning is kept. */
+function payload(w: Ws): void {
+  while (w.left && w.q.length) {
+    const part = some(w, w.left);
+    w.left -= part.length;
+    if (!w.big || w.len < HEAD) w.msg.push(part);
+    w.len += part.length;
+  }
+  if (w.big && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
+  w.need = w.left ? 1 : 2;
+}
+
+/** A data frame with `length` bytes of payload begins; false = the connection has ended. */
+function data(o: Ocpp, op: number, length: number): boolean {
+  const w = o.w;
+  const wrong = length < 0 ? 1009 : begin(w, op);
+  if (wrong) close(o, wrong);
+  w.op = op;
+  w.left = length;
+  if (w.len + length > MOST) w.big = 1;
+  return !wrong;
+}
+
+/** Header of the next frame; false = it is not complete, was a control frame, or the connection has ended. */
+function header(o: Ocpp): boolean {
+  const w = o.w;
+  const t = bytes(w, 2);
+  const op = t.charCodeAt(0);
+  const m = t.charCodeAt(1);
+  const ctl = op & 8;
+  const more = m === 126 ? 2 : m === 127 ? 8 : 0;
+  if (op & 0x70 || m > 127 || (ctl && (op < 128 || m > 125 || op > 0x8a))) close(o, 1002);
+  else if (w.n < (ctl ? m : more)) {
+    w.q.unshift(t);
+    w.n += 2;
+    w.need = 2 + (ctl ? m : more);
+  } else if (ctl) control(o, op, m ? bytes(w, m) : '');
+  else return data(o, op, more ? long(bytes(w, more)) : m);
+  return false;
+}
+
+/** Reads on; the pieces of a message when that completes one. `w.big` tells of one that was cut. */
+export function receive(o: Ocpp): string[] | undefined {
+  const w = o.w;
+  if (!w.left) {
+    w.need = 2;
+    if (w.n < 2 || !header(o)) return undefined;
+  }
+  payload(w);
+  if (w.left || w.op < 128) return undefined;
+  const pieces = w.msg;
+  w.msg = [];
+  w.mop = 0;
+  return pieces;
+}
+
+/** A turn: a frame; a complete message goes on. */
+export function turn(o: Ocpp): void {
+  const w = o.w;
+  const pieces = receive(o);
+  if (!pieces) return;
+  const long = !w.big && w.len > WHOLE;
+  o.in = long ? { q: pieces, t: '', head: '', n: 0 } : pieces.join('');
+  o.p = long ? 'bulk' : 'inbox';
+}

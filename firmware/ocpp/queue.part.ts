@@ -1,0 +1,97 @@
+// Part on call: transaction messages that wait for the central system, oldest first, across reboots. Each is a record of
+// the journal, `q0` to `q63`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
+
+import { NONE } from '../core/limits';
+import { NEVER, SLOTS, TIGHT, quoteTag } from './state';
+import type { Happening, Ocpp } from './state';
+
+/** Exports of this part. */
+export interface Queue {
+  put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void;
+  note(o: Ocpp): void;
+}
+
+/** A slot of the journal that is not in use, -1 = none. */
+function free(o: Ocpp): number {
+  for (let i = 0; i < SLOTS; i++) {
+    const slot = (o.qn + i) % SLOTS;
+    if (!o.q.includes(slot) && !o.q.includes(slot + SLOTS)) return slot;
+  }
+  return -1;
+}
+
+/** Drops every second meter value, one a call. */
+function thin(o: Ocpp): void {
+  let i = o.th;
+  while (i < o.q.length && o.q[i] < SLOTS) i++;
+  if (i >= o.q.length) {
+    o.th = 1;
+    return;
+  }
+  o.c.f.del('q' + (o.q[i] % SLOTS));
+  o.q.splice(i, 1);
+  o.th = i + 1;
+}
+
+/** Appends a record; `rest` is the JSON text of what the kind needs, with a comma in front. The last slots are for
+ * starts and ends. */
+export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void {
+  const c = o.c;
+  if (o.q.length >= TIGHT) thin(o);
+  const slot = kind === 'M' && o.q.length >= TIGHT + 4 ? -1 : free(o);
+  const text = '[' + o.qn++ + ',"' + kind + '",' + ref + ',' + ts + ',' + c.rbc + rest + ']';
+  if (slot >= 0 && c.f.put('q' + slot, text)) o.q.push(kind === 'M' ? slot + SLOTS : slot);
+  else c.f.log('ocpp', 'MemoryExhaustion: transaction message lost');
+}
+
+/** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end. */
+export function note(o: Ocpp): void {
+  const c = o.c;
+  o.note = c.t;
+  c.f.put(
+    'qo',
+    '[' + o.ref + ',' + o.f.stamp(o) + ',' + Math.floor(c.m.eto) + ',' + c.rbc + ',' + (o.d - 1) + ']',
+  );
+}
+
+/** While another status is shown, the one in between is passed through even if the facts have moved on. */
+function pass(o: Ocpp, began: boolean): void {
+  if (o.reg !== 1 || o.st !== 3) return;
+  if (began && (o.ack1 & 15) === 0) o.via = 1;
+  else if (!began && o.c.x.cp === 'A') o.via = 5;
+}
+
+function began(o: Ocpp, e: Happening): void {
+  const c = o.c;
+  pass(o, true);
+  o.ref = o.qn;
+  o.d = 0;
+  o.max = NEVER;
+  o.smp = (e[1] < 0 ? -e[1] - 1 : e[1] - c.w) + c.k.ocppi * 1000;
+  o.nx = 0;
+  c.o.tx = -1;
+  note(o);
+  put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2]);
+}
+
+function ended(o: Ocpp, e: Happening): void {
+  const c = o.c;
+  pass(o, false);
+  if (o.ref) put(o, 'E', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1));
+  c.f.del('qo');
+  o.ref = 0;
+  o.d = 0;
+  o.max = NEVER;
+  o.par = '';
+  o.nx = 0;
+  c.o.tx = -1;
+  c.lim.ocpp = NONE;
+}
+
+/** What happened becomes a record; otherwise the open transaction is noted again. */
+export function watch(o: Ocpp): void {
+  const e = o.ev.shift();
+  if (!e) note(o);
+  else if (e[0] === 'S') began(o, e);
+  else ended(o, e);
+}

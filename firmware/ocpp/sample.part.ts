@@ -1,0 +1,135 @@
+// Part on call: takes samples, when they are due and at both ends of a transaction. A record holds its context letter, the
+// bits of its measurands and all readings.
+
+import type { Charger } from '../core/charger';
+import { MEASURANDS, measurand } from './measurand';
+import type { Queue } from './queue.part';
+import { NEVER } from './state';
+import type { Ocpp } from './state';
+
+/** Exports of this part. */
+export interface Sample {
+  readings(c: Charger, wh: number): (number | null)[];
+  mask(list: string, values: (number | null)[]): number;
+}
+
+/** Most samples in the transactionData of a StopTransaction. */
+const KEPT = 40;
+
+function fixed(v: number, digits: number): number {
+  return parseFloat(v.toFixed(digits));
+}
+
+/** Phases that are not wired have no reading. */
+function phases(c: Charger, values: number[], digits: number): (number | null)[] {
+  const out: (number | null)[] = [null, null, null];
+  for (let i = 0; i < c.b.phases; i++) out[i] = fixed(values[i], digits);
+  return out;
+}
+
+/** All readings of now, in the order of the measurands; `wh` = the register. */
+export function readings(c: Charger, wh: number): (number | null)[] {
+  const m = c.b.meter;
+  const warm = c.x.tmp[0];
+  const out: (number | null)[] = [wh];
+  const chip =
+    m && m.ok
+      ? [Math.round(c.m.p) as number | null].concat(
+          phases(c, m.p, 0),
+          phases(c, m.i, 2),
+          phases(c, m.v, 1),
+          m.hz ? fixed(m.hz, 2) : null,
+        )
+      : [null, null, null, null, null, null, null, null, null, null, null];
+  const offered = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps / 10 : 0;
+  return out.concat(chip, offered, warm === undefined ? null : warm);
+}
+
+/** Bits of the measurands in a list that have a reading; at least the register. */
+export function mask(list: string, values: (number | null)[]): number {
+  const words = list.split(',');
+  let bits = 0;
+  for (let i = 0; i < MEASURANDS; i++) {
+    const m = measurand(i);
+    if (words.includes(m[0]) && values[+m[1]] !== null) bits |= 1 << i;
+  }
+  return bits ? bits : 1;
+}
+
+/** Kept for the end of the transaction under `d` and a number. When there are too many, every second in between goes, and
+ * from now on every second is not kept. */
+function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
+  const c = o.c;
+  const n = o.d;
+  const key = 'd' + (o.ref % 8);
+  o.d = n + 1;
+  if (!last && n % o.ds) return;
+  c.f.put(key + n.toString(36), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']');
+  if (n / o.ds < KEPT - 2) return;
+  o.ds *= 2;
+  for (let i = o.ds / 2; i <= n; i += o.ds) if (!last || i < n) c.f.del(key + i.toString(36));
+}
+
+/** Takes a sample: into the queue as MeterValues of the measurands `list`, and aside those of `end`. */
+function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
+  const all = readings(o.c, wh);
+  const head = ',"' + context + '",';
+  const tail = ',' + JSON.stringify(all);
+  const q = o.c.f.part('queue') as Queue;
+  if (list !== '-') q.put(o, 'M', o.ref, ts, head + mask(list, all) + tail);
+  if (!o.ref || end === '' || end === ',') return;
+  if (context === 'B') o.ds = 1;
+  aside(o, ts, head + mask(end, all) + tail, context === 'E');
+  q.note(o);
+}
+
+/** Samples of the running transaction, at exact multiples of the interval from its start. */
+function periodic(o: Ocpp): void {
+  const c = o.c;
+  const step = c.k.ocppi * 1000;
+  const late = c.t - o.smp;
+  if (!step || late < 0) return;
+  o.smp += step * (Math.floor(late / step) + 1);
+  take(o, 'P', o.f.stamp(o) - (late % step) * (c.w ? 1 : -1), Math.floor(c.m.eto), c.k.oms, c.k.oss);
+}
+
+/** Samples on the clock's grid, from midnight UTC. `o.grid` = when the next one is due, ms since boot. */
+function aligned(o: Ocpp): void {
+  const c = o.c;
+  const step = c.k.ocppai * 1000;
+  const late = c.t - o.grid;
+  if (late >= 0) {
+    const ts = o.f.stamp(o) - late;
+    if (late < step) take(o, 'C', ts, Math.floor(c.m.eto), c.k.oma, c.k.osa);
+  }
+  const day = c.f.wall(c) % 86400000;
+  const rest = Math.min(step - (day % step), 86400000 - day);
+  o.grid = c.t + rest;
+}
+
+/** Which moment comes next. After a change of settings or clock both grids are laid anew. */
+function plan(o: Ocpp): void {
+  const c = o.c;
+  const step = c.k.ocppi * 1000;
+  if (!o.nx) {
+    o.grid = NEVER;
+    if (o.ref && step && (o.smp < c.t || o.smp > c.t + step)) o.smp = c.t + step;
+  }
+  const grid = c.k.ocppai && c.w ? 1 : 0;
+  if (!grid) o.grid = NEVER;
+  if (o.ref && step) periodic(o);
+  if (grid && (o.grid === NEVER || c.t >= o.grid)) aligned(o);
+  o.nx = Math.min(o.ref && step ? o.smp : NEVER, o.grid);
+}
+
+/** Both ends of a transaction: register and time are those of the start and stop records. */
+function edge(o: Ocpp): void {
+  const e = o.ev.shift()!;
+  const k = o.c.k;
+  if (o.ref) take(o, e[0] === 'B' ? 'B' : 'E', e[1], e[2], '-', k.oss + ',' + k.osa);
+}
+
+export function watch(o: Ocpp): void {
+  if (o.ev.length && 'BX'.includes(o.ev[0][0])) edge(o);
+  else plan(o);
+}

@@ -1,0 +1,113 @@
+// Part on call: sends the head of the queue, StartTransaction, MeterValues or StopTransaction, and takes what comes back.
+
+import type { Auth } from './auth.part';
+import { ANSWERED, SLOTS, integer, quoteTag, time, txId } from './state';
+import type { Entry, Ocpp, Payload } from './state';
+import type { Cursor } from './values.part';
+
+/** Key of the oldest record. */
+function key(o: Ocpp): string {
+  return 'q' + (o.q[0] % SLOTS);
+}
+
+function oldest(o: Ocpp): Entry | undefined {
+  const text = o.c.f.get(key(o));
+  return text === undefined ? undefined : (JSON.parse(text) as Entry);
+}
+
+function start(o: Ocpp, e: Entry): string {
+  return (
+    '"StartTransaction",{"connectorId":1,"idTag":' +
+    quoteTag(e[5]) +
+    ',"meterStart":' +
+    e[6] +
+    ',"timestamp":"' +
+    time(o, e[3], e[4]) +
+    '"}'
+  );
+}
+
+function stop(o: Ocpp, e: Entry): string {
+  return (
+    '"StopTransaction",{"transactionId":' +
+    txId(o, e[2]) +
+    (e[5] ? ',"idTag":' + quoteTag(e[5]) : '') +
+    ',"meterStop":' +
+    e[6] +
+    ',"timestamp":"' +
+    time(o, e[3], e[4]) +
+    '","reason":"' +
+    e[7] +
+    ((e[8] as number) < 0 ? '"}' : '","transactionData":[')
+  );
+}
+
+/** The part `values` goes on with these samples. */
+function samples(o: Ocpp, cursor: Cursor): void {
+  o.sp = 'values';
+  o.sa = cursor;
+}
+
+export function more(o: Ocpp, n: number): string {
+  const e = n ? undefined : oldest(o);
+  if (n) return '';
+  if (!e) throw 'record lost';
+  if (e[1] === 'S') return start(o, e);
+  if (e[1] === 'E') {
+    if ((e[8] as number) >= 0)
+      samples(o, { key: 'd' + (e[2] % 8), ref: e[2], i: 0, to: e[8] as number, n: 0, k: 0, end: ']}' });
+    return stop(o, e);
+  }
+  samples(o, { key: key(o), ref: e[2], i: -1, to: -1, n: 0, k: 0, end: ']}' });
+  return (
+    '"MeterValues",{"connectorId":1' + (e[2] ? ',"transactionId":' + txId(o, e[2]) : '') + ',"meterValue":['
+  );
+}
+
+/** Remembers which transactionId a reference got. */
+function pair(o: Ocpp, ref: number, tx: number): void {
+  o.tr = ref;
+  o.tx = tx;
+  o.c.f.put('qx', '[' + ref + ',' + tx + ']');
+}
+
+/** The head was processed, or given up; samples kept for it are no longer needed. */
+function drop(o: Ocpp, e: Entry | undefined): void {
+  const f = o.c.f;
+  f.del(key(o));
+  if (e && e[1] === 'E') for (let n = 0; n <= (e[8] as number); n++) f.del('d' + (e[2] % 8) + n.toString(36));
+  o.q.shift();
+  o.qa = 0;
+  o.qd = 0;
+}
+
+/** The head was not processed: again after a while, or given up. */
+function retry(o: Ocpp, e: Entry | undefined): void {
+  const k = o.c.k;
+  if (e && ++o.qa < k.ota) {
+    o.qd = o.c.t + o.qa * k.otr * 1000;
+    return;
+  }
+  o.c.f.log('ocpp', 'gave up ' + (e ? e[1] : 'record'));
+  if (e && e[1] === 'S') pair(o, e[2], -1);
+  drop(o, e);
+}
+
+function started(o: Ocpp, e: Entry, tx: number, info: Payload): void {
+  const c = o.c;
+  pair(o, e[2], tx);
+  drop(o, e);
+  if (o.ref !== e[2]) return;
+  c.o.tx = tx;
+  if (info.parentIdTag) o.par = '' + info.parentIdTag;
+  if (info.status !== 'Accepted' && c.ses.on) (c.f.part('auth') as Auth).refused(o);
+}
+
+export function turn(o: Ocpp): void {
+  const e = oldest(o);
+  const r = (o.in || {}) as Payload;
+  const tx = e && e[1] === 'S' ? integer(r.transactionId) : 0;
+  if (o.how !== ANSWERED || !e || tx === undefined) retry(o, e);
+  else if (e[1] === 'S') started(o, e, tx, (r.idTagInfo || {}) as Payload);
+  else drop(o, e);
+}

@@ -1,0 +1,108 @@
+// Part on call: writes meter values, a measurand at a time: the rest of a MeterValues or of transactionData, and the
+// answer to a trigger.
+
+import { measurand } from './measurand';
+import { METER, time, txId } from './state';
+import type { Entry, Ocpp } from './state';
+import type { Sample } from './sample.part';
+
+/** Samples to write: their key in the journal, their transaction, and numbers behind it (-1 = none), and how far the writing has come. */
+export interface Cursor {
+  key: string;
+  ref: number;
+  i: number;
+  to: number;
+  /** Piece of the sample, samples written, and the text behind the last one. */
+  n: number;
+  k: number;
+  end: string;
+}
+
+function context(letter: string): string {
+  if (letter === 'P') return 'Sample.Periodic';
+  if (letter === 'C') return 'Sample.Clock';
+  if (letter === 'B') return 'Transaction.Begin';
+  return letter === 'E' ? 'Transaction.End' : 'Trigger';
+}
+
+function one(m: string[], value: number, phase: string, letter: string): string {
+  return (
+    '{"value":"' +
+    value +
+    '","context":"' +
+    context(letter) +
+    '","measurand":"' +
+    m[0] +
+    (phase ? '","phase":"' + phase : '') +
+    (m[3] ? '","unit":"' + m[3] : '') +
+    '"}'
+  );
+}
+
+/** Sampled values of one measurand, comma separated. */
+function sampled(i: number, values: (number | null)[], letter: string): string {
+  const m = measurand(i);
+  const of = +m[2];
+  const out: string[] = [];
+  for (let n = 0; n < of; n++) {
+    const v = values[+m[1] + n];
+    const line = of === 3 ? n + 1 : of === 4 ? n : 0;
+    if (v !== null && v !== undefined) out.push(one(m, v, line ? 'L' + line + (m[4] || '') : '', letter));
+  }
+  return out.join(',');
+}
+
+/** Piece `n` of a meter value: its opening, then a measurand each, then its end; '' = behind the end. */
+function value(o: Ocpp, e: Entry, n: number): string {
+  if (!n) return '{"timestamp":"' + time(o, e[3], e[4]) + '","sampledValue":[';
+  const bits = e[6] as number;
+  let left = bits;
+  let i = 0;
+  while (left && !(left & 1 && !--n)) {
+    left = left >> 1;
+    i++;
+  }
+  if (!left) return n === 1 ? ']}' : '';
+  return (bits & ((1 << i) - 1) ? ',' : '') + sampled(i, e[7] as (number | null)[], e[5] as string);
+}
+
+/** The answer to a trigger: readings of now. */
+function triggered(o: Ocpp): string {
+  const c = o.c;
+  const s = c.f.part('sample') as Sample;
+  const all = s.readings(c, Math.floor(c.m.eto));
+  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', s.mask(c.k.oms, all), all];
+  o.sa = { key: '', ref: 0, i: -1, to: -1, n: 0, k: 0, end: ']}', e };
+  const known = o.ref && o.ref === o.tr;
+  return (
+    '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['
+  );
+}
+
+/** The sample to write; what an earlier transaction has left under the same key does not count. */
+function sample(o: Ocpp, w: Cursor & { e?: Entry }): Entry | undefined {
+  if (w.e) return w.e;
+  const text = o.c.f.get(w.key + (w.i < 0 ? '' : w.i.toString(36)));
+  const e = text === undefined ? undefined : (JSON.parse(text) as Entry);
+  return e && e[2] === w.ref ? e : undefined;
+}
+
+export function more(o: Ocpp, n: number): string {
+  if (o.act === METER && !n) return triggered(o);
+  const w = o.sa as Cursor;
+  while (w.i <= w.to) {
+    const e = sample(o, w);
+    const text = e ? value(o, e, w.n++) : '';
+    if (text) return (w.n === 1 && w.k++ ? ',' : '') + text;
+    w.i++;
+    w.n = 0;
+  }
+  const end = w.end;
+  w.end = '';
+  return end;
+}
+
+/** Nothing follows from the answer. */
+export function turn(_o: Ocpp): void {
+  return;
+}

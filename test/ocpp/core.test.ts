@@ -1,0 +1,587 @@
+// The Core profile point by point, as far as the flows do not show it: awkward texts, awkward moments, awkward servers.
+
+import assert from 'node:assert/strict';
+import { Csms, NOW, PARTS, frame, messages, rig } from '../fake/csms';
+import type { Options, Rig } from '../fake/csms';
+import { plain } from '../../firmware/ocpp/inbox.part';
+import { chars } from '../../firmware/ocpp/state';
+
+function ready(o: Options = {}): Rig & { told(): string[] } {
+  const r = rig(o);
+  r.run(3000);
+  const from = r.cs.log.length;
+  return Object.assign(r, { told: () => r.cs.said(from) });
+}
+
+function asked(r: Rig, action: string, payload: object, ms = 1000): unknown {
+  const id = r.cs.call(action, payload);
+  r.run(ms);
+  return r.cs.answer(id);
+}
+
+/** Plugs in, taps, charges. */
+function charging(r: Rig, tag = 'AA'): void {
+  r.cp = 'C';
+  r.run(1000);
+  r.tap(tag);
+  r.run(6000);
+}
+
+const utf8 = (s: string): string => Buffer.from(s, 'utf8').toString('latin1');
+
+describe('ocpp texts', () => {
+  for (const [json, bytes] of [
+    ['"\\u20ac"', utf8('"€"')],
+    ['"\\u00fc\\u0041"', utf8('"ü') + '\\u0041"'],
+    ['"\\ud83d\\ude00x"', utf8('"😀x"')],
+    ['"\\\\u20ac"', '"\\\\u20ac"'],
+    ['"\\\\\\u20ac"', '"\\\\' + utf8('€') + '"'],
+    ['"plain"', '"plain"'],
+    ['"\\u000a"', '"\\u000a"'],
+  ])
+    it('escapes ' + json, () => assert.equal(plain(json), bytes));
+
+  it('a tag beyond ASCII, escaped or not, comes back as it is', () => {
+    for (const text of ['"\\u20acuro"', utf8('"€uro"')]) {
+      const r = ready();
+      r.cp = 'B';
+      r.run(1000);
+      r.cs.text('[2,"9","RemoteStartTransaction",{"idTag":' + text + '}]');
+      r.run(2000);
+      assert.equal(r.cs.calls('StartTransaction')[0].idTag, '€uro');
+    }
+  });
+
+  it('lengths count characters', () => {
+    const tag = 'ü'.repeat(20);
+    assert.equal(chars(utf8(tag), 20), utf8(tag));
+    assert.equal(chars(utf8(tag + 'ü'), 20), utf8(tag));
+    const r = ready();
+    assert.deepEqual(asked(r, 'RemoteStopTransaction', { transactionId: 1 }), { status: 'Rejected' });
+    r.cs.text('[2,"9","RemoteStartTransaction",{"idTag":"' + utf8(tag) + '"}]');
+    r.run(500);
+    assert.deepEqual(r.told(), ['Status 1 Preparing']);
+  });
+
+  it('a key twice, a key __proto__: nothing but an answer', () => {
+    const r = ready();
+    r.cs.text('[2,"9","Reset",{"type":"Warm","type":"Cold"}]');
+    r.cs.text('[2,"10","ClearCache",{"__proto__":{"a":1},"toString":2}]');
+    r.cs.text('[2,"11","__proto__",{}]');
+    r.cs.text('[2,"12","Reset remote",{"type":"Hard"}]');
+    r.run(2000);
+    assert.deepEqual(
+      r.cs.log.slice(-4).map((m) => m.id + ' ' + (m.type === 4 ? m.action : 'result')),
+      ['9 PropertyConstraintViolation', '10 result', '11 NotImplemented', '12 NotImplemented'],
+    );
+    assert.equal(r.c.b.name, 'fake');
+  });
+
+  for (const text of [
+    '[2,"9","Reset",{"type":"Hard"}]]',
+    '[2,"9","Reset",{"type":"Hard"}]x]',
+    '[2,"9","Reset",{"type":"Hard"}],[2]',
+    '[2,"9","Reset",{"type":"Hard"}][2]',
+    '[2,"9","Reset",{"type":"Hard"',
+    '',
+    '[]',
+    '["2","9","Reset",{}]',
+    'null',
+  ])
+    it('rubbish: ' + text, () => {
+      const r = ready();
+      r.cs.text(text);
+      r.run(3000);
+      assert.deepEqual(r.resets, []);
+      assert.deepEqual(r.cs.log.at(-1)!.action, 'GenericError');
+      assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+    });
+});
+
+describe('ocpp frames', () => {
+  it('a call in fragments, with a ping in between', () => {
+    const r = ready();
+    r.cs.asked['9'] = 'ClearCache';
+    r.cs.wire!.push(frame(1, '[2,"9","Clear', false));
+    r.cs.wire!.push(frame(9, 'hi'));
+    r.cs.wire!.push(frame(0, 'Cache",{}]'));
+    r.run(1000);
+    assert.equal(r.cs.log.at(-1)!.id, '9');
+    assert.equal(r.cs.log.at(-1)!.type, 3);
+  });
+
+  it('a call of 100 kB: refused by its id, nothing of it is kept, and the next is answered', () => {
+    const r = ready();
+    const text = JSON.stringify([2, 'big', 'DataTransfer', { vendorId: 'x', data: 'y'.repeat(100000) }]);
+    const bytes = frame(1, text);
+    for (let i = 0; i < bytes.length; i += 536) {
+      r.cs.wire!.push(bytes.slice(i, i + 536));
+      if (i % 5360 === 0) r.run(40);
+    }
+    r.run(1000);
+    assert.equal(r.cs.answer('big'), 'GenericError');
+    assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+  });
+
+  it('closed in the middle of a frame: comes back', () => {
+    const r = ready();
+    r.cs.wire!.push(frame(1, '[2,"9","ClearCache",{}]').slice(0, 9));
+    r.run(200);
+    r.cs.wire!.cut();
+    r.run(20000);
+    assert.equal(r.c.o.up, 1);
+    assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+  });
+
+  for (const [code, why] of [
+    [1000, 'connection lost, code 1000'],
+    [1012, 'connection lost, code 1012'],
+  ] as const)
+    it('closed with ' + code + ': the code goes back and is reported', () => {
+      const r = ready();
+      r.cs.wire!.push(frame(8, String.fromCharCode(code >> 8, code & 255) + 'bye'));
+      r.run(500);
+      assert.deepEqual(r.cs.closes, [code]);
+      assert.equal(r.c.o.err, why);
+    });
+});
+
+describe('ocpp long calls', () => {
+  const entries = Array.from({ length: 50 }, (_, i) => ({
+    idTag: 'TAG' + i,
+    idTagInfo: {
+      status: 'Accepted',
+      expiryDate: '2027-01-01T00:00:00Z',
+      parentIdTag: i % 2 ? '}{"[' : 'G\\',
+    },
+  }));
+  const call = (more: object): string =>
+    JSON.stringify([2, '9', 'SendLocalList', { listVersion: 3, localAuthorizationList: entries, ...more }]);
+
+  it('the list is handed over entry by entry, then the rest is answered', () => {
+    const r = ready();
+    const got: unknown[] = [];
+    Object.assign(PARTS, {
+      lists: {
+        entry: (_o: unknown, action: string, n: number, json: string) =>
+          got.push([action, n, JSON.parse(json)]),
+        run: (_o: unknown, _a: string, q: { localAuthorizationList: object[]; updateType: string }) =>
+          JSON.stringify({ status: q.updateType + q.localAuthorizationList.length }),
+      },
+    });
+    messages.text = messages.text.replace(
+      'SendLocalList ',
+      'SendLocalList lists listVersion i,updateType s20',
+    );
+    r.cs.asked['9'] = 'ChangeAvailability';
+    const bytes = frame(1, call({ updateType: 'Accepted' }));
+    assert.ok(bytes.length > 5000 && bytes.length < 8000, '' + bytes.length);
+    const heard: string[] = [];
+    const send = r.cs.wire!.write.bind(r.cs.wire!);
+    r.cs.wire!.write = (s) => (heard.push(s), s.includes('Accepted0') || send(s));
+    for (let i = 0; i < bytes.length; i += 536) {
+      r.cs.wire!.push(bytes.slice(i, i + 536));
+      r.run(100);
+    }
+    r.run(2000);
+    assert.deepEqual(
+      got,
+      entries.map((e, i) => ['SendLocalList', i, e]),
+    );
+    assert.ok(
+      heard.some((s) => s === '[3,"9",{"status":"Accepted0"}]'),
+      heard.join('|'),
+    );
+  });
+
+  it('without somebody who takes the list: the usual refusal', () => {
+    const r = ready();
+    r.cs.text(call({ updateType: 'Full' }));
+    r.run(3000);
+    assert.equal(r.cs.answer('9'), 'NotSupported');
+  });
+
+  it('without a list, or with one that does not end: too large', () => {
+    for (const text of [
+      JSON.stringify([2, '9', 'DataTransfer', { vendorId: 'x', data: 'y'.repeat(5000) }]),
+      call({}).slice(0, -400),
+    ]) {
+      const r = ready();
+      r.cs.text(text);
+      r.run(3000);
+      assert.equal(r.cs.answer('9'), 'GenericError');
+      assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+    }
+  });
+});
+
+describe('ocpp awkward servers', () => {
+  it('answers late and twice: only the first answer in time counts', () => {
+    const cs = new Csms();
+    const late: string[] = [];
+    cs.answers.Heartbeat = () => undefined;
+    const r = ready({ cs, settings: { omt: 5 } });
+    asked(r, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
+    late.push(cs.log.find((m) => m.action === 'Heartbeat')!.id);
+    r.run(6000);
+    for (let i = 0; i < 2; i++) cs.text('[3,"' + late[0] + '",{"currentTime":"2030-01-01T00:00:00Z"}]');
+    r.run(1000);
+    assert.ok(r.c.f.wall(r.c) < NOW + 60000);
+    assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Rejected' });
+  });
+
+  it('without pings, three calls without an answer end the connection', () => {
+    const cs = new Csms();
+    cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 10 });
+    const r = ready({ cs, settings: { omt: 5, owp: 0 } });
+    cs.answers.Heartbeat = () => undefined;
+    r.run(70000);
+    assert.ok(r.lines.some((l) => l.includes('central system is silent')));
+  });
+
+  for (const [answer, waits] of [
+    [{ status: 'Accepted', currentTime: 'soon', interval: '300' }, 0],
+    [{ status: 'Sure', currentTime: '2026-01-10T12:00:00Z', interval: 30 }, 30],
+    [{}, 60],
+    [{ status: 'Pending', currentTime: '2026-01-10T12:00:00Z', interval: 0 }, 60],
+    ['SecurityError', 60],
+  ] as const)
+    it('BootNotification answered with ' + JSON.stringify(answer), () => {
+      const cs = new Csms();
+      cs.answers.BootNotification = () => answer as object;
+      const r = rig({ cs });
+      r.run(80000);
+      const boots = cs.log.filter((m) => m.action === 'BootNotification');
+      if (!waits) assert.equal(boots.length, 1);
+      else {
+        const gap = Math.round((boots[1].t - boots[0].t) / 1000);
+        assert.ok(gap >= waits && gap <= waits + 10, gap + ' s');
+      }
+      assert.equal(r.c.o.ok, waits ? 0 : 1);
+    });
+
+  it('a refused status is not repeated, an unanswered one once', () => {
+    for (const [answer, times] of [
+      ['InternalError', 1],
+      [undefined, 2],
+    ] as const) {
+      const cs = new Csms();
+      const r = ready({ cs, settings: { omt: 5 } });
+      cs.answers.StatusNotification = () => answer;
+      r.cp = 'B';
+      r.run(30000);
+      assert.deepEqual(r.told(), Array(times).fill('Status 1 Preparing'));
+    }
+  });
+
+  it('a redirect is followed, at most three times in a row', () => {
+    const cs = new Csms();
+    const good = cs.greet;
+    let n = 0;
+    cs.greet = (key) =>
+      ++n <= 2 ? 'HTTP/1.1 302 x\r\nLocation: ws://b.test:81/x\r\n\r\n' : good.call(cs, key);
+    const r = rig({ cs });
+    r.run(3000);
+    assert.equal(r.c.o.up, 1);
+    assert.match(cs.requests[1], /^GET \/x\/123456 HTTP.*\r\nHost: b.test:81\r\n/);
+    const loop = new Csms();
+    loop.greet = () => 'HTTP/1.1 302 x\r\nLocation: ws://b.test:81/x\r\n\r\n';
+    const s = rig({ cs: loop });
+    s.run(4900);
+    assert.equal(loop.requests.length, 4);
+  });
+
+  it('Retry-After is kept', () => {
+    const cs = new Csms();
+    cs.greet = () => 'HTTP/1.1 503 x\r\nRetry-After: 100\r\n\r\n';
+    const r = rig({ cs });
+    r.run(99000);
+    assert.equal(cs.requests.length, 1);
+    r.run(5000);
+    assert.equal(cs.requests.length, 2);
+  });
+
+  it('silent in the handshake, or endless: given up', () => {
+    for (const text of ['', 'HTTP/1.1 200 OK\r\n' + 'X: y\r\n'.repeat(1000)]) {
+      const cs = new Csms();
+      cs.greet = () => text;
+      const r = rig({ cs });
+      r.run(12000);
+      assert.equal(r.c.o.err, 'no answer to the handshake');
+    }
+  });
+
+  it('the first message may come with the handshake', () => {
+    const cs = new Csms();
+    const good = cs.greet;
+    cs.greet = (key) => good.call(cs, key) + frame(9, 'x');
+    const r = rig({ cs });
+    r.run(3000);
+    assert.equal(r.c.o.ok, 1);
+  });
+
+  it('host unknown, host silent', () => {
+    for (const [what, error] of [
+      ['name', 'unknown host cs.test'],
+      ['ping', 'no answer to ping'],
+    ]) {
+      const r = rig();
+      r.cp = 'B';
+      if (what === 'name') r.c.b.net.resolve = (_h, then) => then(undefined);
+      else r.c.b.net.ping = (_h, then) => then(0);
+      r.run(3000);
+      assert.equal(r.c.o.err, error);
+      if (what === 'name') continue;
+      // With no car plugged one connect is risked.
+      r.cp = 'A';
+      r.run(60000);
+      assert.equal(r.c.o.up, 1);
+    }
+  });
+});
+
+describe('ocpp tags', () => {
+  it('the same tag in another spelling stops, without Authorize', () => {
+    const r = ready();
+    asked(r, 'RemoteStartTransaction', { idTag: 'aabb' });
+    r.cp = 'C';
+    r.run(6000);
+    r.tap('AABB');
+    r.run(1000);
+    assert.equal(r.cs.calls('Authorize').length, 0);
+    assert.equal(r.cs.calls('StopTransaction')[0].idTag, 'AABB');
+  });
+
+  for (const [parents, stops] of [
+    [['G', 'G'], 1],
+    [['G', 'H'], 0],
+    [['', ''], 0],
+  ] as const)
+    it('another tag while a transaction runs, parents ' + parents.join('/'), () => {
+      const cs = new Csms();
+      cs.answers.Authorize = (q) => ({
+        idTagInfo: Object.assign(
+          { status: 'Accepted' },
+          parents[0]
+            ? { parentIdTag: parents[(q as unknown as { idTag: string }).idTag === 'AA' ? 0 : 1] }
+            : {},
+        ),
+      });
+      const r = ready({ cs });
+      charging(r);
+      r.tap('BB');
+      r.run(3000);
+      assert.equal(cs.calls('Authorize').length, parents[0] ? 2 : 1);
+      assert.deepEqual(
+        cs.calls('StopTransaction').map((s) => s.idTag),
+        stops ? ['BB'] : [],
+      );
+      assert.equal(r.c.ses.on, stops ? 0 : 1);
+    });
+
+  it('LocalPreAuthorize: a known card starts without asking, another asks', () => {
+    const r = ready({ settings: { olp: 1, cards: [{ name: 'x', id: 'AA', energy: 0 }] } });
+    r.cp = 'B';
+    r.run(1000);
+    r.tap('aa');
+    r.run(2000);
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Start aa']);
+    assert.equal(r.cs.calls('Authorize').length, 0);
+  });
+
+  for (const [card, lo, ao, starts] of [
+    [1, 1, 0, 1],
+    [1, 0, 1, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 1],
+  ] as const)
+    it(`offline: ${card ? 'known' : 'unknown'} tag, LocalAuthorizeOffline ${lo}, AllowOfflineTxForUnknownId ${ao}`, () => {
+      const cs = new Csms();
+      cs.up = false;
+      const r = rig({
+        cs,
+        settings: { ocpplo: lo, ocppao: ao, cards: card ? [{ name: 'x', id: 'AA', energy: 0 }] : [] },
+      });
+      r.cp = 'B';
+      r.run(3000);
+      r.tap('AA');
+      r.run(2000);
+      assert.equal(r.c.ses.on, starts);
+    });
+
+  it('a tag that waits for an answer when the connection goes is decided here', () => {
+    const cs = new Csms();
+    cs.answers.Authorize = () => undefined;
+    const r = ready({ cs, settings: { ocppao: 1 } });
+    r.cp = 'B';
+    r.run(1000);
+    r.tap('AA');
+    r.run(1000);
+    cs.wire!.cut();
+    cs.up = false;
+    r.run(2000);
+    assert.equal(r.c.ses.on, 1);
+  });
+
+  it('a start answered without idTagInfo.status, or refused: as StopTransactionOnInvalidId says', () => {
+    for (const answer of [{ transactionId: 5, idTagInfo: {} }, { transactionId: 5 }]) {
+      const cs = new Csms();
+      cs.answers.StartTransaction = () => answer;
+      const r = ready({ cs });
+      charging(r);
+      assert.equal(cs.calls('StopTransaction')[0].reason, 'DeAuthorized');
+    }
+  });
+
+  it('a start answered without transactionId is sent again', () => {
+    const cs = new Csms();
+    cs.answers.StartTransaction = (_q, n) =>
+      n === 1 ? { status: 'Accepted' } : { transactionId: 0, idTagInfo: { status: 'Accepted' } };
+    const r = ready({ cs, settings: { otr: 5 } });
+    charging(r);
+    r.run(5000);
+    assert.equal(cs.calls('StartTransaction').length, 2);
+    assert.equal(r.c.o.tx, 0);
+    assert.deepEqual(asked(r, 'RemoteStopTransaction', { transactionId: 0 }), { status: 'Accepted' });
+  });
+});
+
+describe('ocpp transactions over power cuts', () => {
+  /** What a store looks like after each of its writes. */
+  function lives(): { store: Map<string, string>; cs: Csms; what: string }[] {
+    const out: { store: Map<string, string>; cs: Csms; what: string }[] = [];
+    for (let cut = 1; ; cut++) {
+      const r = rig({ settings: { ocppi: 3, oss: 'Energy.Active.Import.Register', ocppao: 1 } });
+      let n = 0;
+      let saved: Map<string, string> | undefined;
+      let what = '';
+      const dead = (name: string): void => {
+        if (saved || ++n < cut) return;
+        what = name;
+        saved = new Map(r.store);
+        if (r.cs.wire) r.cs.wire.cut();
+        r.cs.up = false;
+      };
+      const f = r.c.f;
+      const put = f.put;
+      const del = f.del;
+      f.put = (k, v) => (put(k, v), dead('put ' + k), true);
+      f.del = (k) => (del(k), dead('del ' + k));
+      r.run(3000);
+      charging(r);
+      r.run(4000);
+      r.c.m.eto += 100;
+      r.tap('AA');
+      r.run(2000);
+      if (!saved) return out;
+      out.push({ store: saved, cs: r.cs, what });
+    }
+  }
+
+  it('at every write of the journal: each start that was heard ends, once, with its id', () => {
+    const all = lives();
+    assert.ok(all.length > 12, all.length + ' writes');
+    for (const { store, cs, what } of all) {
+      const again = new Csms();
+      again.tx = cs.tx;
+      const s = rig({ cs: again, store, boot: 2 });
+      s.run(40000);
+      const starts = cs.calls('StartTransaction').concat(again.calls('StartTransaction'));
+      const stops = cs.calls('StopTransaction').concat(again.calls('StopTransaction'));
+      const ids = new Set(stops.map((q) => q.transactionId));
+      assert.equal(ids.size, starts.length ? 1 : 0, what + ': ' + cs.said().concat(again.said()).join(', '));
+      if (starts.length) assert.ok(ids.has(again.tx), what);
+      assert.ok(starts.length <= 2 && stops.length <= 2, what);
+      assert.deepEqual(
+        [...s.store.keys()].filter((k) => k[0] === 'q' && k !== 'qx'),
+        [],
+        what,
+      );
+    }
+  });
+
+  it('clock unknown at boot: times are worked out once it is known', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const r = rig({ cs, settings: { ocppao: 1 } });
+    charging(r);
+    r.run(10000);
+    r.tap('AA');
+    r.run(1000);
+    cs.up = true;
+    r.run(60000);
+    const start = cs.calls('StartTransaction')[0].timestamp as string;
+    const stop = cs.calls('StopTransaction')[0].timestamp as string;
+    assert.ok(Math.abs(Date.parse(start) - NOW - 1000) < 1000, start);
+    assert.ok(Math.abs(Date.parse(stop) - Date.parse(start) - 16000) < 1000, stop);
+  });
+
+  it('a reboot before the clock was known: the first valid time', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const r = rig({ cs, settings: { ocppao: 1 } });
+    charging(r);
+    r.tap('AA');
+    r.run(1000);
+    const s = rig({ cs: new Csms(), store: r.store, boot: 2 });
+    s.run(6000);
+    const start = s.cs.calls('StartTransaction')[0].timestamp as string;
+    assert.ok(Math.abs(Date.parse(start) - NOW) < 6000, start);
+  });
+});
+
+describe('ocpp availability and unlocking', () => {
+  it('a remote start that waits for the plug gives way', () => {
+    const r = ready();
+    asked(r, 'RemoteStartTransaction', { idTag: 'R' });
+    assert.deepEqual(asked(r, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' }), {
+      status: 'Accepted',
+    });
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Status 1 Unavailable']);
+  });
+
+  it('a plugged car makes it wait; Operative takes it back', () => {
+    const r = ready();
+    r.cp = 'B';
+    r.run(1000);
+    assert.deepEqual(asked(r, 'ChangeAvailability', { connectorId: 0, type: 'Inoperative' }), {
+      status: 'Scheduled',
+    });
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Status 0 Unavailable']);
+    assert.deepEqual(asked(r, 'ChangeAvailability', { connectorId: 0, type: 'Operative' }), {
+      status: 'Accepted',
+    });
+    r.cp = 'A';
+    r.run(1000);
+    assert.deepEqual(r.told().slice(2), ['Status 0 Available', 'Status 1 Available']);
+  });
+
+  it('UnlockConnector: the answer tells what the lock did, and comes before the stop', () => {
+    for (const jammed of [false, true]) {
+      const r = ready({ charger: { lock: true } });
+      charging(r);
+      if (jammed) r.c.b.lock!.locked = () => 1;
+      const from = r.cs.log.length;
+      const id = r.cs.call('UnlockConnector', { connectorId: 1 });
+      r.run(12000);
+      assert.deepEqual(r.cs.answer(id), { status: jammed ? 'UnlockFailed' : 'Unlocked' });
+      assert.equal(r.cs.log[from].id, id);
+      assert.equal(r.cs.calls('StopTransaction')[0].reason, 'UnlockCommand');
+    }
+  });
+
+  it('UnlockConnector on a connector that is not there', () => {
+    const r = ready({ charger: { lock: true } });
+    assert.deepEqual(asked(r, 'UnlockConnector', { connectorId: 2 }), { status: 'NotSupported' });
+  });
+
+  it('Reset Hard: the chip restarts although nobody takes the stop', () => {
+    const cs = new Csms();
+    const r = ready({ cs });
+    charging(r);
+    cs.answers.StopTransaction = () => undefined;
+    assert.deepEqual(asked(r, 'Reset', { type: 'Hard' }, 6000), { status: 'Accepted' });
+    assert.equal(r.resets[0], 1);
+    assert.ok([...r.store.keys()].some((k) => k[0] === 'q' && k !== 'qx'));
+  });
+});
