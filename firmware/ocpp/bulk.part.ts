@@ -19,10 +19,9 @@ function count(text: string, what: string): number {
   return text.split(what).length - 1;
 }
 
-/** 1 = a whole object: its braces match, and no text is open. */
+/** 1 = a whole object: its braces outside of texts match. */
 function whole(text: string): boolean {
   const bare = text.replaceAll('\\\\', '').replaceAll('\\"', '');
-  if (count(bare, '"') & 1) return false;
   let out = '';
   const parts = bare.split('"');
   for (let i = 0; i < parts.length; i += 2) out += parts[i];
