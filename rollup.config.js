@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import replace from '@rollup/plugin-replace';
 import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
+import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
 
@@ -94,10 +95,11 @@ function data(root, board) {
   return {
     name: 'data',
     async generateBundle() {
+      const put = (name, source) => this.emitFile({ type: 'asset', fileName: `${board}/${name}`, source });
       const file = path.join(root, 'firmware/core/keys.ts');
       if (!existsSync(file)) return;
-      const source = await keysFile(file, CONSTANTS());
-      this.emitFile({ type: 'asset', fileName: `${board}/keys`, source });
+      put('keys', await keysFile(file, CONSTANTS()));
+      put('faults', packFaults(readFaults(path.join(root, FAULTS_FILE))));
     },
   };
 }

@@ -1,6 +1,6 @@
 // The bench's own HTTP port: its API, the log of the central system, and the page. Shapes: docs/bench.md.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Csms } from './csms';
@@ -109,9 +109,21 @@ function since(url: URL): number {
 
 type Handler = (q: IncomingMessage, url: URL, r: ServerResponse) => unknown;
 
+const PAGE = new URL('./page/', import.meta.url);
+const TYPES: Record<string, string> = { html: 'text/html', css: 'text/css', mjs: 'text/javascript' };
+
+/** Where things are, for the page. */
+export interface Addresses {
+  board: string;
+  http: string;
+  bench: string;
+  csms: string | null;
+}
+
 export class Api {
   private server: Server;
-  private page = readFileSync(new URL('./page/index.html', import.meta.url));
+  /** Set once the ports are known. */
+  addresses: Addresses | undefined;
   private routes: Record<string, { GET?: Handler; POST?: Handler }>;
 
   constructor(
@@ -120,18 +132,22 @@ export class Api {
   ) {
     this.server = createServer((q, r) => void this.serve(q, r));
     this.routes = {
-      '/': {
-        GET: (_q, _u, r) =>
-          void r.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(this.page),
-      },
       '/bench': { GET: () => device.ask({ op: 'snapshot' }) },
       '/bench/log': { GET: (_, url) => device.log(since(url)) },
       '/bench/events': { GET: (_q, _u, r) => this.events(r) },
-      '/csms/log': { GET: (_, url) => this.central().log(since(url)) },
+      '/bench/addresses': { GET: () => this.where() },
+      '/csms/log': { GET: (_, url) => this.frames(since(url)) },
       '/csms/call': { POST: async (q) => this.call(await readBody(q)) },
     };
     for (const what of [...RIG, 'wifi', 'supply', 'clock', 'console']) {
       this.routes[`/bench/${what}`] = { POST: async (q) => this.post(what, await readBody(q)) };
+    }
+    for (const file of readdirSync(PAGE)) {
+      const text = readFileSync(new URL(file, PAGE));
+      const type = `${TYPES[file.split('.').pop()!]}; charset=utf-8`;
+      const head = { 'Content-Type': type, 'Cache-Control': 'no-store' };
+      const path = file === 'index.html' ? '/' : `/${file}`;
+      this.routes[path] = { GET: (_q, _u, r) => void r.writeHead(200, head).end(text) };
     }
   }
 
@@ -158,6 +174,16 @@ export class Api {
   private central(): Csms {
     if (!this.csms) throw new Refused('the central system is off', 404);
     return this.csms;
+  }
+
+  private where(): Addresses {
+    if (!this.addresses) throw new Refused('the bench is not up yet', 503);
+    return this.addresses;
+  }
+
+  private frames(since: number): unknown {
+    const csms = this.central();
+    return { ...csms.log(since), stations: csms.connected() };
   }
 
   private call(body: Body): Promise<unknown> {

@@ -157,7 +157,7 @@ export class Device {
 
   /** A scan is a burst of pilot samples; the wiring may name its pin. */
   private watchScans(): void {
-    const pin = (this.rig as Rig & { pilotPin?: number }).pilotPin;
+    const pin = this.rig.pilotPin;
     const read = this.module.analogRead.bind(this.module);
     this.module.analogRead = (gpio, after) => {
       if (pin === undefined || gpio === pin) {

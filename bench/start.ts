@@ -136,6 +136,7 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     const backend = csms
       ? `ws://${shown}:${await claim('csms', Number(central), () => csms.listen(Number(central), bind))}/`
       : null;
+    api.addresses = { board, http: device, bench: own, csms: backend };
     const build =
       o.build instanceof Map
         ? o.build

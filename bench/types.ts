@@ -57,6 +57,12 @@ export interface Rig {
   ): string | undefined;
   /** Supply of the controller board: without it coils fall and chips forget. */
   power(on: boolean): void;
+  /** GPIO of the pilot's ADC: a burst of samples there is a charging scan. */
+  pilotPin?: number;
+  /** Puts a wire across the hardware interlock of the coil, where the board has one. */
+  bridge?(): void;
+  /** Fits a contactor that releases after `ms`. */
+  release?(ms: number): void;
   /** Called after every change that a snapshot would show (not for each mV). */
   onChange(fn: () => void): void;
 }

@@ -3,6 +3,7 @@
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { Row } from './core/config';
+import type { Report } from './report.part';
 
 /** Exports of this part. */
 export interface Console {
@@ -12,6 +13,7 @@ export interface Console {
   set(c: Charger, key: unknown, value: unknown): void;
   keys(c: Charger, from: unknown): void;
   log(c: Charger): void;
+  trace(c: Charger): void;
 }
 
 /** Keys of one page of keys(). */
@@ -23,6 +25,7 @@ const HELP = [
   'set("amp", 10)    sets a key',
   'keys()            the keys, page by page',
   'log()             the last events',
+  'trace()           the last events of pilot and contactor; all of it, to attach: http://<address>/report',
 ];
 
 export function help(): void {
@@ -37,7 +40,13 @@ const CAR = ['?', 'no vehicle', 'charging', 'waiting', 'finished', 'fault'];
 
 export function status(c: Charger): void {
   const read = (key: string): unknown => conf(c).read(c, key);
-  print('charger  ' + CAR[read('car') as number] + ', state ' + c.s.st + ', fault ' + read('err'));
+  print(
+    'charger  ' +
+      CAR[read('car') as number] +
+      ', state ' +
+      c.s.st +
+      (c.x.err ? ', fault: ' + read('flt') : ', no fault'),
+  );
   print(
     'current  ' +
       (c.x.amps / 10).toFixed(1) +
@@ -111,4 +120,13 @@ export function keys(c: Charger, from: unknown): void {
 
 export function log(c: Charger): void {
   for (const line of c.f.lines()) print(line);
+}
+
+/** The newest events of the trace. */
+export function trace(c: Charger): void {
+  const report = c.f.part('report') as Report;
+  for (let i = 216; i < 256; i++) {
+    const line = report.traced(c, i);
+    if (line) print(line);
+  }
 }

@@ -7,38 +7,41 @@ import type { Bit } from '../hal/types';
 import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
 import { at, first, names, preset, row, save, settings } from './core/config';
-import { INTERNAL, raise } from './core/fault';
+import { ease, fault, heal, pardon, raise, recall } from './core/fault';
+import { INTERNAL } from './core/faults';
 import * as journal from './core/journal';
+import { NONE } from './core/limits';
 import { lines, log } from './core/log';
-import { keep, meter, resume } from './core/meter';
+import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
 import { part, sweep } from './core/parts';
-import { safe, scan } from './core/scan';
-import { expire, grant, stop } from './core/session';
-import { clock, iso, now, wall } from './core/time';
+import { phases } from './core/phases';
+import { prove } from './core/rcm';
+import { release, safe, scan } from './core/scan';
+import { expire, grant, restore, stop } from './core/session';
+import * as strip from './core/strip';
+import { clock, iso, now, origin, wall } from './core/time';
+import { BOOT, GAP, event, mark } from './core/trace';
+import { asleep } from './core/wake';
 import { commands } from './console';
 import { serve } from './http/server';
 import { flow, hook, link, watch } from './ocpp/link';
 
 const PERIOD = 20;
 const TURN = 10;
+/** A scan that comes this long after the one before came late, ms. */
+const LATE = 40;
 
+origin();
 const b = make();
 b.contactor.set(0);
 b.pilot.high();
 
 /** Restarts with the contactor open: the script (soft) or the chip. */
 function reset(hard: Bit): void {
-  release();
-  keep(c);
+  release(c);
   if (hard) ESP32.reboot();
   else load();
-}
-
-function release(): void {
-  c.s.on = 0;
-  b.contactor.set(0);
-  b.pilot.high();
 }
 
 /** Returns 1 when it has more to do soon. */
@@ -49,18 +52,52 @@ const c: Charger = {
   t: 0,
   w: 0,
   k: {} as Charger['k'],
-  x: { cp: 'A', amps: 0, err: 0, dio: 0, go: 0, vent: 0, lck: 0, aux: 0, cbl: 0, tmp: [] },
-  s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, ph: b.phases },
-  lim: { brd: 0, cbl: 0, usr: 0, ocpp: 0, temp: 0 },
-  ses: { on: 0, ok: 0, tag: '', trx: -1, n: 0, due: 0, t0: 0, t1: 0, ep: 0, e0: 0, e1: 0, why: '', by: '' },
-  m: { eto: 0, p: 0, avg: 0, n: 0 },
-  o: { run: 0, up: 0, upAt: 0, ok: 0, okAt: 0, err: '', errAt: 0, st: -1, tx: -1, ino: 0 },
+  x: {
+    cp: 'A',
+    amps: 0,
+    err: 0,
+    bad: 0,
+    dio: 0,
+    go: 0,
+    vent: 0,
+    rcm: 0,
+    tst: 0,
+    sim: 0,
+    lck: 0,
+    free: 0,
+    aux: 0,
+    cbl: 0,
+    tmp: [],
+  },
+  s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: b.phases, sw: 0 },
+  lim: { brd: 0, cbl: NONE, usr: 0, ocpp: NONE, temp: NONE, car: NONE, mtr: NONE },
+  ses: {
+    on: 0,
+    ok: 0,
+    tag: '',
+    trx: -1,
+    n: 0,
+    due: 0,
+    t0: 0,
+    t1: 0,
+    ep: 0,
+    e0: 0,
+    e1: 0,
+    why: '',
+    by: '',
+    re: 0,
+  },
+  m: { eto: 0, p: 0, avg: 0, n: 0, ops: 0, cut: 0 },
+  o: { run: 0, up: 0, upAt: 0, ok: 0, okAt: 0, err: '', errAt: 0, st: -1, tx: -1, ino: 0, ph: 0 },
   frc: 0,
   alw: 0,
+  sch: 0,
+  wait: 0,
   ask: 0,
   uid: '',
   rbc: 0,
   gap: 0,
+  late: 0,
   dirty: 1,
   hooks: [],
   f: {
@@ -78,6 +115,9 @@ const c: Charger = {
     clock,
     iso,
     model,
+    fault,
+    pardon,
+    event,
     reset,
     put: journal.put,
     get: journal.get,
@@ -85,17 +125,26 @@ const c: Charger = {
   },
 };
 
-/** An error in the scan is a fault: contactor open, and the scan goes on. */
+/** An error that nobody caught is a fault: contactor open, and the scan goes on. */
 function broken(e: unknown): void {
-  release();
+  release(c);
+  log('error', String(e));
   raise(c, INTERNAL);
-  log('scan', String(e));
+  ease(c, INTERNAL);
+}
+
+/** Notes a scan that came late. */
+function gap(ms: number): void {
+  if (ms > c.gap) c.gap = ms;
+  if (ms <= LATE) return;
+  c.late++;
+  mark(GAP, Math.min(63, ms / 20));
 }
 
 function tick(): void {
   setTimeout(tick, PERIOD);
   const t = now();
-  if (t - c.t > c.gap) c.gap = t - c.t;
+  if (t - c.t > c.gap || t - c.t > LATE) gap(t - c.t);
   c.t = t;
   try {
     scan(c);
@@ -108,19 +157,25 @@ function tick(): void {
 /** Job: who may charge, and how much. */
 function rule(): void {
   expire(c);
+  heal(c);
   free(c);
+  phases(c);
   judge(c);
 }
 
 /** Job: erases flash ahead while nothing can be hurt by standing still. */
 function tidy(): void {
-  if (!c.s.on) journal.tidy();
+  asleep(c);
+  journal.calm(!c.s.on || c.b.interlock ? 1 : 0);
+  if (!c.s.on && !journal.tidy()) strip.ahead();
 }
 
-const JOBS: Job[] = [meter, rule, reader].concat(
-  [link, flow, meter, sense, button],
-  [watch, flow, meter, light, tidy, sweep],
-);
+// prettier-ignore
+const JOBS: Job[] = [
+  meter, rule, prove, reader,
+  link, flow, meter, sense, button,
+  watch, flow, meter, light, tidy, sweep,
+];
 let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
@@ -160,8 +215,7 @@ function words(st: string): string {
 function follow(_c: Charger, what: string, arg: string): void {
   if (what === 'state' && arg)
     log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
-  else if (what === 'start') journal.put('ses', '' + c.ses.n);
-  else if (what === 'stop') keep(c);
+  if (what === 'state' && !c.s.on) journal.put('con', c.m.ops + ' ' + c.m.cut);
 }
 
 /** Joins the first known network; without one opens an access point of its own. */
@@ -177,18 +231,35 @@ function banner(): void {
   print('memory ' + m.usage + ' of ' + m.total + ' variables; help() lists the commands');
 }
 
+/** What flash remembers: faults that an operator has to end, registers, counters, the session that ran. */
+function remember(): void {
+  recall(c);
+  resume(c, strip.mount(b.nor));
+  c.rbc = +(journal.get('rbc') || 0) + 1;
+  journal.put('rbc', '' + c.rbc);
+  const con = (journal.get('con') || '0 0').split(' ');
+  c.m.ops = +con[0];
+  c.m.cut = +con[1];
+  restore(c);
+  c.x.free = c.ses.re && c.k.upo ? 1 : 0;
+  if (c.ses.re) c.wait = c.t + Math.random() * c.k.rdre * 1000;
+}
+
 safe(c);
 E.srand(peek32(0x3ff75144));
-E.on('kill', release);
-journal.mount(b.nor);
+E.on('kill', () => release(c));
+process.on('uncaughtException', broken);
+// The engine stopped a callback for want of memory or stack, which nothing can catch.
+E.on('errorFlag', (flags) => {
+  if (flags.includes('CALLBACK') || flags.includes('MEMORY')) broken('engine: ' + flags.join());
+});
+journal.mount(b.nor, strip.PAGES);
 settings(c);
 preset(c);
-resume(c);
-c.rbc = +(journal.get('rbc') || 0) + 1;
-journal.put('rbc', '' + c.rbc);
-c.ses.n = +(journal.get('ses') || 0);
-c.hooks = [follow, hook];
 c.t = now();
+remember();
+mark(BOOT, c.rbc);
+c.hooks = [follow, hook];
 E.enableWatchdog(b.watchdog, false);
 tick();
 work();

@@ -56,7 +56,8 @@ declare const E: {
   reboot(): void;
   srand(seed: number): void;
   hwRand(): number;
-  on(event: 'kill' | 'init' | 'errorFlag', fn: (arg?: unknown) => void): void;
+  on(event: 'kill' | 'init', fn: () => void): void;
+  on(event: 'errorFlag', fn: (flags: string[]) => void): void;
   getErrorFlags(): string[];
   CRC32(data: Uint8Array | string): number;
   /** Sum of all elements, native. */

@@ -5,8 +5,9 @@ import type { Bit, Lock as Contract } from './types';
 /** Length of a pulse, and rest before the next, ms. */
 const PULSE = 300;
 const REST = 1000;
-/** Pulses in one direction before the lock is left alone. */
+/** Pulses in one direction before the lock counts as jammed; then it is tried once in a while only, ms. */
 const TRIES = 5;
+const RARELY = 30000;
 
 /** `a` locks, `b` opens, both active high; `open`: level of the feedback switch while open. */
 export class Lock implements Contract {
@@ -38,6 +39,10 @@ export class Lock implements Contract {
     return this._busy ? undefined : this._at();
   }
 
+  jammed(): Bit {
+    return this._tries >= TRIES && !this._busy && this._at() !== this._want ? 1 : 0;
+  }
+
   private _at(): Bit {
     return (this._feedback.read() ? 1 : 0) === this._open ? 0 : 1;
   }
@@ -50,9 +55,9 @@ export class Lock implements Contract {
   /** A change of direction is free, repetitions are spaced and counted: a jammed bolt must not cook the motor. */
   private _move(): void {
     const t = getTime() * 1000;
-    if (this._tries >= TRIES || (this._tries && t < this._due)) return;
-    this._tries++;
-    this._due = t + PULSE + REST;
+    if (this._tries && t < this._due) return;
+    if (this._tries < TRIES) this._tries++;
+    this._due = t + PULSE + (this._tries < TRIES ? REST : RARELY);
     this._busy = 1;
     (this._want ? this._b : this._a).write(0);
     (this._want ? this._a : this._b).write(1);

@@ -42,6 +42,8 @@ export interface Lock {
   set(locked: Bit): void;
   /** The feedback switch; undefined while the actuator runs. */
   locked(): Bit | undefined;
+  /** 1 = the bolt has not followed a number of pulses; it is still tried now and then. */
+  jammed(): Bit;
 }
 
 /** Residual-current monitor. */
@@ -149,6 +151,10 @@ export interface Board {
   interlock: Bit;
   /** Watchdog, s. */
   watchdog: number;
+  /** 1 = stands in the open or in a ventilated place: vehicles that ask for ventilation (D) may charge. */
+  outdoor?: Bit;
+  /** A fan for such vehicles, run while they charge. Without either they get no energy. */
+  air?: { set(on: Bit): void };
   pilot: Pilot;
   contactor: Contactor;
   nor: Nor;

@@ -1,5 +1,7 @@
-// Prints docs/keys.md from the key table: the comment above a row is its description. `--check` only compares.
+// Prints docs/keys.md from the key table, where the comment above a row is its description, and the table of faults into
+// docs/safety.md. `--check` only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readFaults } from './faults.mjs';
 import { readTable } from './keys.mjs';
 
 const FILE = 'firmware/core/keys.ts';
@@ -45,7 +47,7 @@ function line(row) {
 const INTRO =
   `Printed by \`tools/docs.mjs\` from \`${FILE}\`. \`GET /api/status?filter=KEY,KEY\` reads, \`GET /api/set?KEY=VALUE\` or ` +
   'a POST with the same text or a JSON object writes, on the console `get("KEY")` and `set("KEY", VALUE)`. What is ' +
-  'writable and has a default survives power loss; it is written half a second after the last change.';
+  'writable and has a default survives power loss; it is in flash when it is answered.';
 
 const HEAD =
   '| key | type | unit | access | range | default | meaning |\n| --- | --- | --- | --- | --- | --- | --- |';
@@ -60,11 +62,32 @@ export function keys(rows = readTable(FILE)) {
   return out.join('\n') + '\n';
 }
 
+const SAFETY = 'docs/safety.md';
+const ENDS = { car: 'car', operator: 'operator', flash: 'flash' };
+
+function retry({ ends, wait, most }) {
+  if (ends !== 'time') return ENDS[ends];
+  const after = wait ? `time, ${wait / 1000} s` : 'time';
+  return most ? `${after}, ${most} times` : after;
+}
+
+/** The text of docs/safety.md with the table of faults between its markers. */
+export function safety(text = readFileSync(SAFETY, 'utf8'), faults = readFaults()) {
+  const rows = Object.values(faults).map(
+    (f) => `| ${f.text} | ${f.bit} | ${f.does} | ${retry(f)} | ${f.err} | ${f.ocpp} | ${f.light || ''} |`,
+  );
+  const head =
+    '| fault, gravest first | bit of `errs` | does | ends | `err` | OCPP | red flashes |\n| --- | --- | --- | --- | --- | --- | --- |';
+  const table = `<!-- faults -->\n\n${head}\n${rows.join('\n')}\n\n<!-- /faults -->`;
+  return text.replace(/<!-- faults -->[^]*<!-- \/faults -->/, table);
+}
+
 if (process.argv[1]?.endsWith('docs.mjs')) {
-  const now = keys();
-  if (!process.argv.includes('--check')) writeFileSync(DOC, now);
-  else if (readFileSync(DOC, 'utf8') !== now) {
-    process.stderr.write(`${DOC} is stale: run node tools/docs.mjs\n`);
-    process.exitCode = 1;
-  }
+  const now = { [DOC]: keys(), [SAFETY]: safety() };
+  for (const [file, text] of Object.entries(now))
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else if (readFileSync(file, 'utf8') !== text) {
+      process.stderr.write(`${file} is stale: run node tools/docs.mjs\n`);
+      process.exitCode = 1;
+    }
 }

@@ -42,8 +42,8 @@ function comments(source, node) {
   };
 }
 
-/** Runs the module and returns its KEYS. `??` stays: the engine has it. */
-function evaluate(file, text) {
+/** Runs a table's module and returns what it exports. `??` stays: the engine has it. */
+export function evaluate(file, text) {
   const { outputText } = ts.transpileModule(text, {
     fileName: file,
     compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS },
@@ -57,7 +57,7 @@ function evaluate(file, text) {
     {},
     { filename: file },
   )(exports, refuse);
-  return exports.KEYS;
+  return exports;
 }
 
 /**
@@ -66,7 +66,7 @@ function evaluate(file, text) {
  */
 export function readTable(file = 'firmware/core/keys.ts', text = readFileSync(file, 'utf8')) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const values = evaluate(file, text);
+  const values = evaluate(file, text).KEYS;
   return literal(source).properties.map((p) => {
     const name = p.name.text;
     const line = source.getLineAndCharacterOfPosition(p.getStart()).line + 1;

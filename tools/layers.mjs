@@ -2,7 +2,7 @@
 import ts from 'typescript';
 
 /** Modules that parts on call may have a copy of: constants and functions without state. */
-export const SHARED = ['firmware/ocpp/state', 'firmware/ocpp/values'];
+export const SHARED = ['firmware/core/faults', 'firmware/ocpp/state', 'firmware/ocpp/values'];
 
 const slash = (p) => p.split('\\').join('/');
 
@@ -20,7 +20,7 @@ const MAY = {
   net: { all: ['net', 'core'], types: ['hal/types'] },
   ocpp: { all: ['ocpp', 'core', 'firmware/net/connect'], types: ['hal/types'] },
   http: { all: ['http', 'core'], types: ['hal/types'] },
-  console: { all: ['console', 'core'], types: ['hal/types'] },
+  console: { all: ['console', 'core'], types: ['hal/types', 'firmware/report.part'] },
   boards: { all: ['hal'], types: [] },
   main: { all: ['main', 'core', 'net', 'ocpp', 'http', 'console', 'hal', 'boards', '@board'], types: [] },
 };

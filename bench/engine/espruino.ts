@@ -10,14 +10,29 @@ import { fileURLToPath } from 'node:url';
 import { minify_sync } from 'terser';
 import type { EngineOptions } from '../assembly';
 import { PowerCut, type Engine, type Host } from '../types';
+import type { Report } from './memory';
 import { Requests } from './requests';
 import { furnish } from './shelf';
 import { Terminal } from './terminal';
 import { Ticker } from './ticker';
 
 const PRELUDE = fileURLToPath(new URL('./prelude.js', import.meta.url));
+/** How a run is measured. */
+export interface Measure {
+  /** Collect garbage at every request, so that the peak is what is really in use. */
+  collect?: boolean;
+  /** Variables of the chip: all others are taken before the script starts. */
+  room?: number;
+  /** Mark scans and the bench's own callbacks in the profile. */
+  mark?: boolean;
+  /** So many times slower goes the script's clock. */
+  slow?: number;
+}
+
 /** Runs from RAM: the PC's flash is a file, opened anew for every few letters of code. */
-const LOADER = `E.empty = process.memory().usage; eval(require('Storage').read('.bench') + ''); E.joined();`;
+const loader = (m?: Measure): string =>
+  `E.empty = process.memory().usage; ${m ? `E.measure = ${JSON.stringify(m)}; ` : ''}` +
+  `eval(require('Storage').read('.bench') + ''); E.joined();`;
 const HEAD = 3;
 const LONGEST = 4096 + HEAD;
 
@@ -50,12 +65,12 @@ export class Espruino implements Engine {
 
   constructor(
     private host: Host,
-    private o: EngineOptions,
+    private o: EngineOptions & { measure?: Measure },
   ) {
     this.image = path.resolve(o.directory || this.folder, 'espruino.flash');
     fs.mkdirSync(path.dirname(this.image), { recursive: true });
     const own: [string, Uint8Array][] = [
-      ['.boot0', Buffer.from(LOADER)],
+      ['.boot0', Buffer.from(loader(o.measure))],
       ['.bench', prelude()],
     ];
     furnish(this.image, new Map([...own, ...o.build]), o.fresh);
@@ -116,13 +131,18 @@ export class Espruino implements Engine {
     return this.child ? this.requests.memory.used() : undefined;
   }
 
+  /** What was in use since the last call of this. */
+  report(): Report {
+    return this.requests.memory.report();
+  }
+
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** For profiles: the interpreter's profiler dumps at the next scan; at the first mark all but the scan ends. */
-  mark(): void {
-    this.requests.mark();
+  /** For profiles: at the next scan all other timers end. */
+  alone(): void {
+    this.requests.alone();
   }
 
   /** For good: nothing is left of us. */
@@ -184,6 +204,6 @@ export class Espruino implements Engine {
   }
 }
 
-export function createEspruino(host: Host, o: EngineOptions): Espruino {
+export function createEspruino(host: Host, o: EngineOptions & { measure?: Measure }): Espruino {
   return new Espruino(host, o);
 }

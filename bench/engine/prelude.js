@@ -3,6 +3,8 @@
 // for a known number of bytes. Espruino dialect; written for few variables, which are subtracted from the count anyway.
 (function () {
   const empty = E.empty;
+  /** How this run is measured, see bench/engine/espruino.ts; undefined in normal service. */
+  const mode = E.measure || {};
   const q = E.openFile('q', 'w');
   const a = E.openFile('a', 'r');
   const chr = String.fromCharCode;
@@ -42,9 +44,23 @@
   }
 
   function usage() {
-    const n = process.memory(false).usage;
+    const n = process.memory(!!mode.collect).usage;
     return chr(n & 255, n >> 8);
   }
+
+  /** Mark in the profile: one for a scan, two for a callback of the bench's own. */
+  function mark(n) {
+    while (mode.mark && n--) E.getTemperature();
+  }
+
+  /** What stands here for native code of the chip. In the profile it is called by `reduce`, whose cost is known. */
+  const native = mode.mark
+    ? (fn) =>
+        function (x, y, z) {
+          const me = this;
+          return [0].reduce(() => fn.call(me, x, y, z), 0);
+        }
+    : (fn) => fn;
 
   function word(n) {
     return chr(n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255);
@@ -58,26 +74,29 @@
     }
     const fn = later[e[0]];
     if (!e[2]) delete later[e[0]];
-    if (fn) fn.apply(null, e[1]);
+    if (fn) fn(e[1][0], e[1][1]);
   }
 
   function look() {
+    mark(2);
     looking = 0;
     call({ op: 'events' }).forEach((e) => setTimeout(happen, 0, e));
   }
 
-  /** What the host wants: 1 = events wait, 2 = a mark in the profile. */
-  function wanted(flags) {
-    if (flags & 1 && !looking) looking = setTimeout(look, 0);
-    if (flags & 2) mark();
-  }
-
-  /** Profile: from here on nothing but the scan runs, whose timer is the newest. The profiler dumps at this call. */
-  function mark() {
+  /** From here on nothing runs but the scan, whose timer is the newest. */
+  function alone() {
     const t = global['\xff'].timers;
     const last = t[t.length - 1];
-    for (let i in t) if (t[i] !== last) clearTimeout(i);
-    E.getTemperature();
+    // Deleting while `in` walks would skip some.
+    Object.keys(t).forEach((i) => {
+      if (t[i] !== last) clearTimeout(+i);
+    });
+  }
+
+  /** What the host wants: 1 = events wait, 2 = the scan alone. */
+  function wanted(flags) {
+    if (flags & 2) alone();
+    if (flags & 1 && !looking) looking = setTimeout(look, 0);
   }
 
   function level(pin, value) {
@@ -92,54 +111,62 @@
     return new Float32Array(E.toArrayBuffer(r), 0, n);
   }
 
+  // The profiler is slow: the script's clock goes with it.
+  if (mode.slow) {
+    const clock = getTime;
+    const born = clock();
+    global.getTime = native(() => born + (clock() - born) / mode.slow);
+  }
+
   const map = E.mapInPlace;
-  E.mapInPlace = (pins, out, fn) => {
+  E.mapInPlace = native((pins, out, fn) => {
     if (fn !== analogRead) return map(pins, out, fn);
+    mark(1);
     const n = pins.length;
     const r = ask('A', usage() + chr.apply(null, pins), 4 * n + 1);
     out.set(floats(r, n));
     const flags = r.charCodeAt(4 * n);
     if (flags) wanted(flags);
-  };
-  global.analogRead = (pin) => floats(ask('a', chr(pin), 4), 1)[0];
-  global.analogWrite = (pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0));
-  global.digitalRead = read;
-  global.digitalWrite = level;
-  global.peek32 = (at) => call({ op: 'peek', at: at });
-  global.setWatch = (fn, pin, o) => {
+  });
+  global.analogRead = native((pin) => floats(ask('a', chr(pin), 4), 1)[0]);
+  global.analogWrite = native((pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0)));
+  global.digitalRead = native(read);
+  global.digitalWrite = native(level);
+  global.peek32 = native((at) => call({ op: 'peek', at: at }));
+  global.setWatch = native((fn, pin, o) => {
     if (typeof o !== 'object') o = { repeat: o };
     const id = keep(fn);
     return call({ op: 'watch', id: id, pin: pin + 0, repeat: o.repeat, edge: o.edge, debounce: o.debounce });
-  };
-  global.clearWatch = (id) => {
+  });
+  global.clearWatch = native((id) => {
     if (id !== undefined) delete later[id];
     call({ op: 'unwatch', id: id });
-  };
+  });
 
   // Pins above 32 do not exist here: they are numbers, with the same methods.
   [Pin.prototype, Number.prototype].forEach((p) => {
-    p.write = function (value) {
+    p.write = native(function (value) {
       level(this + 0, value);
-    };
-    p.read = function () {
+    });
+    p.read = native(function () {
       return !!read(this + 0);
-    };
-    p.mode = function (m) {
+    });
+    p.mode = native(function (m) {
       tell('m', chr(this + 0) + m);
-    };
+    });
   });
   for (let i = 33; i < 40; i++) global['D' + i] = i;
 
   SPI.prototype.setup = function (o) {
     call({ op: 'spi', bus: this === SPI1 ? 1 : 2, baud: o.baud, mode: o.mode });
   };
-  SPI.prototype.send = function (data, cs) {
+  SPI.prototype.send = native(function (data, cs) {
     const s = E.toString(data);
     return new Uint8Array(E.toArrayBuffer(ask('s', chr(this === SPI1 ? 1 : 2, cs) + s, s.length)));
-  };
+  });
 
   E.enableWatchdog = (s, auto) => call({ op: 'watchdog', s: s, auto: !!auto });
-  E.kickWatchdog = () => tell('k', '');
+  E.kickWatchdog = native(() => tell('k', ''));
   E.reboot = () => call({ op: 'reboot' });
   global.ESP32 = {
     reboot: E.reboot,
@@ -156,36 +183,38 @@
   };
 
   const flash = {
-    read: (n, at) => {
+    read: native((n, at) => {
       let s = '';
       for (let i = 0; i < n; i += 4096)
         s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
       return new Uint8Array(E.toArrayBuffer(s));
-    },
-    write: (data, at) => {
+    }),
+    write: native((data, at) => {
       const s = E.toString(data);
       if ((at | s.length) & 3) throw 'Data and address must be multiples of 4';
       tell('u', usage());
       for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
-    },
-    erasePage: (at) => ask('e', word(at), 1),
+    }),
+    erasePage: native((at) => ask('e', word(at), 1)),
   };
 
   const wifi = {};
   'disconnect stopAP setHostname save restore setConfig setSNTP'.split(' ').forEach((name) => {
-    wifi[name] = (x, then) => {
+    wifi[name] = native((x, then) => {
       if (typeof x === 'function') then = x;
       call({ op: 'wifi', name: name, args: [], then: keep(then) });
-    };
+    });
   });
   ['connect', 'startAP'].forEach((name) => {
-    wifi[name] = (ssid, o, then) => call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) });
+    wifi[name] = native((ssid, o, then) =>
+      call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) }),
+    );
   });
   ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails'].forEach((name) => {
-    wifi[name] = (then) => call({ op: 'wifi', name: name, args: [], then: keep(then) });
+    wifi[name] = native((then) => call({ op: 'wifi', name: name, args: [], then: keep(then) }));
   });
   ['getHostByName', 'ping'].forEach((name) => {
-    wifi[name] = (host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) });
+    wifi[name] = native((host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) }));
   });
 
   // Sockets are real. What is listened on or connected to is a port of the bench on this computer.
@@ -217,13 +246,13 @@
   }
   // Native methods are no properties of their prototype: ours steps aside to reach them.
   [Socket.prototype, httpSRs.prototype].forEach((p) => {
-    const mine = function (data) {
+    const mine = native(function (data) {
       tell('u', usage());
       delete p.write;
       const r = this.write(data);
       p.write = mine;
       return r;
-    };
+    });
     p.write = mine;
   });
 
@@ -232,9 +261,9 @@
   const loaded = global['\xff'].modules;
   loaded.Flash = flash;
   loaded.Wifi = wifi;
-  loaded.net = { connect: connect, createServer: (fn) => served(net.createServer(fn)) };
+  loaded.net = { connect: native(connect), createServer: (fn) => served(net.createServer(fn)) };
   loaded.http = { createServer: (fn) => served(http.createServer(fn)) };
-  loaded.neopixel = { write: (pin, grb) => tell('x', chr(pin) + E.toString(grb)) };
+  loaded.neopixel = { write: native((pin, grb) => tell('x', chr(pin) + E.toString(grb))) };
 
   // Names of the script are to be found as fast as without us: ours go behind them when its start is over.
   const ours = Object.keys(global).filter((name) => name.charAt(0) !== 'D' || name.substr(1) > 32);
@@ -247,12 +276,61 @@
     });
   });
 
-  setInterval(() => wanted(ask('E', '', 1).charCodeAt(0)), 50);
+  setInterval(() => {
+    mark(2);
+    wanted(ask('E', '', 1).charCodeAt(0));
+  }, 50);
+
+  // Measured with a collection: at every request, after every part that is loaded and every text that JSON makes, the
+  // host hears what is really in use.
+  const plain = tell;
+  function heard(kind) {
+    plain('u', usage() + kind);
+  }
+  function counting() {
+    tell = (op, body) => {
+      if (op !== 'u') heard(op);
+      plain(op, body);
+    };
+    const load = require;
+    global.require = (name) => {
+      const part = load(name);
+      heard('R');
+      return part;
+    };
+    const mine = (value) => {
+      delete JSON.stringify;
+      const text = JSON.stringify(value);
+      JSON.stringify = mine;
+      heard('S');
+      return text;
+    };
+    JSON.stringify = mine;
+  }
+
+  /** Takes all but what a chip would have left: `n` variables. */
+  const ballast = [];
+  function fill(n) {
+    const m = process.memory().usage + n;
+    const left = () => m - process.memory(false).usage;
+    while (left() > 300) ballast.push(new Uint8Array(14 * 197));
+    while (left() > 0) ballast.push(0);
+  }
+
   /** Last call of the start, when the text of this file is gone: what is in use now is ours. */
   E.joined = () => {
     delete E.empty;
+    delete E.measure;
     const m = process.memory();
-    call({ op: 'ready', empty: empty, usage: m.usage, memory: m });
+    const usage = m.usage;
+    const total = m.total;
+    call({ op: 'ready', empty: empty, usage: usage, total: total });
+    // Five more will be the PC's.
+    if (mode.room) fill(total - usage - 5 - (mode.room - empty));
+    if (mode.room) call({ op: 'filled', usage: process.memory().usage });
+    if (mode.collect) counting();
+    // Says what standing in a request costs.
+    if (mode.collect) read(0);
     print('\x02');
   };
 })();

@@ -15,7 +15,7 @@ const SAMPLE = 0.06;
 const FLASH = 0x310000;
 const PAGE = 4096;
 const EVENTS = 1;
-const MARK = 2;
+const ALONE = 2;
 const DONE = Buffer.of(1);
 
 /** The module may know more than its contract. */
@@ -35,8 +35,9 @@ export class Requests {
   private dog!: Watchdog;
   private events: [number | string, unknown[], boolean][] = [];
   private ports: number[] = [];
-  private flags = 0;
   private started = false;
+  /** The next scan is to end all other timers. */
+  private lonely = false;
   /** Counts lives of the interpreter: what one asked for is no answer to another. */
   private life = 0;
 
@@ -50,7 +51,6 @@ export class Requests {
     const { host } = this;
     this.life++;
     this.started = false;
-    this.flags = 0;
     this.memory.begin();
     this.dog = new Watchdog(
       host.clock,
@@ -65,10 +65,6 @@ export class Requests {
     this.dog.stop();
     this.station.stop();
     this.edges.clear();
-  }
-
-  mark(): void {
-    this.flags |= MARK;
   }
 
   /** Script memory is new: after power, reset and `load()`. */
@@ -101,7 +97,7 @@ export class Requests {
       case 'x':
         return module.pixelWrite(body[0], Uint8Array.from(body.subarray(1)));
       case 'u':
-        return this.memory.saw(body.readUInt16LE(0));
+        return this.memory.saw(body.readUInt16LE(0), body.toString('latin1', 2));
       case 'r':
         return this.reply(Buffer.of(module.read(body[0])));
       case 'a':
@@ -125,8 +121,12 @@ export class Requests {
     }
   }
 
+  alone(): void {
+    this.lonely = true;
+  }
+
   private wanted(): number {
-    return this.flags | (this.events.length ? EVENTS : 0);
+    return this.events.length ? EVENTS : 0;
   }
 
   private burst(body: Buffer): void {
@@ -135,8 +135,8 @@ export class Requests {
     const answer = Buffer.alloc(4 * n + 1);
     for (let i = 0; i < n; i++)
       answer.writeFloatLE(this.host.module.analogRead(body[2 + i], i * SAMPLE), 4 * i);
-    answer[4 * n] = this.wanted();
-    this.flags = 0;
+    answer[4 * n] = this.wanted() | (this.lonely ? ALONE : 0);
+    this.lonely = false;
     this.reply(answer);
   }
 
@@ -161,7 +161,9 @@ export class Requests {
       case 'hello':
         return this.hello();
       case 'ready':
-        return this.value(this.memory.ready(o.empty, o.usage, o.memory));
+        return this.value(this.memory.ready(o.empty, o.usage, o.total));
+      case 'filled':
+        return this.value(this.memory.filled(o.usage));
       case 'events':
         return this.value(this.events.splice(0));
       case 'peek':

@@ -7,7 +7,7 @@ import { WorldClock } from '../clock';
 import { Nor } from '../esp32/flash';
 import { Esp32 } from '../esp32/module';
 import { PowerCut, type Host, type Rig } from '../types';
-import { createEspruino, type Espruino } from './espruino';
+import { createEspruino, type Espruino, type Measure } from './espruino';
 
 export interface Solo {
   engine: Espruino;
@@ -37,6 +37,7 @@ export async function solo(o: {
   proxies?: Proxies;
   net?: Partial<Host['net']>;
   seed?: number;
+  measure?: Measure;
 }): Promise<Solo> {
   const world = new WorldClock();
   const real = performance.now();
@@ -89,6 +90,7 @@ export async function solo(o: {
     executable: o.executable,
     build: o.build,
     fresh: true,
+    measure: o.measure,
   });
   const ticking = setInterval(catchUp, 1);
   rig?.power(true);

@@ -89,7 +89,7 @@ export function install(s: Script, host: Host): void {
   realm.hide('Modules', group({
     removeCached: (name: string) => s.modules.delete(name),
     removeAllCached: () => s.modules.clear(),
-    addCached: (name: string, v: unknown) => s.modules.set(name, v),
+    addCached: (name: string, v: unknown) => s.modules.set(name, typeof v === 'string' ? realm.module(v, name) : v),
     getCached: () => realm.array([...s.modules.keys()]),
   })); // prettier-ignore
   realm.hide('ESP32', group({

@@ -216,6 +216,8 @@ export class Realm {
     this.hide('stringify', (v: unknown, _r: unknown, space?: unknown) => stringify(v, space), G.JSON);
     this.hide('random', () => this.o.random(), G.Math);
     this.hide('randInt', (n: number) => Math.floor(this.o.random() * n), G.Math);
+    // Halves go away from zero.
+    this.hide('round', (v: number) => Math.sign(v) * Math.round(Math.abs(v)), G.Math);
     this.hide('clip', (v: number, a: number, b: number) => (v < a ? a : v > b ? b : v), G.Math);
     this.hide('wrap', (v: number, n: number) => ((v % n) + n) % n, G.Math);
     this.hide(

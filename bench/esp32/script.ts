@@ -115,6 +115,7 @@ export class Script {
     if (this.dead) throw new PowerCut();
     if (this.budget !== undefined && --this.budget < 0) {
       this.budget = undefined;
+      this.flag('MEMORY');
       throw new Interrupt('memory');
     }
   };

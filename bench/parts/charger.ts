@@ -24,7 +24,8 @@ export function parts(clock: Clock, seed: number, divider: Divider) {
   const mains = new Mains();
   const pilot = new Pilot(clock, seed, divider);
   const rcm = new Rcm(clock, seed);
-  const contactor = new Contactor(clock, seed, new Interlock(clock, seed, pilot, rcm));
+  const interlock = new Interlock(clock, seed, pilot, rcm);
+  const contactor = new Contactor(clock, seed, interlock);
   const car = new Car(clock, seed, pilot, mains, contactor);
   const field = new Field(clock);
   const board = new Ntc(seed, 'board');
@@ -48,6 +49,7 @@ export function parts(clock: Clock, seed: number, divider: Divider) {
     mains,
     pilot,
     rcm,
+    interlock,
     contactor,
     car,
     meter,

@@ -4,7 +4,7 @@
 import type { Clock, Drive } from '../types';
 import { Chance } from './chance';
 import type { Interlock } from './interlock';
-import { Relay } from './relay';
+import { Relay, type Travel } from './relay';
 import { Signal } from './signal';
 
 /** A load that wears the contacts, A. */
@@ -31,6 +31,7 @@ export class Contactor {
   /** Current per phase, A. */
   load: () => number[] = () => [0, 0, 0];
 
+  private travel: Travel;
   private wanted = false;
   private on = true;
   private demanded: { t: number; by: 's2' | 'fault' } | undefined;
@@ -42,7 +43,7 @@ export class Contactor {
     release = RELEASE,
   ) {
     const c = new Chance(seed, 'contactor');
-    const travel = { pullIn: c.part(20, 0.1), release: c.part(release, 0.05), bounce: 3 };
+    const travel = (this.travel = { pullIn: c.part(20, 0.1), release: c.part(release, 0.05), bounce: 3 });
     this.main = new Relay(clock, travel, (bounce) => this.moved(this.main, bounce));
     this.pair = new Relay(clock, travel, (bounce) => this.moved(this.pair, bounce));
     interlock.changed.on(() => this.feed());
@@ -84,6 +85,11 @@ export class Contactor {
   stick(on: boolean): void {
     this.main.stick(on);
     this.changed.emit();
+  }
+
+  /** Another contactor: one that releases after `ms`. */
+  release(ms: number): void {
+    this.travel.release = ms;
   }
 
   /** Phase k (0 = L1) is let through. */

@@ -2,12 +2,12 @@
 
 import { parts } from '../parts/charger';
 import { rig } from '../parts/rig';
-import type { Wiring } from '../types';
+import type { Clock, Rig, Wires } from '../types';
 
 /** From CP to the ADC pin: V = 1.338 V + 0.1021 · CP. */
 const DIVIDER = { series: 270e3, up: 68e3, down: 56e3, rail: 3.3, farads: 220e-12 };
 
-const reference: Wiring = (wires, clock, seed) => {
+const reference = (wires: Wires, clock: Clock, seed: number): Rig => {
   const p = parts(clock, seed, DIVIDER);
   const outputs: [gpio: number, fn: Parameters<typeof wires.onDrive>[1]][] = [
     [27, (d) => p.pilot.drive(d)],
@@ -39,7 +39,11 @@ const reference: Wiring = (wires, clock, seed) => {
   wires.pixels(4, (grb) => p.light.receive(grb));
   wires.spi(2, 5, p.reader, 0, 10000000);
   wires.spi(1, 15, p.meter, 3, 1000000);
-  return rig(p);
+  return Object.assign(rig(p), {
+    pilotPin: 34,
+    bridge: () => p.interlock.bridge(),
+    release: (ms: number) => p.contactor.release(ms),
+  });
 };
 
 export default reference;

@@ -2,7 +2,8 @@
 
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
-import { least } from './limits';
+import { HOT, SENSOR, VOLT_LOW } from './faults';
+import { FLOOR, least } from './limits';
 import { energy, grant, plugged, stop, tell } from './session';
 
 /** Index of the card with this UID in the card table, -1 = unknown. */
@@ -33,7 +34,8 @@ export function tap(c: Charger, uid: string): void {
 
 /** Access without asking: at plug-in while `acs` is 0, once per plug-in. */
 export function free(c: Charger): void {
-  if (!c.k.acs && !c.ses.ok && !c.ses.why && plugged(c) && !c.ask) grant(c, c.k.ocppd, 0);
+  if (!c.k.acs && !c.ses.ok && !c.ses.why && !c.ses.re && plugged(c) && !c.ask && !(c.x.bad & 1))
+    grant(c, c.k.ocppd, 0);
 }
 
 /** 1 = the energy limit `dwo` of this session is reached. */
@@ -41,23 +43,36 @@ export function full(c: Charger): boolean {
   return c.k.dwo !== null && plugged(c) && energy(c) >= c.k.dwo;
 }
 
-/** Why current may or may not flow, as `modelStatus` number; see docs/keys.md. Blocking causes first. */
-export function model(c: Charger): number {
-  if (c.x.err) return 26;
-  if (c.frc === 1) return 4;
-  if (c.o.ino) return 37;
-  if (c.ses.why !== '' || (c.k.acs && !c.ses.ok)) return 2;
+/** modelStatus of what is broken. */
+function broken(err: number): number {
+  if (err & (HOT | SENSOR)) return 1;
+  return err & VOLT_LOW ? 38 : 26;
+}
+
+/** modelStatus where neither fault nor access forbids: limits, and why it may. */
+function offered(c: Charger): number {
+  if (c.s.sw) return 23;
   if (full(c)) return 6;
-  if (c.lim.temp < 60) return 1;
-  if (c.lim.ocpp < 60) return 28;
+  if (c.sch && c.frc !== 2) return 5;
+  if (c.lim.temp < FLOOR) return 1;
+  if (c.lim.ocpp < FLOOR) return 28;
+  if (c.lim.usr < FLOOR) return 39;
   return c.frc === 2 ? 3 : 13;
 }
 
-const ALLOWED = [3, 13];
+/** Why current may or may not flow, as `modelStatus` number; see docs/keys.md. Blocking causes first. */
+export function model(c: Charger): number {
+  if (c.x.bad) return c.x.bad & 1 ? 26 : broken(c.x.err);
+  if (c.frc === 1) return 4;
+  if (c.o.ino) return 37;
+  if (c.ses.why !== '' || (c.k.acs && !c.ses.ok)) return 2;
+  return c.t < c.wait ? 29 : offered(c);
+}
 
-/** Recomputes `alw` and the current on offer. */
+/** Job: who may charge, and how much: recomputes `alw` and the current on offer. */
 export function judge(c: Charger): void {
-  const alw: Bit = ALLOWED.includes(model(c)) ? 1 : 0;
+  const m = model(c);
+  const alw: Bit = m === 13 || m === 3 ? 1 : 0;
   const amps = alw && c.ses.on ? least(c.lim) : 0;
   if (alw === c.alw && amps === c.x.amps) return;
   c.alw = alw;

@@ -1,29 +1,30 @@
 // IEC 61851-1 charging states. The letter is what the car shows, the digit whether energy is on offer, so the state is
 // computed and not wandered through. DRIVE is the one place that says what a state does to copper.
 
-import type { Bit } from '../../hal/types';
 import type { Charge, Inputs, State } from './charger';
 
-/** Pilot, contactor and lock of each state. */
-export interface Driven {
-  cp: 'high' | 'pwm' | 'low';
-  power: Bit;
-  lock: Bit;
-}
+/** What a state drives, a bit each. Without PWM and LOW the pilot stands at +12 V. */
+export const PWM = 1;
+/** Pilot at -12 V. */
+export const LOW = 2;
+/** Contactor closed. */
+export const POWER = 4;
+/** Connector locked. */
+export const LOCK = 8;
 
-export const DRIVE: { [state: string]: Driven } = {
-  A1: { cp: 'high', power: 0, lock: 0 },
-  B1: { cp: 'high', power: 0, lock: 1 },
-  B2: { cp: 'pwm', power: 0, lock: 1 },
-  C1: { cp: 'high', power: 0, lock: 1 },
-  C2: { cp: 'pwm', power: 1, lock: 1 },
+export const DRIVE: { [state: string]: number } = {
+  A1: 0,
+  B1: LOCK,
+  B2: PWM | LOCK,
+  C1: LOCK,
+  C2: PWM | POWER | LOCK,
   /** Offer withdrawn, car still draws: the contactor waits for the car to open S2, 6 s at most. */
-  CW: { cp: 'high', power: 1, lock: 1 },
-  D1: { cp: 'high', power: 0, lock: 1 },
-  D2: { cp: 'pwm', power: 1, lock: 1 },
-  /** Pilot short, or a fault after its F pulse: the pilot is up so that unplugging is seen. */
-  E: { cp: 'high', power: 0, lock: 1 },
-  F: { cp: 'low', power: 0, lock: 1 },
+  CW: POWER | LOCK,
+  D1: LOCK,
+  D2: PWM | POWER | LOCK,
+  /** Pilot out of range, or a fault after its F pulse: the pilot is up so that unplugging is seen. */
+  E: LOCK,
+  F: LOW | LOCK,
 };
 
 /** A withdrawn offer waits this long for the car before it opens under load: table A.6, sequence 10.2. */
@@ -33,7 +34,7 @@ export const PULSE = 400;
 
 /** State that the inputs ask for, before the waits of step(). */
 function target(s: Charge, x: Inputs): State {
-  if (x.err) return s.st === 'E' ? 'E' : 'F';
+  if (x.bad & 1) return s.st === 'E' ? 'E' : 'F';
   if (x.cp === 'A') return 'A1';
   if (x.cp === 'E' || x.cp === 'F' || x.cp === '?') return 'E';
   const on = x.amps >= 60;

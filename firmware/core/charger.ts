@@ -3,6 +3,7 @@
 
 import type { Bit, Board } from '../../hal/types';
 import type { Row } from './config';
+import type { FaultRow } from './fault';
 import type { Settings } from './keys';
 
 /** What the car shows on the pilot; '?' = undecided reading between two windows. */
@@ -31,18 +32,27 @@ export interface Inputs {
   cp: Letter;
   /** Current on offer, 0.1 A; 0 = no energy. The least of `c.lim`, or 0 where charging is not allowed. */
   amps: number;
-  /** Faults, a bit each: see core/fault.ts. */
+  /** Faults, a bit each: see core/faults.ts. */
   err: number;
+  /** What they do: 1 contactor open, 2 offer withdrawn. */
+  bad: number;
   /** 1 = the diode check of this plug-in has passed. */
   dio: Bit;
   /** 1 = every other condition for closing the contactor holds; see core/scan.ts. */
   go: Bit;
   /** 1 = cars that ask for ventilation (D) may charge. */
   vent: Bit;
+  /** Residual-current monitor: its output at the last full scan; 1 = its self-test of this plug-in has passed. */
+  rcm: Bit;
+  tst: Bit;
+  /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty. */
+  sim: Bit;
   /** Mirror contact: 1 closed, 0 open, undefined where there is none. */
   aux: Bit | undefined;
   /** Where the lock was last sent: 1 locked. */
   lck: Bit;
+  /** 1 = the lock stays open until energy is on offer again: the power came back (`upo`). */
+  free: Bit;
   /** Cable rating latched at plug-in, A; 0 = none or fixed cable. */
   cbl: number;
   /** °C, [socket, board]. */
@@ -60,10 +70,13 @@ export interface Charge {
   duty: number;
   /** When the duty last changed while PWM ran. */
   dat: number;
-  /** What was written to the coil. */
+  /** What was written to the coil, and when it was last released. */
   on: Bit;
+  off: number;
   /** Phases selected: 1 or 3. */
   ph: 1 | 3;
+  /** 1 = the offer is withdrawn to switch phases. */
+  sw: Bit;
 }
 
 /** Named current limits, 0.1 A; the least wins. An absent wish is `NONE`. */
@@ -78,6 +91,10 @@ export interface Limits {
   ocpp: number;
   /** Temperature. */
   temp: number;
+  /** Vehicle with the simplified pilot circuit. */
+  car: number;
+  /** Meter that does not answer. */
+  mtr: number;
 }
 
 /** From authorisation or plug-in to unplugging. */
@@ -105,17 +122,22 @@ export interface Session {
   why: Reason | '';
   /** Tag that asked to stop, '' = nobody with a tag. */
   by: string;
+  /** 1 = read back after a restart: goes on if the vehicle is still plugged. */
+  re: Bit;
 }
 
 /** Metering, refreshed by core/meter.ts; see hal Meter for units. */
 export interface Totals {
-  /** Lifetime register, Wh, float; never falls. */
+  /** Lifetime register, Wh, float; never falls, not even over a power cut. */
   eto: number;
   /** Power, W, and its 30 s mean. */
   p: number;
   avg: number;
   /** Phases that carry current. */
   n: number;
+  /** Times that the contactor closed, and opened under load, over all boots. */
+  ops: number;
+  cut: number;
 }
 
 /** State of the OCPP link, for keys and console; written by firmware/ocpp only. */
@@ -137,6 +159,8 @@ export interface Link {
   tx: number;
   /** 1 = connector set Inoperative. */
   ino: Bit;
+  /** Phases that the central system asks for: 1, or 0 = does not say. */
+  ph: 0 | 1;
 }
 
 /** What parts on call may use of the resident code: they import types only. */
@@ -166,6 +190,11 @@ export interface Calls {
   iso(ms: number): string;
   /** Why no current flows or why it does: `modelStatus` number. */
   model(c: Charger): number;
+  /** Row of the gravest fault, undefined = none; ends what is latched: '' or what still stands. */
+  fault(c: Charger): FaultRow | undefined;
+  pardon(c: Charger): string;
+  /** Event of the trace, the oldest first. */
+  event(i: number): number;
   /** Restarts: contactor open first, then `load()` (soft) or a chip reset. */
   reset(hard: Bit): void;
   /** Journal: see core/journal.ts. */
@@ -175,7 +204,7 @@ export interface Calls {
 }
 
 /** Things that happen once: hooks get them in order, synchronously, and must be short. */
-export type Event = 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
+export type Event = 'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
 
 export interface Charger {
   b: Board;
@@ -195,14 +224,19 @@ export interface Charger {
   frc: number;
   /** 1 = charging is allowed by access, force and schedules (`alw`). */
   alw: Bit;
+  /** 1 = a schedule forbids charging now. */
+  sch: Bit;
+  /** No offer before this time: random delay after the power came back. */
+  wait: number;
   /** 1 = a tapped card waits for the central system's answer, its UID in `uid`. */
   ask: Bit;
   /** UID of the last tapped card. */
   uid: string;
   /** Boot counter. */
   rbc: number;
-  /** Longest time between two scans, ms. */
+  /** Longest time between two scans, ms, and how many came too late. */
   gap: number;
+  late: number;
   /** 1 = something that the rules read has changed outside the scan: the next scan runs in full. */
   dirty: Bit;
   /** Event hooks, in order. `arg`: UID for tap, key for setting. */

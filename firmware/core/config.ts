@@ -1,7 +1,6 @@
 // The resident end of the key table: finds rows in the data file `keys` (layout: tools/pack.mjs), and takes changed
 // settings to the journal. What reads and writes keys is the part on call `conf`.
 
-import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Conf } from './conf.part';
 
@@ -21,15 +20,10 @@ export type Row = [
 ];
 
 const FILE = 'keys';
-/** A setting rests this long before it is written, so that a burst of changes is one record, ms. */
-const REST = 500;
 
 /** Slots, place of the first row, offset and length of the OCPP names. */
 let head: [number, string, number, number];
 let c: Charger;
-/** Settings to be written. */
-const changed: { [key: string]: Bit } = {};
-let waits: Bit = 0;
 
 /** Row at a place: 4 + 4 hexadecimal digits. */
 export function at(place: string): Row {
@@ -55,26 +49,11 @@ export function names(): string {
   return require('Storage').read(FILE, head[2], head[3])!;
 }
 
-/** Only what differs from the default is kept. */
-function keep(key: string): void {
+/** Puts a changed setting into the journal; only what differs from the default is kept. */
+export function save(key: string): void {
   const text = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
-  delete changed[key];
   if (text === JSON.stringify(row(key)![5])) c.f.del('k.' + key);
   else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
-}
-
-/** Writes all changed settings down; also before a restart. */
-export function flush(): void {
-  waits = 0;
-  for (const key of Object.keys(changed)) keep(key);
-}
-
-/** Puts a changed setting into the journal, after a rest. */
-export function save(key: string): void {
-  changed[key] = 1;
-  if (waits) return;
-  waits = 1;
-  setTimeout(flush, REST);
 }
 
 /** Fills `c.k` with defaults and what was kept. */
@@ -82,7 +61,6 @@ export function settings(charger: Charger): void {
   c = charger;
   head = JSON.parse(require('Storage').read(FILE, 0, 64)!);
   (c.f.part('conf') as Conf).load(c);
-  E.on('kill', flush);
 }
 
 /** Applies the file `preset`, {key: raw text}, which whoever set the charger up has left; once. */
@@ -90,6 +68,5 @@ export function preset(_c: Charger): void {
   const s = require('Storage');
   if (s.read('preset') === undefined) return;
   (c.f.part('conf') as Conf).preset(c);
-  flush();
   s.erase('preset');
 }

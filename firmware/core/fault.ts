@@ -1,53 +1,145 @@
-// Faults are one table: bit in `c.x.err`, latch, `err` code of the key-value API (older numbering), OCPP error code.
+// Faults at run time: causes come and go, what is set in `c.x.err` follows by the rules of the table (core/faults.ts).
 
 import type { Charger } from './charger';
 import { tell } from './session';
 
-/** Bits of `c.x.err`. Any set bit keeps the contactor open. */
-export const RCM = 1;
-export const DIODE_SHORT = 2;
-export const WELD = 4;
-export const STUCK = 8;
-export const CABLE = 16;
-export const LOCK = 32;
-export const HOT = 64;
-export const INTERNAL = 128;
+/** A row as packed: name, how it ends, wait, how often, `err`, OCPP code, text, flashes. */
+export type FaultRow = [string, string, number, number, number, string, string, number];
 
-/** `keep` = latched until an operator clears it or the power is cycled. */
-export const FAULTS = [
-  { bit: RCM, keep: 1, err: 1, code: 'GroundFailure' },
-  { bit: WELD, keep: 1, err: 9, code: 'PowerSwitchFailure' },
-  { bit: STUCK, keep: 1, err: 10, code: 'PowerSwitchFailure' },
-  { bit: HOT, keep: 0, err: 13, code: 'HighTemperature' },
-  { bit: LOCK, keep: 0, err: 15, code: 'ConnectorLockFailure' },
-  { bit: DIODE_SHORT, keep: 0, err: 6, code: 'EVCommunicationError' },
-  { bit: CABLE, keep: 0, err: 7, code: 'OtherError' },
-  { bit: INTERNAL, keep: 1, err: 12, code: 'InternalError' },
-];
+const FILE = 'faults';
+const ROW = 160;
+const ROWS = 17;
+/** Key of the journal for what a restart does not end. */
+const KEPT = 'flt';
+
+const f = {
+  /** Bits: open, stop, end with the car, by an operator, by one alone. */
+  open: 0,
+  stop: 0,
+  car: 0,
+  hand: 0,
+  kept: 0,
+  /** Places of the bits, gravest first. */
+  order: [] as number[],
+  /** Causes that are there now. */
+  on: 0,
+  /** What has lost its cause clears at this time; 0 = nothing waits. */
+  due: 0,
+  /** How often each came in this plug-in. */
+  n: new Uint8Array(ROWS),
+};
+
+function place(bit: number): number {
+  let i = 0;
+  while (bit > 1) {
+    bit >>= 1;
+    i++;
+  }
+  return i;
+}
+
+function row(i: number): FaultRow {
+  return JSON.parse(require('Storage').read(FILE, i * ROW, ROW)!) as FaultRow;
+}
 
 /** Row of the gravest fault that is set, undefined = none. */
-export function fault(c: Charger): (typeof FAULTS)[number] | undefined {
-  for (const f of FAULTS) if (c.x.err & f.bit) return f;
+export function fault(c: Charger): FaultRow | undefined {
+  if (c.x.err) for (const i of f.order) if (c.x.err & (1 << i)) return row(i);
   return undefined;
 }
 
-function row(bit: number): (typeof FAULTS)[number] {
-  for (const f of FAULTS) if (f.bit === bit) return f;
-  return FAULTS[FAULTS.length - 1];
+/** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn. */
+function act(c: Charger): void {
+  c.x.bad = (c.x.err & f.open ? 1 : 0) | (c.x.err & f.stop ? 2 : 0);
+  c.dirty = 1;
 }
 
-/** Sets a fault. */
+/** The cause of a fault is there. */
 export function raise(c: Charger, bit: number): void {
+  f.on |= bit;
   if (c.x.err & bit) return;
+  const i = place(bit);
   c.x.err |= bit;
-  c.f.log('fault', row(bit).code + ' ' + row(bit).err);
-  tell(c, 'fault', row(bit).code);
+  f.n[i]++;
+  act(c);
+  if (bit & f.kept) c.f.put(KEPT, '' + (c.x.err & f.kept));
+  const r = row(i);
+  c.f.log('fault', r[6]);
+  tell(c, 'fault', r[0]);
 }
 
-/** The cause is gone: clears the fault unless it is latched. */
+/** The cause is gone: the fault goes after its wait, or when somebody ends it. */
 export function ease(c: Charger, bit: number): void {
-  if (!(c.x.err & bit) || row(bit).keep) return;
-  c.x.err &= ~bit;
-  c.f.log('fault', row(bit).code + ' gone');
+  if (!(f.on & bit)) return;
+  f.on &= ~bit;
+  if (bit & (f.car | f.hand)) return;
+  const due = c.t + row(place(bit))[2];
+  if (due > f.due) f.due = due;
+}
+
+function drop(c: Charger, bits: number): void {
+  const gone = c.x.err & bits & ~f.on;
+  if (!gone) return;
+  c.x.err &= ~gone;
+  act(c);
+  if (gone & f.kept) c.f.put(KEPT, '' + (c.x.err & f.kept));
+  c.f.log('fault', 'gone: ' + row(place(gone))[6]);
   tell(c, 'fault', '');
+}
+
+/** 1 = it came too often: only unplugging ends it. */
+function spent(i: number): boolean {
+  const most = row(i)[3];
+  return most > 0 && f.n[i] > most;
+}
+
+function lapse(c: Charger): void {
+  f.due = 0;
+  for (let i = 0; i < ROWS; i++) {
+    const bit = 1 << i;
+    if (c.x.err & bit & ~f.on & ~f.car & ~f.hand && !spent(i)) drop(c, bit);
+  }
+}
+
+/** Job: ends what only time has to end. */
+export function heal(c: Charger): void {
+  if (f.due && c.t >= f.due) lapse(c);
+}
+
+/** The car is gone: so is what it caused, and what came too often may come again. */
+export function pulled(c: Charger): void {
+  f.n.fill(0);
+  f.on &= ~f.car;
+  f.due = c.t + 1;
+  for (let i = 0; i < ROWS; i++) drop(c, f.car & (1 << i));
+}
+
+/** An operator ends what is latched and has no cause any more: '' or what still stands. */
+export function pardon(c: Charger): string {
+  for (let i = 0; i < ROWS; i++) drop(c, 1 << i);
+  f.n.fill(0);
+  const left = fault(c);
+  return left ? 'the cause is still there: ' + left[6] : '';
+}
+
+/** Reads the masks, and what outlived the restart. */
+export function recall(c: Charger): void {
+  const m = JSON.parse(require('Storage').read(FILE, ROWS * ROW)!) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number[],
+  ];
+  f.open = m[0];
+  f.stop = m[1];
+  f.car = m[2];
+  f.hand = m[3];
+  f.kept = m[4];
+  f.order = m[5];
+  f.on = f.due = 0;
+  f.n.fill(0);
+  c.x.err = +(c.f.get(KEPT) || 0) & f.kept;
+  act(c);
 }

@@ -6,7 +6,7 @@
 // Record: word 0 = 0xA5, kind, length (16 bits, little-endian); word 1 = CRC32 of the payload; payload `key\ntext`,
 // padded to words. Kind 1 = the key has this text, 2 = the key is gone.
 
-import type { Nor } from '../../hal/types';
+import type { Bit, Nor } from '../../hal/types';
 
 const MAGIC = 0x314a5750;
 const MARK = 0xa5;
@@ -15,7 +15,7 @@ const GONE = 2;
 /** Longest payload: a record lies in one page. */
 const LONGEST = 2000;
 /** Pages kept erased ahead while an erase, some 50 ms, may be waited for. */
-const AHEAD = 4;
+const AHEAD = 8;
 
 let nor: Nor;
 let pages = 0;
@@ -27,6 +27,8 @@ let at = 0;
 let seq = 0;
 /** Erased pages after `page`. */
 let spare = 0;
+/** 1 = an erase, during which everything stands still, hurts nobody now. */
+let quiet: Bit = 1;
 
 function word(b: Uint8Array, i: number): number {
   return b[i] + b[i + 1] * 256 + b[i + 2] * 65536 + b[i + 3] * 16777216;
@@ -112,18 +114,25 @@ export function get(key: string): string | undefined {
   return p === undefined ? undefined : p.substr(key.length + 1);
 }
 
-function store(kind: number, key: string, text: string): void {
-  // Two erased pages stay in reserve, so that reclaim() cut off at any point finds room again at the next boot.
-  if (spare < 3) reclaim();
+/** Says whether an erase would hurt; see core/scan.ts for what waits 100 ms at most. */
+export function calm(now: Bit): void {
+  quiet = now;
+}
+
+function store(kind: number, key: string, text: string): boolean {
+  // Two erased pages stay in reserve, so that reclaim() cut off at any point finds room again at the next boot. While an
+  // erase would hurt the reserve is used up to its last page.
+  if (spare < 3 && quiet) reclaim();
+  if (spare < 2) return false;
   room(key.length + text.length);
   append(kind, key, text);
+  return true;
 }
 
 /** Keeps `text` under `key` (no line break in the key); nothing is written when it stands there already. */
 export function put(key: string, text: string): boolean {
   if (key.length + text.length > LONGEST) return false;
-  if (get(key) !== text) store(SET, key, text);
-  return true;
+  return get(key) === text || store(SET, key, text);
 }
 
 /** Forgets `key`. */
@@ -207,10 +216,10 @@ function following(order: number[], low: number): number {
   return best;
 }
 
-/** Reads the ring in, oldest page first. An empty or foreign area is begun anew. */
-export function mount(area: Nor): void {
+/** Reads the ring in, oldest page first; it fills all but the last `rest` pages. An empty or foreign area is begun anew. */
+export function mount(area: Nor, rest: number): void {
   nor = area;
-  pages = area.size / area.page;
+  pages = area.size / area.page - rest;
   index = {};
   seq = 0;
   const order: number[] = [];

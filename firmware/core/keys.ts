@@ -58,7 +58,7 @@ export const KEYS = {
   car: {
     t: 'i',
     get: (c): unknown =>
-      c.x.err || c.x.cp === 'E' || c.x.cp === 'F'
+      c.x.bad & 1
         ? 5
         : c.x.cp === 'A' || c.x.cp === '?'
           ? 1
@@ -143,6 +143,8 @@ export const KEYS = {
         ? 'this board cannot switch phases'
         : '',
   },
+  /** Pause while phases are switched. */
+  psmd: { t: 'i', f: 'wk', lo: 10000, hi: 120000, def: 60000, unit: 'ms' },
   /** One phase is in use. */
   fsp: { t: 'b', get: (c): unknown => (c.s.ph < 2 || c.b.phases < 2 ? 1 : 0) },
   /** Phases present: L1, L2, L3 behind the contactor, then L1, L2, L3 in front of it. */
@@ -166,19 +168,15 @@ export const KEYS = {
   pnp: { t: 'i', get: (c): unknown => c.m.n },
   /** Surplus at which automatic mode goes to three phases. Stored for clients; there is no surplus mode yet. */
   spl3: { t: 'n', f: 'wk', lo: 0, hi: 50000, def: 4200, unit: 'W' },
-  /** Fault: 0 none, 1 residual current, 6 diode, 7 proximity, 9 contactor stuck, 10 contactor missing, 12 internal or pilot short, 13 temperature, 15 lock. */
-  err: {
-    t: 'i',
-    get: (c): unknown =>
-      c.x.err
-        ? [1, 9, 10, 13, 15, 6, 7, 12][[1, 4, 8, 64, 32, 2, 16, 128].findIndex((b) => (c.x.err & b) > 0)]
-        : c.x.cp === 'E'
-          ? 12
-          : 0,
-  },
-  /** Every fault that is set, a bit each: 1 residual current, 2 diode, 4 contactor welded, 8 contactor does not close, 16 cable, 32 lock, 64 temperature, 128 internal. */
+  /** Gravest fault, older numbering: 0 none, 1 residual current, 3 phase or undervoltage, 4 overvoltage, 5 overcurrent, 6 diode, 7 cable, 9 contactor welded, 10 contactor does not close, 11 residual-current self-test, 12 internal, pilot or sensor, 13 temperature, 14 meter or reader silent, 15 does not lock, 16 does not unlock. `flt` has its name. */
+  err: { t: 'i', get: (c): unknown => (c.x.err ? c.f.fault(c)![4] : 0) },
+  /** The gravest fault in plain words; empty = none. */
+  flt: { t: 's', get: (c): unknown => (c.x.err ? c.f.fault(c)![6] : '') },
+  /** Every fault that is set, a bit each, as in docs/safety.md. */
   errs: { t: 'i', get: (c): unknown => c.x.err },
-  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 13 default, 26 fault, 28 OCPP limit, 37 OCPP inoperative. */
+  /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while a cause is still there. */
+  clf: { t: 'j', f: 'wah', set: (c, _v): string => c.f.pardon(c) },
+  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 13 default, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
   modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },
   /** Cable lock: 0 none, 1 open, 2 opening failed, 3 locked, 4 locking failed. */
   cus: {
@@ -186,18 +184,22 @@ export const KEYS = {
     get: (c): unknown =>
       !c.b.lock
         ? 0
-        : c.x.err & 32
-          ? c.x.lck
+        : c.x.err & 384
+          ? c.x.err & 128
             ? 4
             : 2
           : c.b.lock.locked() === 0 || (!c.x.lck && !c.b.lock.locked())
             ? 1
             : 3,
   },
-  /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended. 2 (always locked) is refused: the lock follows the plug. */
-  ust: { t: 'i', f: 'wk', lo: 0, hi: 1, def: 0 },
-  /** Effective lock setting: 0 normal, 1 opened automatically. */
+  /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended, 2 locked for ever once a vehicle was there. */
+  ust: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
+  /** The cable lock opens when the power comes back, until energy is on offer again. */
+  upo: { t: 'b', f: 'wk', def: 0 },
+  /** Effective lock setting: 0 normal, 1 opened automatically, 2 always locked. */
   lck: { t: 'i', get: (c): unknown => c.k.ust },
+  /** Random delay before charging goes on after the power came back, at most. */
+  rdre: { t: 'i', f: 'wk', lo: 0, hi: 3600, def: 0, unit: 's' },
   /** Energy limit of the session; null = none. */
   dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
   /** Charging logic: 3 default. The others are not built yet and are refused. */
@@ -224,7 +226,18 @@ export const KEYS = {
   /** Energy since the charger was built. */
   eto: { t: 'i', unit: 'Wh', get: (c): unknown => Math.floor(c.m.eto) },
   /** Energy since the vehicle was plugged. */
-  wh: { t: 'n', unit: 'Wh', get: (c): unknown => Math.round((c.m.eto - c.ses.ep) * 10) / 10 },
+  wh: { t: 'n', unit: 'Wh', get: (c): unknown => Math.max(0, Math.round((c.m.eto - c.ses.ep) * 10) / 10) },
+  /** Contactor: commanded, sensed by its mirror contact (null without one), mains in front of it (null without a meter), times closed, times opened under load. */
+  ctr: {
+    t: 'j',
+    get: (c): unknown => ({
+      on: c.s.on === 1,
+      closed: c.x.aux === undefined ? null : c.x.aux === 1,
+      mains: c.b.meter && c.b.meter.ok ? c.b.meter.v[0] > 100 : null,
+      ops: c.m.ops,
+      cut: c.m.cut,
+    }),
+  },
   /** Power, mean of 30 s. */
   tpa: { t: 'n', unit: 'W', get: (c): unknown => Math.round(c.m.avg) },
   /** Duration of the running transaction: type 1, value in ms; null while there is none. */
@@ -607,6 +620,8 @@ export const KEYS = {
   rbt: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.t) },
   /** Longest time between two scans since boot. */
   gap: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.gap) },
+  /** Scans that came 20 ms late or more since boot. */
+  late: { t: 'i', get: (c): unknown => c.late },
   /** UTC, ISO date and time without zone. Before the clock is known: since 1970. */
   utc: {
     t: 's',

@@ -2,11 +2,16 @@
 // and access stops a charge.
 
 import type { Charger, Limits } from './charger';
+import { METER } from './faults';
 
 /** No wish: above every current that a pilot can code, 0.1 A. */
 export const NONE = 999;
 /** Least current of the pilot code, 0.1 A. */
 export const FLOOR = 60;
+/** Most for a vehicle with the simplified pilot circuit, which cannot read the duty: IEC 61851-1 A.2.3, 0.1 A. */
+const SIMPLE = 100;
+/** Most while the meter does not answer, so that nobody watches what the vehicle draws, 0.1 A. */
+const BLIND = 160;
 
 /** Name of the winning limit. */
 export function winner(lim: Limits): keyof Limits {
@@ -21,11 +26,13 @@ export function least(lim: Limits): number {
   return amps < FLOOR ? 0 : amps;
 }
 
-/** Fills in the limits that follow from settings and cable. */
+/** Fills in the limits that follow from settings, cable and vehicle. */
 export function settle(c: Charger): void {
   const lim = c.lim;
   const usr = Math.min(c.k.amp, c.k.ama) * 10;
   lim.brd = c.b.amps * 10;
   lim.cbl = c.x.cbl ? c.x.cbl * 10 : NONE;
   lim.usr = usr < c.k.mca * 10 ? 0 : usr;
+  lim.car = c.x.sim ? SIMPLE : NONE;
+  lim.mtr = c.x.err & METER ? BLIND : NONE;
 }

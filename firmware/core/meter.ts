@@ -1,42 +1,139 @@
-// Metering: the chip's readings become the lifetime register, which never falls, and the figures that rules use.
+// Metering: the chip's readings become the lifetime register, and are watched: current against the offer, voltage, and
+// whether the meter tells the truth.
 
+import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
+import { ease, raise } from './fault';
+import { CURRENT, METER, VOLT_HIGH, VOLT_LOW } from './faults';
+import { advance } from './strip';
 
-/** The register goes to the journal in steps of this many Wh, and when a transaction ends. */
-const STEP = 10;
 /** Current that counts as a used phase, A. */
 const USED = 0.5;
-/** Weight of a round (about once a second) in the 30 s mean. */
-const WEIGHT = 1 / 30;
+/** Weight of a reading in the mean of `tpa`: its time constant, ms. */
+const MEAN = 30000;
+/** More than offered: margin in A and factors, soft for SOFT ms, hard for HARD ms (EVerest, OpenEVCharger). */
+const MARGIN = 0.5;
+const SOFT = 7000;
+const HARD = 5000;
+/** After a lowered offer the larger one counts for the reaction time of the vehicle, ms. */
+const REACT = 5000;
+/** Bounds of a phase in use, V: 0.8 and 1.15 of 230 V; for HOLD ms. */
+const LOW = 184;
+const HIGH = 264.5;
+const HOLD = 3000;
+/** A meter is silent after this long; it lies when power and energy differ by half over this many Wh. */
+const SILENT = 10000;
+const SPAN = 100;
 
-/** Register at boot, and as last kept. */
-const r = { base: 0, kept: 0 };
+const r = {
+  /** Register at boot; time of the last round. */
+  base: 0,
+  t: 0,
+  /** Since when the current is too high, soft and hard; the voltage too low, too high. 0 = is not. */
+  soft: 0,
+  hard: 0,
+  low: 0,
+  high: 0,
+  /** Offer that counts, 0.1 A, and from when on a lower one does. */
+  was: 0,
+  from: 0,
+  /** Energy by integrating power, and by the register, since the last comparison, Wh. */
+  sum: 0,
+  reg: 0,
+};
 
-/** Reads the register back. */
-export function resume(c: Charger): void {
-  const kept = c.f.get('eto');
-  r.base = kept ? parseFloat(kept) : 0;
-  r.kept = r.base;
-  c.m.eto = r.base;
+/** Starts from the register that flash holds. */
+export function resume(c: Charger, wh: number): void {
+  r.base = c.m.eto = wh;
+  r.t = c.t;
+  r.soft = r.hard = r.low = r.high = r.sum = r.was = r.from = 0;
+  r.reg = wh;
 }
 
-/** Writes the register down. */
-export function keep(c: Charger): void {
-  r.kept = c.m.eto;
-  c.f.put('eto', c.m.eto.toFixed(1));
+/** 1 = `bad` has lasted for `ms`; `since` is where its begin is noted. */
+function lasts(c: Charger, bad: boolean, since: 'soft' | 'hard' | 'low' | 'high', ms: number): boolean {
+  if (!bad) r[since] = 0;
+  else if (!r[since]) r[since] = c.t;
+  return bad && c.t - r[since] >= ms;
 }
 
+/** Offer to compare with, A: the one before it was lowered while the vehicle may still follow. */
+function offer(c: Charger): number {
+  const now = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps : 0;
+  if (now >= r.was || (r.from && c.t >= r.from + REACT)) {
+    r.was = now;
+    r.from = 0;
+  } else if (!r.from) r.from = c.t;
+  return r.was / 10;
+}
+
+function current(c: Charger): void {
+  const i = c.b.meter!.i;
+  const most = Math.max(i[0], i[1], i[2]);
+  const may = offer(c) + MARGIN;
+  // With the offer withdrawn the state machine opens within 6 s whatever flows.
+  const open = !c.s.on || may <= MARGIN;
+  const soft = lasts(c, !open && most > may * 1.1, 'soft', SOFT);
+  const hard = lasts(c, !open && most > may * 1.2, 'hard', HARD);
+  if (soft || hard) raise(c, CURRENT);
+  else ease(c, CURRENT);
+}
+
+function voltage(c: Charger): void {
+  const v = c.b.meter!.v;
+  const n = Math.min(c.b.phases, c.s.ph);
+  let low = v[0];
+  let high = v[0];
+  for (let k = 1; k < n; k++) {
+    if (v[k] < low) low = v[k];
+    if (v[k] > high) high = v[k];
+  }
+  if (lasts(c, low < LOW, 'low', HOLD)) raise(c, VOLT_LOW);
+  else if (low >= LOW) ease(c, VOLT_LOW);
+  if (lasts(c, high > HIGH, 'high', HOLD)) raise(c, VOLT_HIGH);
+  else if (high <= HIGH) ease(c, VOLT_HIGH);
+}
+
+/** Compares the register with the integral of the power: a wrong constant or a stuck counter shows. */
+function honest(c: Charger): void {
+  const by = c.m.eto - r.reg;
+  if (r.sum < SPAN && by < SPAN) return;
+  if (by < r.sum / 2 || by > r.sum * 2 + 10) raise(c, METER);
+  else ease(c, METER);
+  r.sum = 0;
+  r.reg = c.m.eto;
+}
+
+/** A round of the chip is complete. */
 function round(c: Charger): void {
   const chip = c.b.meter!;
   const m = c.m;
+  const dt = c.t - r.t;
+  r.t = c.t;
   m.eto = r.base + chip.wh;
   m.p = chip.p[0] + chip.p[1] + chip.p[2];
-  m.avg += (m.p - m.avg) * WEIGHT;
+  m.avg += (m.p - m.avg) * Math.min(1, dt / MEAN);
   m.n = (chip.i[0] > USED ? 1 : 0) + (chip.i[1] > USED ? 1 : 0) + (chip.i[2] > USED ? 1 : 0);
-  if (m.eto - r.kept >= STEP) keep(c);
+  r.sum += (m.p * dt) / 3600000;
+  current(c);
+  voltage(c);
+  honest(c);
+  advance(Math.floor(m.eto), c.s.on && !c.b.interlock ? 0 : 1);
+}
+
+/** Nothing to show any more; supervision has no eyes. */
+function silent(c: Charger): void {
+  c.m.p = c.m.n = 0;
+  raise(c, METER);
 }
 
 /** Job: one step of the chip; a full round refreshes the totals. */
-export function meter(c: Charger): void {
-  if (c.b.meter && c.b.meter.sample()) round(c);
+export function meter(c: Charger): Bit {
+  const chip = c.b.meter;
+  if (!chip) return 0;
+  if (chip.sample()) {
+    if (c.t - r.t > SILENT) ease(c, METER);
+    round(c);
+  } else if (c.t - r.t > SILENT && !chip.ok) silent(c);
+  return 0;
 }

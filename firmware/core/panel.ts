@@ -3,17 +3,25 @@
 import { tap } from './access';
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
-import { HOT, ease, raise } from './fault';
+import { ease, fault, raise } from './fault';
+import { HOT, LOCK, LOCK_SHUT, READER, SENSOR } from './faults';
 import { NONE } from './limits';
 import { plugged } from './session';
 
-/** Derating, °C: full current up to WARM, 6 A at WARMEST, stop at TOO_HOT, again 5 K below. */
+/** Derating, °C: full current up to WARM, 6 A at WARMEST, stop at TOO_HOT, again 5 K below WARM. */
 const WARM = 60;
 const WARMEST = 70;
 const TOO_HOT = 75;
+const COOL = 55;
+/** Outside of these a sensor is broken, °C; and this many readings in a row. */
+const COLDEST = -40;
+const HOTTEST = 120;
+const MISSES = 3;
+/** Rhythm of the flashes that tell a fault, ms. */
+const BEAT = 300;
 
-/** Last button level, colour key and time of the last temperature reading. */
-const p = { down: 0, key: '', at: 0 };
+/** Last button level, colour, faults shown and their flashes, time of the last look at the sensors, misses in a row. */
+export const p = { down: 0, rgb: -1, err: 0, n: 0, at: 0, miss: 0 };
 
 /** Job: the card reader; 1 = it talks with a card, which may leave soon. */
 export function reader(c: Charger): Bit {
@@ -43,29 +51,37 @@ export function button(c: Charger): void {
   p.down = down;
 }
 
-/** Setting that holds the colour for what is going on; '' = fault. */
-function colour(c: Charger): string {
-  if (c.x.err || c.x.cp === 'E') return '';
+/** Setting that holds the colour for what is going on. */
+function colour(c: Charger): 'cch' | 'cfi' | 'cwc' | 'cid' {
   if (c.s.on) return 'cch';
   if (c.ses.why !== '') return 'cfi';
   return plugged(c) || c.ses.ok ? 'cwc' : 'cid';
 }
 
-function paint(c: Charger, key: string): void {
-  const text = key ? (c.k as unknown as { [k: string]: string })[key] : '#FF0000';
-  const rgb = parseInt(text.substr(1), 16);
-  const dim = c.k.lbr / 255;
-  const part = (shift: number): number => Math.floor(((rgb >> shift) & 255) * dim);
-  c.b.light!.set((part(16) << 16) | (part(8) << 8) | part(0));
+/** Flashes of the gravest fault; looked up when the faults change. */
+function flashes(c: Charger): number {
+  if (c.x.err === p.err) return p.n;
+  const f = fault(c);
+  p.err = c.x.err;
+  p.n = f ? f[7] : 0;
+  return p.n;
+}
+
+/** n flashes of red, then dark for the time of three. */
+function alarm(t: number, n: number): number {
+  const beat = ((t / BEAT) | 0) % (2 * n + 6);
+  return beat < 2 * n && !(beat & 1) ? 0xff0000 : 0;
 }
 
 /** Job: the status light. */
 export function light(c: Charger): void {
   if (!c.b.light) return;
-  const key = colour(c);
-  const now = key + c.k.lbr;
-  if (now !== p.key) paint(c, key);
-  p.key = now;
+  const n = flashes(c);
+  const rgb = n ? alarm(c.t, n) : parseInt(c.k[colour(c)].substr(1), 16);
+  // An alarm is seen also where the light is dimmed to nothing.
+  const dim = (n ? Math.max(c.k.lbr, 60) : c.k.lbr) / 255;
+  const part = (shift: number): number => Math.floor(((rgb >> shift) & 255) * dim);
+  c.b.light.set((part(16) << 16) | (part(8) << 8) | part(0));
 }
 
 /** Current that a temperature allows, 0.1 A. */
@@ -75,22 +91,47 @@ export function derate(c: Charger, celsius: number): number {
   return Math.floor(full - ((full - 60) * (Math.min(celsius, WARMEST) - WARM)) / (WARMEST - WARM));
 }
 
+/** A reading that cannot be is none. */
+function real(t: number | undefined): boolean {
+  return t !== undefined && t > COLDEST && t < HOTTEST;
+}
+
 function heat(c: Charger): void {
   let top = -99;
+  let miss = 0;
   const sensors = c.b.temperature!;
   for (let i = 0; i < sensors.length; i++) {
     const t = sensors[i].read();
-    c.x.tmp[i] = t;
-    if (t !== undefined && t > top) top = t;
+    c.x.tmp[i] = real(t) ? t : undefined;
+    if (!real(t)) miss = 1;
+    else if (t! > top) top = t!;
   }
+  p.miss = miss ? p.miss + 1 : 0;
+  if (p.miss >= MISSES) raise(c, SENSOR);
+  else if (!miss) ease(c, SENSOR);
   c.lim.temp = derate(c, top);
   if (top >= TOO_HOT) raise(c, HOT);
-  else if (top < TOO_HOT - 5) ease(c, HOT);
+  else if (top <= COOL) ease(c, HOT);
 }
 
-/** Job: temperatures, once a second. */
+/** The lock is tried again; what it cannot do is told. */
+function bolt(c: Charger): void {
+  const l = c.b.lock!;
+  l.set(c.x.lck);
+  const bad = l.jammed();
+  if (bad) raise(c, c.x.lck ? LOCK : LOCK_SHUT);
+  else {
+    ease(c, LOCK);
+    ease(c, LOCK_SHUT);
+  }
+}
+
+/** Job: what changes slowly, once a second. */
 export function sense(c: Charger): void {
-  if (!c.b.temperature || c.t - p.at < 1000) return;
+  if (c.t - p.at < 1000) return;
   p.at = c.t;
-  heat(c);
+  if (c.b.temperature) heat(c);
+  if (c.b.lock) bolt(c);
+  if (c.b.reader && c.b.reader.ok) ease(c, READER);
+  else if (c.b.reader && c.t > 10000) raise(c, READER);
 }

@@ -2,32 +2,30 @@
 
 import type { Letter } from './charger';
 
+/** Letters of the windows, and their bounds in mV, low and high. */
+const LETTERS = 'ABCDEF';
 /**
- * Windows of the pilot top, mV: the midpoints between the nominal levels 12, 9, 6, 3 and 0 V, less 0.25 V on each side
- * so that a level near a midpoint is undecided instead of flickering.
+ * The midpoints between the nominal levels 12, 9, 6, 3 and 0 V, less 0.25 V on each side so that a level near a midpoint
+ * is undecided instead of flickering.
  */
-const WINDOWS = [
-  { cp: 'A', lo: 10750, hi: 13500 },
-  { cp: 'B', lo: 7750, hi: 10250 },
-  { cp: 'C', lo: 4750, hi: 7250 },
-  { cp: 'D', lo: 1750, hi: 4250 },
-  { cp: 'E', lo: -2000, hi: 1250 },
-  { cp: 'F', lo: -13500, hi: -10000 },
-] as { cp: Letter; lo: number; hi: number }[];
+const BOUNDS = new Int16Array([
+  10750, 13500, 7750, 10250, 4750, 7250, 1750, 4250, -2000, 1250, -13500, -10000,
+]);
 
 /** The bottom of a PWM pilot through the car's diode lies below this, mV (nominal -12 V, window to -10 V). */
-export const DIODE = -10000;
+export const BOTTOM = -10000;
 
 /** Letter of a pilot top in mV; '?' between the windows. */
 export function letter(mv: number): Letter {
-  for (const w of WINDOWS) if (mv >= w.lo && mv <= w.hi) return w.cp;
+  for (let i = 0; i < 12; i += 2)
+    if (mv >= BOUNDS[i] && mv <= BOUNDS[i + 1]) return LETTERS[i >> 1] as Letter;
   return '?';
 }
 
 /** Window of a letter: [lowest, highest] mV. An undecided letter has an empty one. */
 export function window(cp: Letter): number[] {
-  for (const w of WINDOWS) if (w.cp === cp) return [w.lo, w.hi];
-  return [1, 0];
+  const i = LETTERS.indexOf(cp) * 2;
+  return i < 0 ? [1, 0] : [BOUNDS[i], BOUNDS[i + 1]];
 }
 
 /**

@@ -2,13 +2,17 @@
 // comparisons; all else is in functions of its own, because the engine reads past every statement that it skips.
 
 import type { Bit } from '../../hal/types';
-import { DRIVE, step } from './charge';
-import type { Driven } from './charge';
+import { judge } from './access';
+import { DRIVE, LOCK, LOW, POWER, PWM, step } from './charge';
 import type { Charger, Letter } from './charger';
-import { CABLE, DIODE_SHORT, LOCK, RCM, STUCK, WELD, ease, raise } from './fault';
-import { NONE, settle } from './limits';
-import { DIODE, duty, letter, readings, window } from './pilot';
+import { ease, pulled, raise } from './fault';
+import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
+import { settle } from './limits';
+import { BOTTOM, duty, letter, readings, window } from './pilot';
+import { proved, tripped } from './rcm';
 import { plug, tell, unplug } from './session';
+import { COIL, LETTER, MIRROR, OFFER, STATE, mark } from './trace';
+import { rouse } from './wake';
 
 /** The contactor's mirror contact must follow the coil within this time, ms. */
 const FOLLOW = 500;
@@ -18,9 +22,6 @@ const DWELL = 5000;
 const X1 = 3000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
-/** The lock gets this long to report, ms. */
-const TURN = 3000;
-
 /** What the scan expects and counts. */
 const START = {
   /** Window of the confirmed letter, mV. */
@@ -29,15 +30,13 @@ const START = {
   /** Reading that differs from the confirmed letter, and how often in a row. */
   raw: '?' as Letter,
   n: 0,
-  /** Good or bad diode readings in a row. */
+  /** Diode readings in a row, good above 0, bad below. */
   d: 0,
   /** 1 = a car is plugged. */
   in: 0 as Bit,
-  /** Times: coil switched, coil released, pilot went steady, lock commanded; next full scan at the latest. */
+  /** Times: coil switched, pilot went steady; next full scan at the latest. */
   coil: 0,
-  off: -DWELL,
   x1: -X1,
-  lock: 0,
   due: 0,
 };
 let n = START;
@@ -53,10 +52,10 @@ function quiet(c: Charger): boolean {
     !c.dirty &&
     p.hi >= n.lo &&
     p.hi <= n.hi &&
-    (c.s.duty === 10000 || (c.x.dio === 1 && p.lo < DIODE)) &&
+    (c.s.duty === 10000 || (c.x.dio === 1 && p.lo < BOTTOM)) &&
     c.b.contactor.closed() === c.x.aux &&
     c.t < n.due &&
-    !(c.b.rcm && c.b.rcm.tripped())
+    (!c.b.rcm || c.b.rcm.tripped() === c.x.rcm)
   );
 }
 
@@ -68,15 +67,26 @@ function open(w: number[]): void {
 
 /** A new confirmed letter, and what it means for the plug. */
 function confirm(c: Charger, cp: Letter): void {
+  const was = c.x.cp;
   c.x.cp = cp;
   open(window(cp));
-  const was = n.in;
-  n.in = cp === 'A' ? 0 : 1;
-  if (n.in !== was) (n.in ? arrive : depart)(c);
+  mark(LETTER, 'ABCDEF?'.indexOf(cp));
+  if ('ABCD'.includes(cp)) ease(c, PILOT);
+  else raise(c, PILOT);
+  if (cp === 'B') c.x.sim = 0;
+  // A car that is plugged with S2 closed while nothing is on offer does not read the pilot; after a power failure it may
+  // be one that has not opened S2 yet.
+  if (was === 'A' && (cp === 'C' || cp === 'D')) c.x.sim = 1;
+  const plugged = cp === 'A' ? 0 : 'BCD'.includes(cp) ? 1 : n.in;
+  if (plugged === n.in) return;
+  n.in = plugged;
+  if (plugged) arrive(c);
+  else depart(c);
 }
 
 function arrive(c: Charger): void {
   c.x.dio = 0;
+  c.x.tst = 0;
   n.d = 0;
   cable(c);
   plug(c);
@@ -84,10 +94,12 @@ function arrive(c: Charger): void {
 
 function depart(c: Charger): void {
   c.x.dio = 0;
+  c.x.sim = 0;
   c.x.cbl = 0;
   ease(c, CABLE);
-  ease(c, DIODE_SHORT);
-  ease(c, LOCK);
+  ease(c, DIODE);
+  ease(c, STUCK);
+  pulled(c);
   unplug(c);
 }
 
@@ -115,126 +127,181 @@ function count(c: Charger, l: Letter): void {
   confirm(c, l === '?' && (cp === 'C' || cp === 'D') ? 'B' : l);
 }
 
-/** The low half of the PWM must reach -12 V: only the car's diode lets it. */
+/** Readings in a row: until the diode counts as there, as gone, and as never having been there. */
+const SEEN = 5;
+const GONE = -5;
+const NEVER = -50;
+
+/** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
   if (c.s.duty === 10000 || c.s.duty === 0 || c.x.cp === 'A') return;
-  const good: Bit = c.b.pilot.lo < DIODE ? 1 : 0;
-  if (good === c.x.dio) n.d = 0;
-  else if (++n.d >= 5) judged(c, good);
+  const good = c.b.pilot.lo < BOTTOM;
+  n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
+  if (n.d === SEEN) c.x.dio = 1;
+  else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
 }
 
-function judged(c: Charger, good: Bit): void {
+/** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
+function missing(c: Charger): void {
+  unproved(c);
+  raise(c, DIODE);
+  ease(c, DIODE);
+}
+
+/** What the diode showed counts for the PWM in which it was seen. */
+function unproved(c: Charger): void {
+  c.x.dio = 0;
   n.d = 0;
-  c.x.dio = good;
-  if (good) ease(c, DIODE_SHORT);
-  else raise(c, DIODE_SHORT);
 }
 
-/** Mirror contact against coil. */
+/** Mirror contact against coil, both ways. */
 function mirror(c: Charger): void {
   const aux = c.b.contactor.closed();
+  if (aux !== c.x.aux) mark(MIRROR, aux ? 1 : 0);
   c.x.aux = aux;
-  if (aux === undefined || aux === c.s.on) return;
-  if (c.t - n.coil >= FOLLOW) raise(c, aux ? WELD : STUCK);
-  soon(n.coil + FOLLOW);
+  if (aux === undefined) return;
+  if (aux === c.s.on) ease(c, WELD);
+  else if (c.t - n.coil < FOLLOW) soon(n.coil + FOLLOW);
+  else if (aux) raise(c, WELD);
+  else stuck(c);
 }
 
-function residual(c: Charger): void {
-  if (c.b.rcm && c.b.rcm.tripped()) raise(c, RCM);
+/** The coil falls with the fault, so its cause is gone at once: the next try tells. */
+function stuck(c: Charger): void {
+  raise(c, STUCK);
+  ease(c, STUCK);
 }
 
-/** The lock has to report before energy is offered. */
-function locked(c: Charger): Bit {
-  if (!c.b.lock || c.b.lock.locked() === 1) return 1;
-  soon(c.t + 100);
-  if (n.lock && c.t - n.lock > TURN) raise(c, LOCK);
-  return 0;
-}
-
-/** All that must hold besides letter, offer and diode before the contactor may close. */
+/**
+ * The one place that says when the contactor may close, besides what step() asks for (C or D, an offer, diode passed, no
+ * fault): rested since the last opening and the last fault, main contacts proven open where the board can, self-test of
+ * the residual-current monitor passed, connector locked.
+ */
 function ready(c: Charger): Bit {
   if (c.s.on) return 1;
-  const rest = n.off + DWELL;
+  const rest = c.s.off + DWELL;
   if (c.t < rest) soon(rest);
-  return c.t >= rest && c.x.aux !== 1 && locked(c) ? 1 : 0;
+  return c.t >= rest && c.x.aux !== 1 && proved(c) && locked(c) ? 1 : 0;
+}
+
+function locked(c: Charger): boolean {
+  return !c.b.lock || c.b.lock.locked() === 1;
 }
 
 /** PWM for the offered current, not more often than the car can follow. */
 function modulate(c: Charger): void {
   const s = c.s;
   const want = duty(c.x.amps);
-  const at = s.duty === 10000 || s.duty === 0 ? n.x1 + X1 : s.dat + SPACING;
   if (want === s.duty) return;
-  if (c.t < at) {
-    soon(at);
-    return;
-  }
+  if (s.duty === 0) steady(c, 0);
+  const at = s.duty === 10000 ? n.x1 + X1 : s.dat + SPACING;
+  if (c.t < at) soon(at);
+  else pulse(c, want);
+}
+
+function pulse(c: Charger, want: number): void {
+  const s = c.s;
   s.duty = want;
   s.dat = c.t;
   c.b.pilot.pwm(want);
+  mark(OFFER, c.x.amps / 10);
 }
 
-function steady(c: Charger, low: Bit): void {
+function steady(c: Charger, low: number): void {
   const want = low ? 0 : 10000;
   if (c.s.duty === want) return;
-  if (c.s.duty !== 0) n.x1 = c.t;
+  if (!low) n.x1 = c.t;
   c.s.duty = want;
+  if (!c.s.on) unproved(c);
   if (low) c.b.pilot.low();
   else c.b.pilot.high();
+  mark(OFFER, 0);
 }
 
 function coil(c: Charger, on: Bit): void {
-  const s = c.s;
-  if (s.on !== on) {
-    n.coil = c.t;
-    if (!on) n.off = c.t;
-    soon(c.t + FOLLOW);
-  }
-  s.on = on;
+  if (c.s.on !== on) turn(c, on);
   c.b.contactor.set(on);
 }
 
-/** Locked as the state says, but released when charging has ended and `ust` is 1. */
-function latch(c: Charger, d: Driven): void {
+/** The coil changes. Under load = the car had no time to stop: it still shows C or D, or is gone. */
+function turn(c: Charger, on: Bit): void {
+  const s = c.s;
+  s.on = on;
+  n.coil = c.t;
+  soon(c.t + FOLLOW);
+  mark(COIL, on);
+  if (on) c.m.ops++;
+  else {
+    s.off = c.t;
+    c.x.tst = 0;
+    if (s.duty === 10000 || s.duty === 0) unproved(c);
+    if (c.x.cp !== 'B' && c.m.p > 200) c.m.cut++;
+  }
+}
+
+/**
+ * Locked as the state says, and always while the contactor is closed. `ust`: 0 while plugged, 1 only until charging has
+ * ended, 2 also without a vehicle.
+ */
+function latch(c: Charger, lock: number): void {
   const l = c.b.lock;
   if (!l) return;
-  const on: Bit = d.lock && !(c.k.ust === 1 && c.ses.why !== '') ? 1 : 0;
-  if (on !== c.x.lck) n.lock = on ? c.t : 0;
+  const free = !c.s.on && ((c.k.ust === 1 && c.ses.why !== '') || c.x.free);
+  const held = c.k.ust === 2 && c.x.lck;
+  const on: Bit = (lock && !free) || held ? 1 : 0;
   c.x.lck = on;
   l.set(on);
 }
 
 /** Writes everything that the state says, each time: a lost effect cannot leave a contactor closed. */
 function drive(c: Charger): void {
-  const d = DRIVE[c.s.st];
-  if (!d.power) coil(c, 0);
-  if (d.cp === 'pwm') modulate(c);
-  else steady(c, d.cp === 'low' ? 1 : 0);
-  if (d.power) coil(c, 1);
-  latch(c, d);
+  const st = c.s.st;
+  const d = st === 'B2' ? rouse(c, DRIVE[st], soon) : DRIVE[st];
+  if (!(d & POWER)) coil(c, 0);
+  if (d & PWM) {
+    c.x.free = 0;
+    modulate(c);
+  } else steady(c, d & LOW);
+  if (d & POWER) coil(c, 1);
+  latch(c, d & LOCK);
+  if (c.b.air) c.b.air.set(c.s.on && c.x.cp === 'D' ? 1 : 0);
 }
 
 function full(c: Charger): void {
-  c.dirty = 0;
   n.due = c.t + 3600000;
-  settle(c);
-  residual(c);
+  tripped(c);
   mirror(c);
   read(c);
   diode(c);
+  settle(c);
+  judge(c);
   c.x.go = ready(c);
+  c.dirty = 0;
   const changed = step(c.s, c.x, c.t);
   if (c.s.due) soon(c.s.due);
   // C behind a condition that still waits is looked at again in every scan.
   if (c.s.st === 'B2' && c.x.cp !== 'B') n.due = 0;
   drive(c);
-  if (changed) tell(c, 'state', c.s.st);
+  if (changed) report(c);
+}
+
+function report(c: Charger): void {
+  mark(STATE, 'A1B1B2C1C2CWD1D2E F '.indexOf(c.s.st) >> 1);
+  tell(c, 'state', c.s.st);
 }
 
 /** One scan at `c.t`. */
 export function scan(c: Charger): void {
   c.b.pilot.sample();
   if (!quiet(c)) full(c);
+}
+
+/** Contactor open and pilot steady now, whatever the state says: before a restart, and when something has gone wrong. */
+export function release(c: Charger): void {
+  c.b.contactor.set(0);
+  coil(c, 0);
+  steady(c, 0);
+  c.dirty = 1;
 }
 
 /** State before the first scan: pilot steady, contactor open, nobody plugged until the pilot has shown it. */
@@ -245,6 +312,5 @@ export function safe(c: Charger): void {
   c.b.contactor.set(0);
   c.b.pilot.high();
   c.x.aux = c.b.contactor.closed();
-  c.lim.ocpp = NONE;
-  c.lim.temp = NONE;
+  c.x.vent = c.b.outdoor || c.b.air ? 1 : 0;
 }

@@ -1,6 +1,13 @@
-// From plug-in to unplug: who is authorised, the transaction with its energy and time, and why it ended.
+// From plug-in to unplug: who is authorised, the transaction with its energy and time, and why it ended. What must outlive
+// a power cut goes to the journal whenever it changes.
 
+import type { Bit } from '../../hal/types';
 import type { Charger, Event, Reason } from './charger';
+
+/** Key of the journal. */
+const KEPT = 'ses';
+/** A vehicle that is still plugged after a restart shows itself within this time, ms. */
+const SHOW = 4000;
 
 /** Tells everybody who follows events. */
 export function tell(c: Charger, what: Event, arg: string): void {
@@ -13,6 +20,29 @@ export function plugged(c: Charger): boolean {
   return c.x.cp !== 'A' && c.x.cp !== '?';
 }
 
+function keep(c: Charger, plugged: Bit): void {
+  const s = c.ses;
+  const k = [s.n, plugged, s.on, s.ok, s.tag, s.trx, Math.floor(s.ep), Math.floor(s.e0), s.why];
+  c.f.put(KEPT, JSON.stringify(k));
+}
+
+/** Reads back what ran when the power failed. */
+export function restore(c: Charger): void {
+  const s = c.ses;
+  const k = JSON.parse(c.f.get(KEPT) ?? '[0,0]');
+  s.n = k[0];
+  if (!k[1]) return;
+  s.on = k[2];
+  s.ok = k[3];
+  s.tag = k[4];
+  s.trx = k[5];
+  s.ep = k[6];
+  s.e0 = k[7];
+  s.why = k[8];
+  s.t0 = c.t;
+  s.re = 1;
+}
+
 function begin(c: Charger): void {
   const s = c.ses;
   s.on = 1;
@@ -21,6 +51,7 @@ function begin(c: Charger): void {
   s.e0 = c.m.eto;
   s.why = '';
   s.by = '';
+  keep(c, 1);
   tell(c, 'start', s.tag);
 }
 
@@ -57,30 +88,41 @@ export function stop(c: Charger, why: Reason, by?: string): void {
   s.e1 = c.m.eto;
   s.why = why;
   s.by = by ? by : '';
+  keep(c, 1);
   tell(c, 'stop', why);
 }
 
-/** A cable was plugged. */
+/** A cable was plugged, or it still is after a restart. */
 export function plug(c: Charger): void {
   const s = c.ses;
+  if (s.re) {
+    s.re = 0;
+    tell(c, s.on ? 'resume' : 'plug', '');
+    return;
+  }
   s.ep = c.m.eto;
   s.why = '';
   tell(c, 'plug', '');
   if (s.ok) begin(c);
+  else keep(c, 1);
 }
 
 /** The cable was pulled: everything that lasts for one car ends. */
 export function unplug(c: Charger): void {
-  if (c.ses.on) stop(c, 'EVDisconnected');
+  const s = c.ses;
+  if (s.on) stop(c, s.re ? 'PowerLoss' : 'EVDisconnected');
   c.frc = 0;
-  c.ses.why = '';
+  s.why = '';
+  s.re = 0;
+  keep(c, 0);
   tell(c, 'unplug', '');
 }
 
-/** Time-out of an authorisation that found no plug. */
+/** Job: an authorisation that found no plug, and a vehicle that left while the power was off. */
 export function expire(c: Charger): void {
   const s = c.ses;
-  if (s.ok && !s.on && s.due && c.t >= s.due) stop(c, 'Other');
+  if (s.re && c.t > SHOW && c.x.cp === 'A') unplug(c);
+  else if (s.ok && !s.on && s.due && c.t >= s.due) stop(c, 'Other');
 }
 
 /** Energy of this plug-in (`wh`), Wh. */

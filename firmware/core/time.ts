@@ -3,12 +3,17 @@
 
 import type { Charger } from './charger';
 
-/** The engine's clock at the start of the script: it runs on over a reload, and elsewhere it may start anywhere. */
-const START = getTime();
+/** The engine's clock at the start of the script: it runs on over a reload, and may start anywhere. */
+let start = 0;
+
+/** Begins the count of ms since boot. */
+export function origin(): void {
+  start = getTime();
+}
 
 /** ms since boot. */
 export function now(): number {
-  return Math.round((getTime() - START) * 1000);
+  return Math.round((getTime() - start) * 1000);
 }
 
 /** ms since 1970, 0 = not known yet. */

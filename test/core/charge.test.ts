@@ -1,15 +1,20 @@
 import assert from 'node:assert';
-import { DRIVE, GRACE, PULSE, step } from '../../firmware/core/charge';
+import { DRIVE, GRACE, LOCK, LOW, POWER, PULSE, PWM, step } from '../../firmware/core/charge';
 import type { Charge, Inputs, State } from '../../firmware/core/charger';
 
 const inputs = (o: Partial<Inputs>): Inputs => ({
   cp: 'A',
   amps: 0,
   err: 0,
+  bad: 0,
   dio: 1,
   go: 1,
   vent: 0,
+  rcm: 0,
+  tst: 1,
+  sim: 0,
   lck: 0,
+  free: 0,
   aux: 0,
   cbl: 32,
   tmp: [],
@@ -20,7 +25,7 @@ const inputs = (o: Partial<Inputs>): Inputs => ({
 type Row = [number, Inputs['cp'], number, State, Partial<Inputs>?];
 function story(name: string, rows: Row[]): void {
   it(name, () => {
-    const s: Charge = { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, ph: 3 };
+    const s: Charge = { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: 0, ph: 3, sw: 0 };
     for (const [t, cp, amps, want, more] of rows) {
       step(s, inputs({ cp, amps, ...more }), t);
       assert.equal(s.st, want, `at ${t} ms`);
@@ -73,14 +78,14 @@ describe('charging states (IEC 61851-1 annex A)', () => {
   ]);
   story('a fault opens at once: a pulse of F, then x1 until it is gone', [
     [0, 'C', 160, 'C2'],
-    [20, 'C', 160, 'F', { err: 1 }],
-    [20 + PULSE - 1, 'C', 160, 'F', { err: 1 }],
-    [20 + PULSE, 'C', 160, 'E', { err: 1 }],
-    [9000, 'B', 160, 'E', { err: 1 }],
+    [20, 'C', 160, 'F', { bad: 1 }],
+    [20 + PULSE - 1, 'C', 160, 'F', { bad: 1 }],
+    [20 + PULSE, 'C', 160, 'E', { bad: 1 }],
+    [9000, 'B', 160, 'E', { bad: 1 }],
     [9100, 'B', 0, 'B1'],
   ]);
   story('the F pulse is shown in full even when the fault has gone', [
-    [0, 'B', 160, 'F', { err: 1 }],
+    [0, 'B', 160, 'F', { bad: 1 }],
     [100, 'B', 160, 'F'],
     [PULSE, 'B', 160, 'B2'],
   ]);
@@ -91,9 +96,9 @@ describe('charging states (IEC 61851-1 annex A)', () => {
   ]);
 
   it('only C2, D2 and CW close the contactor, and never with the pilot at -12 V', () => {
-    const closing = Object.keys(DRIVE).filter((st) => DRIVE[st].power);
+    const closing = Object.keys(DRIVE).filter((st) => DRIVE[st] & POWER);
     assert.deepEqual(closing.sort(), ['C2', 'CW', 'D2']);
-    for (const st of Object.keys(DRIVE)) if (DRIVE[st].power) assert.equal(DRIVE[st].lock, 1, st);
-    assert.equal(DRIVE.F.cp, 'low');
+    for (const st of closing) assert.equal(DRIVE[st] & (LOCK | LOW), LOCK, st);
+    assert.equal(DRIVE.F & (LOW | PWM), LOW);
   });
 });

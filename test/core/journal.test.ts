@@ -1,41 +1,7 @@
 import assert from 'node:assert';
-import type { Nor } from '../../hal/types';
 import * as journal from '../../firmware/core/journal';
 import { engine } from '../fake/charger';
-
-const PAGE = 4096;
-
-/** NOR flash that loses power after `cut` more bytes; a cut erase leaves the page half erased. */
-class Flash implements Nor {
-  page = PAGE;
-  size: number;
-  cut = Infinity;
-  erases = 0;
-  bytes: Uint8Array;
-  constructor(pages: number) {
-    this.size = pages * PAGE;
-    this.bytes = new Uint8Array(this.size).fill(255);
-  }
-  read(at: number, length: number): Uint8Array {
-    return this.bytes.slice(at, at + length);
-  }
-  write(data: Uint8Array, at: number): void {
-    assert.equal(at % 4, 0);
-    assert.equal(data.length % 4, 0);
-    for (let i = 0; i < data.length; i++) {
-      if (this.cut-- <= 0) throw new Error('power');
-      this.bytes[at + i] &= data[i];
-    }
-  }
-  erase(at: number): void {
-    assert.equal(at % PAGE, 0);
-    this.erases++;
-    for (let i = 0; i < PAGE; i++) {
-      if (i % 64 === 0 && this.cut-- <= 0) throw new Error('power');
-      this.bytes[at + i] = 255;
-    }
-  }
-}
+import { Flash } from '../fake/flash';
 
 describe('journal', () => {
   before(engine);
@@ -44,23 +10,23 @@ describe('journal', () => {
     for (const fill of [255, 0, 0xa5]) {
       const f = new Flash(4);
       f.bytes.fill(fill);
-      journal.mount(f);
+      journal.mount(f, 0);
       assert.ok(journal.put('k.amp', '10'));
-      journal.mount(f);
+      journal.mount(f, 0);
       assert.equal(journal.get('k.amp'), '10', `area of ${fill}`);
     }
   });
 
   it('keeps the last text of a key, forgets, lists by prefix', () => {
     const f = new Flash(4);
-    journal.mount(f);
+    journal.mount(f, 0);
     journal.put('a', '1');
     journal.put('a', '2');
     journal.put('b', '');
     journal.put('q1', 'x\ny');
     journal.put('gone', '1');
     journal.del('gone');
-    journal.mount(f);
+    journal.mount(f, 0);
     assert.equal(journal.get('a'), '2');
     assert.equal(journal.get('b'), '');
     assert.equal(journal.get('q1'), 'x\ny');
@@ -71,7 +37,7 @@ describe('journal', () => {
 
   it('writes nothing when the text stands there already', () => {
     const f = new Flash(4);
-    journal.mount(f);
+    journal.mount(f, 0);
     journal.put('a', '1');
     const image = f.bytes.slice();
     journal.put('a', '1');
@@ -80,10 +46,10 @@ describe('journal', () => {
 
   it('goes round for ever without losing what is kept', () => {
     const f = new Flash(5);
-    journal.mount(f);
+    journal.mount(f, 0);
     for (let i = 0; i < 20; i++) journal.put('s' + i, 'fixed ' + i);
     for (let i = 0; i < 3000; i++) journal.put('counter', String(i));
-    journal.mount(f);
+    journal.mount(f, 0);
     assert.equal(journal.get('counter'), '2999');
     for (let i = 0; i < 20; i++) assert.equal(journal.get('s' + i), 'fixed ' + i);
     assert.ok(f.erases > 10);
@@ -91,7 +57,7 @@ describe('journal', () => {
 
   it('erases ahead when asked, one page a call', () => {
     const f = new Flash(8);
-    journal.mount(f);
+    journal.mount(f, 0);
     for (let i = 0; i < 1500; i++) journal.put('counter', String(i));
     let done = 0;
     while (journal.tidy()) done++;
@@ -103,7 +69,7 @@ describe('journal', () => {
   it('loses nothing at a power cut after any byte: each record is there in its old or its new text', () => {
     const prepare = (): Flash => {
       const f = new Flash(5);
-      journal.mount(f);
+      journal.mount(f, 0);
       for (let i = 0; i < 12; i++) journal.put('s' + i, 'old ' + i + '.'.repeat(60));
       for (let i = 0; i < 560; i++) journal.put('n', String(i));
       return f;
@@ -114,7 +80,7 @@ describe('journal', () => {
     for (let cut = 0; cut < 7000; cut += cut < 400 ? 1 : 13) {
       const f = new Flash(5);
       f.bytes.set(base);
-      journal.mount(f);
+      journal.mount(f, 0);
       f.cut = cut;
       let last = 'old 3' + '.'.repeat(60);
       let writing = last;
@@ -128,7 +94,7 @@ describe('journal', () => {
         cuts++;
       }
       f.cut = Infinity;
-      journal.mount(f);
+      journal.mount(f, 0);
       const got = journal.get('s3');
       assert.ok(got === last || got === writing, `cut ${cut}: ${got}`);
       for (let i = 0; i < 12; i++)
@@ -136,7 +102,7 @@ describe('journal', () => {
       assert.equal(journal.get('n'), '559', `cut ${cut}`);
       // And life goes on.
       for (let i = 0; i < 120; i++) journal.put('n', 'on ' + i);
-      journal.mount(f);
+      journal.mount(f, 0);
       assert.equal(journal.get('n'), 'on 119', `cut ${cut}`);
     }
     assert.ok(cuts > 500, String(cuts));

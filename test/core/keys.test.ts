@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { FAULTS } from '../../firmware/core/fault';
+import { FAULTS } from '../../firmware/core/faults';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
 import { keys as printed } from '../../tools/docs.mjs';
@@ -92,9 +92,9 @@ describe('key table', () => {
 
   it('err follows the table of faults', () => {
     const t = table();
-    for (const f of FAULTS) {
+    for (const f of Object.values(FAULTS)) {
       t.c.x.err = f.bit;
-      assert.equal(conf.read(t.c, 'err'), f.err, f.code);
+      assert.deepEqual([conf.read(t.c, 'err'), conf.read(t.c, 'flt')], [f.err, f.text]);
     }
   });
 
@@ -108,8 +108,9 @@ describe('key table', () => {
       [{ cp: 'B' }, { st: 'B2', on: 0 }, { ep: 1000 }, 3],
       [{ cp: 'B' }, { st: 'B2' }, { ep: 0 }, 4],
       [{ cp: 'B' }, { st: 'B1' }, { why: 'Remote' }, 4],
-      [{ cp: 'E' }, { st: 'E' }, {}, 5],
-      [{ cp: 'B', err: 1 }, { st: 'F' }, {}, 5],
+      [{ cp: 'E', bad: 1 }, { st: 'E' }, {}, 5],
+      [{ cp: 'B', bad: 1 }, { st: 'F' }, {}, 5],
+      [{ cp: 'B', bad: 2 }, { st: 'B1' }, {}, 3],
     ];
     for (const [x, s, ses, car] of rows) {
       Object.assign(t.c.x, { err: 0 }, x);

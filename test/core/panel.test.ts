@@ -1,7 +1,8 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import { button, derate, light, sense } from '../../firmware/core/panel';
-import { HOT } from '../../firmware/core/fault';
+import { heal } from '../../firmware/core/fault';
+import { HOT, SENSOR } from '../../firmware/core/faults';
 import { NONE } from '../../firmware/core/limits';
 
 describe('panel', () => {
@@ -17,20 +18,27 @@ describe('panel', () => {
     for (const [celsius, amps] of rows) assert.equal(derate(c, celsius), amps, `${celsius} °C`);
   });
 
-  it('stops at 75 °C and goes on 5 K below', () => {
+  it('stops at 75 °C, goes on at 55 °C; three readings in a row that cannot be are a broken sensor', () => {
     const f = charger();
     let celsius: number | undefined = 75;
     f.c.b.temperature = [{ read: () => celsius }];
     const rows: [number | undefined, number][] = [
       [75, HOT],
       [71, HOT],
-      [69, 0],
+      [56, HOT],
+      [55, 0],
       [undefined, 0],
+      [undefined, 0],
+      [300, SENSOR],
+      [undefined, SENSOR],
+      [20, 0],
     ];
     for (const [now, err] of rows) {
       celsius = now;
-      f.c.t += 1000;
+      f.c.t += 6000;
       sense(f.c);
+      f.c.t += 5000;
+      heal(f.c);
       assert.equal(f.c.x.err, err, `${now} °C`);
     }
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake } from '../fake/charger';
-import { RCM, STUCK, WELD, CABLE, DIODE_SHORT } from '../../firmware/core/fault';
+import { CABLE, DIODE, RCM, STUCK, WELD } from '../../firmware/core/faults';
 import { stop, grant } from '../../firmware/core/session';
 
 const at = (f: Fake, seconds: number): void => f.until(seconds * 1000);
@@ -50,7 +50,7 @@ describe('scan', () => {
   it('ends at zero current: offer withdrawn, contactor opened after the car has opened S2', () => {
     const f = charging();
     stop(f.c, 'Remote');
-    f.until(f.c.t + 100);
+    f.until(f.c.t + 200);
     assert.equal(f.c.s.st, 'CW');
     assert.equal(f.wire, 'high');
     assert.equal(f.coil, 1);
@@ -76,7 +76,7 @@ describe('scan', () => {
   const faults: [string, number, (f: Fake) => void, number][] = [
     ['residual current', RCM, (f) => (f.trip = 1), 40],
     ['mirror contact open while energised', STUCK, (f) => (f.aux = 0), 600],
-    ['missing low half of the pilot', DIODE_SHORT, (f) => (f.diode = false), 140],
+    ['missing low half of the pilot', DIODE, (f) => (f.diode = false), 140],
   ];
   for (const [name, bit, cause, ms] of faults)
     it(`${name}: contactor open within ${ms} ms, no PWM`, () => {
@@ -130,13 +130,13 @@ describe('scan', () => {
     const t = f.c.t;
     f.c.k.amp = 10;
     f.c.dirty = 1;
-    f.until(t + 60);
+    f.until(t + 300);
     assert.ok(Math.abs((f.wire as number) - 1666.67) < 0.1, String(f.wire));
     f.c.k.amp = 8;
     f.c.dirty = 1;
     f.until(t + 4900);
     assert.ok(Math.abs((f.wire as number) - 1666.67) < 0.1, String(f.wire));
-    f.until(t + 5200);
+    f.until(t + 5400);
     assert.ok(Math.abs((f.wire as number) - 1333.33) < 0.1, String(f.wire));
   });
 

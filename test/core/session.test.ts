@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake } from '../fake/charger';
+import { HOT, RCM, VOLT_LOW } from '../../firmware/core/faults';
 import { free, judge, model, tap } from '../../firmware/core/access';
 import { energy, expire, grant, stop } from '../../firmware/core/session';
 
@@ -71,7 +72,7 @@ describe('session', () => {
 
 describe('access', () => {
   it('acs 0: starts at the plug, once; after a stop only unplugging starts again', () => {
-    const f = charger();
+    const f = charger({ settings: { acs: 0 } });
     f.until(1000);
     free(f.c);
     assert.equal(f.c.ses.on, 0, 'nobody plugged');
@@ -118,14 +119,21 @@ describe('access', () => {
     ['forced on', (f) => (f.c.frc = 2), 3],
     ['not authorised, even if forced on', (f) => ((f.c.k.acs = 1), (f.c.frc = 2)), 2],
     ['energy limit', (f) => ((f.c.k.dwo = 100), (f.c.x.cp = 'B'), (f.c.m.eto = f.c.ses.ep + 100)), 6],
-    ['fault', (f) => (f.c.x.err = 1), 26],
-    ['hot', (f) => (f.c.lim.temp = 0), 1],
+    ['a fault that opens', (f) => ((f.c.x.err = RCM), (f.c.x.bad = 1)), 26],
+    ['too hot', (f) => ((f.c.x.err = HOT), (f.c.x.bad = 2)), 1],
+    ['undervoltage', (f) => ((f.c.x.err = VOLT_LOW), (f.c.x.bad = 2)), 38],
+    ['derated to nothing', (f) => (f.c.lim.temp = 0), 1],
+    ['schedule', (f) => (f.c.sch = 1), 5],
+    ['schedule, but forced on', (f) => ((f.c.sch = 1), (f.c.frc = 2)), 3],
+    ['delay after power return', (f) => (f.c.wait = f.c.t + 1000), 29],
+    ['phases are being switched', (f) => (f.c.s.sw = 1), 23],
+    ['wish below mca', (f) => (f.c.lim.usr = 0), 39],
     ['central system allows nothing', (f) => (f.c.lim.ocpp = 0), 28],
     ['inoperative', (f) => (f.c.o.ino = 1), 37],
   ];
   for (const [name, set, want] of rows)
     it(`modelStatus ${want}: ${name}`, () => {
-      const f = charger();
+      const f = charger({ settings: { acs: 0 } });
       f.until(100);
       set(f);
       judge(f.c);
@@ -134,14 +142,14 @@ describe('access', () => {
     });
 
   it('force off pauses the offer and keeps the transaction', () => {
-    const f = charger();
+    const f = charger({ settings: { acs: 0 } });
     f.until(1000);
     plugIn(f);
     free(f.c);
     f.until(4000);
     assert.equal(f.c.x.amps, 160);
     f.c.frc = 1;
-    f.until(f.c.t + 100);
+    f.until(f.c.t + 200);
     assert.deepEqual([f.c.x.amps, f.c.ses.on, f.wire], [0, 1, 'high']);
   });
 });

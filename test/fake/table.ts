@@ -1,6 +1,5 @@
 // The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
 
-import Module from 'node:module';
 import * as change from '../../firmware/core/change.part';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
@@ -10,14 +9,14 @@ import * as v1 from '../../firmware/http/v1.part';
 import * as page from '../../firmware/http/page.part';
 import * as web from '../../firmware/http/web.part';
 import * as zone from '../../firmware/core/zone.part';
-import { at, first, flush, names, row, save, settings } from '../../firmware/core/config';
+import { at, first, names, row, save, settings } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
 import { model } from '../../firmware/core/access';
 import { crc32 } from '../../tools/crc32.mjs';
 import { pack } from '../../tools/pack.mjs';
-import { charger } from './charger';
+import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
 const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>\s*/, '') : '');
@@ -26,13 +25,6 @@ const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>
 export const FILE = Buffer.from(
   pack(Object.entries<Key>(KEYS).map(([name, k]) => ({ name, ...k, get: body(k.get), set: body(k.set) }))),
 ).toString('latin1');
-
-/** Built-in modules of the engine, for `require` in modules and in rows of the table. */
-const BUILTIN: { [name: string]: unknown } = {};
-const load = Module.prototype.require;
-Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
-  return Object.hasOwn(BUILTIN, name) ? BUILTIN[name] : load.call(this, name);
-}, load);
 
 export interface Table extends Fake {
   files: { [name: string]: string };
@@ -51,7 +43,7 @@ export function table(
   o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {},
 ): Table {
   const t = charger() as Table;
-  t.files = Object.assign({ keys: FILE }, o.files);
+  t.files = Object.assign({ keys: FILE, faults: FAULTS_FILE }, o.files);
   t.journal = o.journal ?? {};
   t.printed = [];
   t.timers = [];
@@ -110,10 +102,9 @@ export function table(
     get: (key: string) => t.journal[key],
     del: (key: string) => delete t.journal[key],
   });
-  flush(); // what the last test left
   c.k = {} as Charger['k'];
   settings(c);
   return t;
 }
 
-export { conf, flush };
+export { conf };

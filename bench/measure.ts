@@ -1,0 +1,262 @@
+// `npm run bench:engine`: what the built bundle costs on the real interpreter, with all virtual parts around it. Prints a
+// table and writes it into docs/engine.md. Arguments: the sections to measure, or none for all; with some only, nothing
+// is written.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readBuild, type Build } from './image';
+import { gate } from './measure/gate';
+import { parts } from './measure/parts';
+import { calibrate, net, Profile, scans, SLOW, type Units } from './measure/profile';
+import { Stage, type Json, type Phase } from './measure/stage';
+import { story } from './measure/story';
+import { insert, k, markdown, row, type Row, type Section } from './measure/table';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BOARD = process.env.BOARD || 'reference';
+const DOCUMENT = path.join(ROOT, 'docs/engine.md');
+
+/** The five rules, see docs/engine.md. */
+const RESIDENT = 3000;
+const PEAK = 3650;
+const CHIP = 4500;
+const QUIET_SCAN = 300e3;
+const CHANGE = 1e6;
+const WORK = 2e6;
+/** An interpreter compiled without optimisation needs more for one turn of an empty loop. */
+const OPTIMISED = 14e3;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const IDLE = ['idle, no OCPP', 'idle, OCPP connected', 'charging'];
+
+async function memory(build: Build): Promise<Section[]> {
+  const s = await Stage.open({ measure: { collect: true }, build, say });
+  try {
+    await story(s);
+    const named = (name: string): Phase => s.phases.find((p) => p.name === name)!;
+    const busy = s.phases.filter((p) => !IDLE.includes(p.name));
+    return [
+      {
+        title: 'Variables that stay',
+        text: `In use at a scan, after a collection; ${s.phases[0].report.empty} of them are the engine's own.`,
+        head: 'state',
+        rows: IDLE.map((name) => row(name, named(name).report.floor, RESIDENT)),
+      },
+      {
+        title: 'Variables at the peak',
+        text: 'Most that was in use at any request to the hardware, after a collection.',
+        head: 'during',
+        rows: busy.map((p) => row(p.name, p.report.peak, PEAK)),
+      },
+    ];
+  } finally {
+    await s.close();
+  }
+}
+
+const hash = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+
+async function pool(build: Build, room: number): Promise<Section[]> {
+  const s = await Stage.open({ measure: { room }, build, ask: true, say });
+  let ended = 'yes';
+  try {
+    const before = hash(s.storage);
+    const { flash } = await s.bench.snapshot();
+    const own = await s.report();
+    if (Math.abs(own.room - room) > 50) ended = 'not measured: the pool of this interpreter grows';
+    await story(s).catch((e: Error) => (ended = `no: ${e.message.split('\n')[0]}`));
+    const { log, snapshot } = { log: s.bench.log().text, snapshot: await s.bench.snapshot() };
+    const raised = (flag: string): string =>
+      s.phases
+        .filter((p) => p.errors.split(',').includes(flag))
+        .map((p) => p.name)
+        .join('; ') || 'none';
+    const lost = log.split('Execution Interrupted').length - 1;
+    const used = snapshot.flash as Json;
+    const erases = (used.erases as number) - ((flash as Json).erases as number);
+    const writes = (used.writes as number) - ((flash as Json).writes as number);
+    const same = hash(s.storage) === before;
+    return [
+      {
+        title: `The whole story with ${room} variables`,
+        head: 'what',
+        rows: [
+          { what: 'the story went to its end', value: ended, budget: 'yes', kept: ended === 'yes' },
+          row('callbacks that were lost', lost, 0),
+          {
+            what: 'out of memory (MEMORY) during',
+            value: raised('MEMORY'),
+            budget: 'none',
+            kept: raised('MEMORY') === 'none',
+          },
+          {
+            what: 'timers removed (CALLBACK) during',
+            value: raised('CALLBACK'),
+            budget: 'none',
+            kept: raised('CALLBACK') === 'none',
+          },
+          { what: 'collected in mid-statement (LOW_MEMORY) during', value: raised('LOW_MEMORY') },
+          row(
+            'longest stretch between two scans, ms on this computer',
+            Math.round((snapshot.engine as Json).worstGap as number),
+          ),
+          row('boots', snapshot.boots, 1),
+          row('journal: flash writes', writes),
+          row('journal: pages erased', erases),
+          { what: 'Storage unchanged', value: same ? 'yes' : 'no', budget: 'yes', kept: same },
+        ],
+      },
+    ];
+  } finally {
+    await s.close();
+  }
+}
+
+/** Longest step of each phase. */
+function longest(profile: Profile, phases: Phase[], standin: number): Row[] {
+  return phases.flatMap((p) => {
+    const steps = profile.between(p.from, p.to);
+    const most = (kind: string): number =>
+      Math.max(...steps.filter((x) => x.kind === kind).map((x) => net(x, standin)));
+    return [row(`${p.name}: scan`, most('scan'), CHANGE, k), row(`${p.name}: work`, most('work'), WORK, k)];
+  });
+}
+
+/** A section that needs the profiler. */
+const profiled =
+  (measure: (build: Build, executable: string, unit: Units) => Promise<Section[]>) =>
+  async (build: Build, executable: string): Promise<Section[]> => {
+    try {
+      execFileSync('valgrind', ['--version'], { stdio: 'ignore' });
+    } catch {
+      return [
+        { title: 'Instructions', head: 'step', rows: [{ what: 'no valgrind here', value: 'not measured' }] },
+      ];
+    }
+    return measure(build, executable, await calibrate(executable));
+  };
+
+async function quiet(build: Build, executable: string, unit: Units): Promise<Section[]> {
+  const { idle, charging } = await scans(executable, BOARD, build, unit.standin);
+  return [
+    {
+      title: 'Instructions of a scan in which nothing changes',
+      text:
+        `One turn of an empty loop is ${k(unit.turn)} here.` +
+        (unit.turn > OPTIMISED ? ' **This interpreter was compiled without optimisation: read half.**' : ''),
+      head: 'state',
+      rows: [row('no car, steady pilot', idle, QUIET_SCAN, k), row('charging, PWM', charging, QUIET_SCAN, k)],
+    },
+  ];
+}
+
+async function steps(build: Build, executable: string, unit: Units): Promise<Section[]> {
+  const profile = new Profile(executable);
+  process.env.ESPRUINO = profile.executable;
+  const s = await Stage.open({ measure: { mark: true, slow: SLOW }, build, slow: SLOW, say });
+  let cut = '';
+  try {
+    await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));
+    const broken = s.phases.filter((p) => p.errors).map((p) => p.name);
+    if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
+    const rows = longest(profile, s.phases, unit.standin);
+    const all = profile.between(s.phases[0].from, Infinity).filter((x) => x.kind === 'work');
+    const worst = Math.max(...all.map((x) => net(x, unit.standin)));
+    const ms: Row = {
+      what: 'the longest work of all, ms on the chip',
+      value: (worst / 1e5).toFixed(0),
+      budget: (WORK / 1e5).toFixed(0),
+      kept: worst <= WORK,
+    };
+    return [
+      {
+        title: 'Instructions of the longest step',
+        text: `Scan: the longest of them. Work: every other callback.${cut}`,
+        head: 'during',
+        rows: [...rows, ms],
+      },
+    ];
+  } finally {
+    process.env.ESPRUINO = executable;
+    await s.close();
+    profile.close();
+  }
+}
+
+async function sizes(build: Build, executable: string): Promise<Section[]> {
+  const all = await parts(executable, build);
+  return [
+    {
+      title: 'Size of the bundle and of the parts on call',
+      head: 'file',
+      rows: [
+        row(`${BOARD}.js, bytes`, build.get('.bootcde')!.length),
+        row('keys (a table, read in place), bytes', build.get('keys')?.length ?? NaN),
+        ...all.map((p) => ({
+          what: `${p.name}, ${p.size} bytes: variables when loaded`,
+          value: `${p.loaded}` + (p.left ? `, ${p.left} stay` : ''),
+        })),
+      ],
+    },
+  ];
+}
+
+async function gates(build: Build): Promise<Section[]> {
+  const rows: Row[] = [];
+  for (const interlock of [false, true]) {
+    say(`connect gate, ${interlock ? 'with' : 'no'} interlock`);
+    const g = await gate(build, interlock);
+    const board = interlock ? 'interlock' : 'no interlock';
+    const most = interlock ? undefined : 0;
+    rows.push(
+      row(`${board}: contactor closed, link lost, host 2 s away: ms stood still`, g.far, most),
+      row(`${board}: contactor closed, link lost, packets dropped: ms stood still`, g.blackhole, most),
+      row(`${board}: longest stretch between two scans meanwhile, ms`, g.gap),
+      row(`${board}: contactor open, packets dropped: ms stood still`, g.open),
+      row(`${board}: resets by the watchdog within 25 s of that`, g.resets),
+    );
+  }
+  return [{ title: 'The connect gate', head: 'network', rows }];
+}
+
+const SECTIONS: Record<string, (build: Build, executable: string) => Promise<Section[]>> = {
+  sizes,
+  memory,
+  pool: (build) => pool(build, CHIP),
+  tight: (build) => pool(build, PEAK),
+  scans: profiled(quiet),
+  steps: profiled(steps),
+  gate: gates,
+};
+
+async function main(): Promise<void> {
+  const executable = process.env.ESPRUINO;
+  if (!executable || !fs.existsSync(executable))
+    throw new Error(`ESPRUINO: no executable "${executable ?? ''}"`);
+  const wanted = process.argv.slice(2);
+  for (const name of wanted)
+    if (!SECTIONS[name])
+      throw new Error(`no section "${name}"; there is ${Object.keys(SECTIONS).join(', ')}`);
+  const tool = new URL('../tools/build.mjs', import.meta.url).href;
+  await ((await import(tool)) as { build(board: string): Promise<void> }).build(BOARD);
+  const build = readBuild(path.join(ROOT, 'dist'), BOARD);
+  const all: Section[] = [];
+  for (const name of wanted.length ? wanted : Object.keys(SECTIONS)) {
+    say(`- ${name}`);
+    const found = await SECTIONS[name](build, executable);
+    all.push(...found);
+    process.stdout.write(markdown(found) + '\n');
+  }
+  if (!wanted.length) fs.writeFileSync(DOCUMENT, insert(fs.readFileSync(DOCUMENT, 'utf8'), markdown(all)));
+}
+
+main().then(
+  () => process.exit(0),
+  (e: Error) => {
+    say(e.stack ?? e.message);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,48 @@
+// The bench's classes with an engine that is measured: how stands in the query of this module's address, and what was in
+// use is told to whoever asks on a channel.
+
+import assembly, { type Assembly } from '../assembly';
+import { createEspruino, type Measure } from '../engine/espruino';
+import type { Report } from '../engine/memory';
+
+/** Channel between the threads of this process: `Question` there, `Answer` back. */
+export const CHANNEL = 'pilotwire-measure';
+
+export interface Question {
+  /** From now on every connect takes so many ms longer. */
+  far?: number;
+}
+export type Answer = Report & { stood: number };
+
+const how = new URL(import.meta.url).searchParams.get('how');
+
+const measured: Assembly = {
+  ...assembly,
+  engine: async (_name, host, o) => {
+    /** ms that every connect takes longer, and that the interpreter has stood in connects. */
+    let far = 0;
+    let stood = 0;
+    const proxies: typeof o.proxies = {
+      upstream: (port, local) => o.proxies.upstream(port, local),
+      proxy(name, port, then) {
+        const from = host.clock.now();
+        const done: typeof then = (r) => {
+          stood += host.clock.now() - from;
+          then(r);
+        };
+        host.clock.at(from + far, () => o.proxies.proxy(name, port, done));
+      },
+    };
+    const measure = JSON.parse(how ?? '{}') as Measure;
+    const engine = createEspruino(host, { ...o, proxies, measure });
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = (e) => {
+      far = ((e as MessageEvent).data as Question).far ?? far;
+      channel.postMessage({ ...engine.report(), stood });
+    };
+    channel.unref();
+    return engine;
+  },
+};
+
+export default measured;

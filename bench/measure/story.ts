@@ -1,0 +1,93 @@
+// What a charger does in normal service, one phase after the other.
+
+import type { Stage } from './stage';
+
+/** Time after which parts on call have been dropped, ms. */
+const DROPPED = 7000;
+/** ms that a card stays at the reader: long enough for a busy computer. */
+const HELD = 2500;
+const CARD = '04A1B2C3D4E5F6';
+
+export async function story(s: Stage, quiet = DROPPED): Promise<void> {
+  const { bench } = s;
+  await s.rest(quiet);
+  await s.phase('idle, no OCPP', () => s.rest(2000));
+  await s.phase('OCPP: connect and boot', async () => {
+    const url = encodeURIComponent(bench.csms!);
+    await s.json(`/api/set?acs=1&amp=32&ocppi=10&ocppu=${url}&ocppe=true`);
+    await s.heard('BootNotification');
+    await s.heard('StatusNotification', 'Available');
+  });
+  await s.rest(quiet);
+  await s.phase('idle, OCPP connected', () => s.rest(2000));
+  await requests(s, quiet);
+  await s.phase('car plugged', async () => {
+    await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+    await s.heard('StatusNotification', 'Preparing');
+  });
+  await s.phase('card, start', async () => {
+    await bench.post('card', { uid: CARD, ms: HELD * s.slow });
+    await s.heard('Authorize');
+    await s.heard('StartTransaction');
+    await s.heard('StatusNotification', 'Charging');
+  });
+  await s.rest(quiet);
+  s.forget();
+  await s.phase('charging', () => s.rest(s.slow > 1 ? 2000 : 9000));
+  await s.phase('MeterValues', async () => {
+    s.forget();
+    await s.heard('MeterValues');
+  });
+  await s.phase('current changed', async () => {
+    await s.json('/api/set?amp=16');
+    await s.rest(s.slow > 1 ? 5500 : 6000);
+  });
+  await s.phase('all at once, charging', () => crowd(s));
+  await s.rest(quiet);
+  s.forget();
+  await s.phase('card, stop', async () => {
+    await bench.post('card', { uid: CARD, ms: HELD * s.slow });
+    await s.heard('StopTransaction');
+    await s.heard('StatusNotification', 'Finishing');
+  });
+  await s.phase('car unplugged', async () => {
+    await bench.post('car', { state: 'unplugged' });
+    await s.heard('StatusNotification', 'Available');
+  });
+  await s.rest(quiet);
+}
+
+/** Asked one at a time, while nothing else happens. */
+async function requests(s: Stage, quiet: number): Promise<void> {
+  await s.phase('GetConfiguration, all keys', () => s.call('GetConfiguration', {}));
+  await s.rest(quiet);
+  const change = { key: 'HeartbeatInterval', value: '301' };
+  await s.phase('ChangeConfiguration', () => s.call('ChangeConfiguration', change));
+  await s.rest(quiet);
+  await s.phase('GET /api/status, all keys', () => s.json('/api/status'));
+  await s.rest(quiet);
+  await s.phase('GET /api/set', () => s.json('/api/set?amp=31'));
+  await s.rest(quiet);
+  await s.phase('GET /status (API v1)', () => s.json('/status'));
+  await s.rest(quiet);
+  await s.phase('console: help()', () => typed(s, 'help()'));
+  await s.rest(quiet);
+  await s.phase('console: status()', () => typed(s, 'status()'));
+  await s.rest(quiet);
+}
+
+/** Both APIs, a call of the central system and a sample at the same time. */
+async function crowd(s: Stage): Promise<void> {
+  await Promise.all([
+    s.json('/api/status'),
+    s.json('/status'),
+    s.call('GetConfiguration', {}),
+    s.bench.console('status()'),
+  ]);
+  await s.call('TriggerMessage', { requestedMessage: 'MeterValues', connectorId: 1 });
+}
+
+async function typed(s: Stage, line: string): Promise<void> {
+  await s.bench.console(line);
+  if (s.slow > 1) await s.rest(500);
+}

@@ -1,0 +1,43 @@
+// One phase or three. The poles of L2 and L3 move only while the mirror contact proves the main contacts open, and the
+// vehicle gets a pause to forget the old wiring: 1 to 3 under power has destroyed chargers in cars.
+
+import type { Charger } from './charger';
+import { PHASES, mark } from './trace';
+
+/** Coil off before the poles move, ms. */
+const OPEN = 100;
+/** Pause where the last opening was under load, ms. */
+const LONG = 60000;
+
+export const p = { at: 0, cut: 0 };
+
+/** Phases that are asked for: setting, digital limits of the central system; 3 where nobody asks. */
+function wanted(c: Charger): 1 | 3 {
+  return c.b.phases < 3 || c.k.psm === 1 || c.o.ph === 1 ? 1 : 3;
+}
+
+/** 1 = the poles may move: proven open, for a while. */
+function proven(c: Charger): boolean {
+  return !c.s.on && c.b.contactor.closed() === 0 && c.t - c.s.off >= OPEN;
+}
+
+function move(c: Charger, n: 1 | 3): void {
+  c.b.contactor.phases!(n);
+  c.s.ph = n;
+  mark(PHASES, n);
+  c.f.log('phases', '' + n);
+  p.at = c.x.cp === 'A' ? 0 : c.t;
+}
+
+/** Job: withdraws the offer, moves the poles, and gives the offer back after the pause. */
+export function phases(c: Charger): void {
+  const n = wanted(c);
+  if (n === c.s.ph || !c.b.contactor.phases) {
+    const pause = p.cut !== c.m.cut ? LONG : c.k.psmd;
+    if (c.s.sw && (!p.at || c.t - p.at >= pause)) c.s.sw = 0;
+    if (!c.s.sw) p.cut = c.m.cut;
+    return;
+  }
+  c.s.sw = 1;
+  if (proven(c)) move(c, n);
+}

@@ -1,0 +1,119 @@
+// The lifetime register in flash: a counter that costs one bit a Wh. Writing may only turn bits from 1 to 0, and a power cut
+// in the middle leaves a byte old or new, never half: so the register loses nothing and cannot run back.
+//
+// Three pages take turns. Page: word 0 = MAGIC, written last; word 1 = Wh at its begin; then a bit for each Wh, from the
+// lowest bit of each word on. 32 704 Wh a page: at 30 MWh a year a page is erased once in 13 days.
+
+import type { Bit, Nor } from '../../hal/types';
+
+const MAGIC = 0x31505453;
+/** Pages of the strip, at the end of the area. */
+export const PAGES = 3;
+/** First word of the bits, and bits of a page. */
+const HEAD = 2;
+
+const s = {
+  nor: undefined as unknown as Nor,
+  /** Start of the strip, of the page in use; erased pages behind it. */
+  from: 0,
+  page: 0,
+  spare: 0,
+  /** Wh at the begin of the page; bits used in it. */
+  base: 0,
+  n: 0,
+};
+
+function word(at: number): number {
+  const b = s.nor.read(at, 4);
+  return b[0] + b[1] * 256 + b[2] * 65536 + b[3] * 16777216;
+}
+
+function put(at: number, v: number): void {
+  s.nor.write(new Uint8Array([v & 255, (v >> 8) & 255, (v >> 16) & 255, (v >>> 24) & 255]), at);
+}
+
+function place(p: number): number {
+  return s.from + p * s.nor.page;
+}
+
+/** Bits used in a page: whole words by halving, then those of the word in use. */
+function used(p: number): number {
+  let lo = HEAD;
+  let hi = s.nor.page / 4;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (word(place(p) + mid * 4) === 0) lo = mid + 1;
+    else hi = mid;
+  }
+  let n = (lo - HEAD) * 32;
+  if (lo < s.nor.page / 4) for (let v = word(place(p) + lo * 4); !(v & 1); v = (v >>> 1) | 0x80000000) n++;
+  return n;
+}
+
+function blank(p: number): boolean {
+  for (let at = 0; at < s.nor.page; at += 256)
+    if (E.sum(s.nor.read(place(p) + at, 256)) !== 65280) return false;
+  return true;
+}
+
+function begin(p: number, wh: number): void {
+  s.page = p;
+  s.base = wh;
+  s.n = 0;
+  put(place(p) + 4, wh);
+  put(place(p), MAGIC);
+}
+
+function spares(): void {
+  s.spare = 0;
+  while (s.spare < PAGES - 1 && blank((s.page + s.spare + 1) % PAGES)) s.spare++;
+}
+
+/** Erases one more page ahead; true = something was done. Stands still for some 50 ms: only with the contactor open. */
+export function ahead(): boolean {
+  if (s.spare >= PAGES - 1) return false;
+  s.nor.erase(place((s.page + s.spare + 1) % PAGES));
+  s.spare++;
+  return true;
+}
+
+/** Reads the strip at the end of `nor`: Wh. */
+export function mount(nor: Nor): number {
+  s.nor = nor;
+  s.from = nor.size - PAGES * nor.page;
+  s.base = -1;
+  for (let p = 0; p < PAGES; p++) if (word(place(p)) === MAGIC && word(place(p) + 4) > s.base) find(p);
+  if (s.base < 0) fresh();
+  spares();
+  return s.base + s.n;
+}
+
+function find(p: number): void {
+  s.page = p;
+  s.base = word(place(p) + 4);
+  s.n = used(p);
+}
+
+function fresh(): void {
+  if (!blank(0)) s.nor.erase(place(0));
+  begin(0, 0);
+}
+
+/** Turns bits until the register stands at `wh`, as far as pages are erased; `may` = one may be erased now. */
+export function advance(wh: number, may: Bit): void {
+  const most = (s.nor.page / 4 - HEAD) * 32;
+  while (s.base + s.n < wh) {
+    if (s.n === most && !turn(may)) return;
+    const at = s.n & 31;
+    const k = Math.min(32 - at, wh - s.base - s.n);
+    s.n += k;
+    put(place(s.page) + ((s.n - k) >> 5) * 4 + HEAD * 4, at + k > 31 ? 0 : -1 << (at + k));
+  }
+}
+
+function turn(may: Bit): boolean {
+  if (!s.spare && !(may && ahead())) return false;
+  s.spare--;
+  begin((s.page + 1) % PAGES, s.base + s.n);
+  return true;
+}

@@ -1,0 +1,32 @@
+// Waking a vehicle that sleeps on an offer (IEC 61851-1 A.5.3; times as WARP has them): once a plug-in, short and long F with
+// steady +12 V between. Only where the vehicle has not charged for an hour: some take F for a fault of the charger.
+
+import { LOW, PWM } from './charge';
+import type { Charger } from './charger';
+
+/** ms since the offer began, and what the pilot does from then on. */
+const ROWS = [90000, LOW, 94000, 0, 124000, LOW, 154000, 0, 158000, PWM];
+/** Since the last C, ms. */
+const COLD = 3600000;
+
+/** Offer without an answer since; last C or D; 1 = done for this plug-in. */
+export const w = { from: 0, hot: -COLD, done: 0 };
+
+/** Forgets the plug-in. */
+export function asleep(c: Charger): void {
+  if (c.x.cp === 'A') w.done = w.from = 0;
+  if (c.s.on) w.hot = c.t;
+}
+
+/** What B2 drives now: `d`, or a row of the wake-up in place of its PWM. */
+export function rouse(c: Charger, d: number, soon: (t: number) => void): number {
+  if (c.x.cp !== 'B') w.from = 0;
+  if (w.done || c.x.cp !== 'B' || c.t - w.hot < COLD) return d;
+  if (!w.from) w.from = c.t;
+  const age = c.t - w.from;
+  let i = 0;
+  while (i < ROWS.length && age >= ROWS[i]) i += 2;
+  if (i === ROWS.length) w.done = 1;
+  else soon(w.from + ROWS[i]);
+  return i ? (d & ~PWM) | ROWS[i - 1] : d;
+}

@@ -1,0 +1,523 @@
+// Stories of the charging rules: rows of time, what happens, and what must then be on the copper. docs/safety.md names
+// them; the same rules run on the whole bundle in test/story.
+
+import assert from 'node:assert';
+import { charger } from '../fake/charger';
+import type { Fake, Options } from '../fake/charger';
+import { pardon } from '../../firmware/core/fault';
+import * as F from '../../firmware/core/faults';
+import { model } from '../../firmware/core/access';
+import { winner } from '../../firmware/core/limits';
+import { grant, stop } from '../../firmware/core/session';
+
+/** What is looked at after a row. */
+interface Seen {
+  st?: string;
+  coil?: number;
+  /** 'high', 'low', or duty in %. */
+  wire?: string | number;
+  err?: number;
+  lock?: number;
+  poles?: number;
+  model?: number;
+  by?: string;
+  cut?: number;
+}
+type Deed = Partial<Pick<Fake, 'cp' | 'diode' | 'aux' | 'trip' | 'winding' | 'cable' | 'jam' | 'celsius' | 'volts' | 'amps' | 'metered' | 'counts'>>; // prettier-ignore
+/** Seconds; what changes then; what holds a scan or a job later. */
+type Row = [at: number, deed: Deed | ((f: Fake) => void), seen: Seen];
+
+const ALL: Options = { lock: true, rcm: true, proximity: true, meter: true, heat: true, phases: true };
+
+function look(f: Fake): Required<Seen> {
+  const c = f.c;
+  return {
+    st: c.s.st,
+    coil: f.coil,
+    wire: typeof f.wire === 'number' ? Math.round(f.wire / 10) / 10 : f.wire,
+    err: c.x.err,
+    lock: f.lock,
+    poles: f.poles,
+    model: model(c),
+    by: winner(c.lim),
+    cut: c.m.cut,
+  };
+}
+
+/** 40 ms for what the scan does by itself, a job more for what goes through the rules. */
+const SETTLE = 160;
+
+function story(name: string, o: Options, rows: Row[]): void {
+  it(name, () => {
+    const f = charger(o);
+    for (const [at, deed, seen] of rows) {
+      f.until(at * 1000);
+      if (typeof deed === 'function') deed(f);
+      else Object.assign(f, deed);
+      f.until(at * 1000 + SETTLE);
+      const now = look(f);
+      for (const key of Object.keys(seen) as (keyof Seen)[])
+        assert.equal(now[key], seen[key], `${key} at ${at} s: ${JSON.stringify(now)}\n${f.lines.join('\n')}`);
+    }
+  });
+}
+
+const card = (f: Fake): void => grant(f.c, 'CARD', 1);
+/** From A to C2 at 8 s; the car draws what it is offered. */
+const CHARGING: Row[] = [
+  [1, { cp: 'B' }, { st: 'B1', wire: 'high' }],
+  [2, card, { st: 'B2', wire: 26.7, lock: 1 }],
+  [7, { cp: 'C', amps: [0, 0, 0] }, { coil: 0 }],
+  [8, { amps: [16, 16, 16] }, { st: 'C2', coil: 1, wire: 26.7, err: 0 }],
+];
+const from = (rows: Row[]): Row[] => CHARGING.concat(rows);
+
+describe('charging rules: states and timing', () => {
+  story('B to C and back, as the car wants', ALL, [
+    ...CHARGING,
+    [20, { cp: 'B', amps: [0, 0, 0] }, { st: 'B2', coil: 0, wire: 26.7, cut: 0 }],
+    [21, { cp: 'C' }, { st: 'B2', coil: 0 }],
+    [26, {}, { st: 'C2', coil: 1 }],
+    [40, { cp: 'A', amps: [0, 0, 0] }, { st: 'A1', coil: 0, wire: 'high', lock: 0 }],
+  ]);
+  story('no fault when the vehicle is plugged with S2 closed after a power failure', ALL, [
+    [1, { cp: 'C' }, { coil: 0 }],
+    [2, card, { by: 'car', wire: 16.7 }],
+    [4, {}, { st: 'C2', coil: 1, err: 0, wire: 16.7 }],
+  ]);
+  story('a simplified pilot circuit gets 10 A; one that shows B is none', ALL, [
+    [1, { cp: 'C' }, {}],
+    [2, card, { wire: 16.7, by: 'car' }],
+    [10, { cp: 'B' }, { coil: 0 }],
+    [16, {}, { wire: 26.7, by: 'usr' }],
+  ]);
+  story('an offer withdrawn: steady +12 V, opened under load only after 6 s', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.c.frc = 1), { st: 'CW', coil: 1, wire: 'high', model: 4 }],
+    [25.8, {}, { st: 'CW', coil: 1 }],
+    [26.1, {}, { st: 'C1', coil: 0, cut: 1 }],
+  ]);
+  story('at least 3 s of x1 before PWM comes back, and the diode is looked at again', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.c.frc = 1), { wire: 'high' }],
+    [21, { cp: 'B', amps: [0, 0, 0] }, { st: 'B1', coil: 0 }],
+    [21.5, (f) => (f.c.frc = 0), { st: 'B2', wire: 'high' }],
+    [22.8, {}, { wire: 'high' }],
+    [23.2, {}, { wire: 26.7 }],
+  ]);
+  story('5 s between two changes of the duty', ALL, [
+    ...CHARGING,
+    [20, (f) => ((f.c.k.amp = 10), (f.c.dirty = 1)), { wire: 16.7 }],
+    [21, (f) => ((f.c.k.amp = 20), (f.c.dirty = 1)), { wire: 16.7 }],
+    [24.8, {}, { wire: 16.7 }],
+    [25.3, {}, { wire: 33.3 }],
+  ]);
+  story('a level between two windows opens, and for a second it is a fault of the pilot', ALL, [
+    ...CHARGING,
+    [20, { cp: '?' }, { coil: 0 }],
+    [21.2, {}, { st: 'F', err: F.PILOT, wire: 'low' }],
+    [22, {}, { st: 'E', wire: 'high' }],
+    [23, { cp: 'B', amps: [0, 0, 0] }, { err: F.PILOT }],
+    [24.2, {}, { err: 0, st: 'B2' }],
+  ]);
+  story('pilot shorted to PE: open, F pulse, x1; back after it is gone', ALL, [
+    ...CHARGING,
+    [20, { cp: 'E' }, { coil: 0 }],
+    [20.2, {}, { st: 'F', coil: 0, err: F.PILOT }],
+    [21, {}, { st: 'E', wire: 'high' }],
+    [30, { cp: 'B', amps: [0, 0, 0] }, {}],
+    [31.2, {}, { err: 0, st: 'B2' }],
+    [35, {}, { wire: 26.7 }],
+  ]);
+  story('a short on the cable without a car starts no session', ALL, [
+    [1, { cp: 'E' }, { st: 'F', err: F.PILOT }],
+    [3, { cp: 'A' }, {}],
+    [5, (f) => assert.deepEqual(f.events.filter((e) => e.startsWith('plug')), []), { st: 'A1', err: 0 }],
+  ]); // prettier-ignore
+  story('ventilation asked for: no power and no fault', ALL, [
+    ...CHARGING.slice(0, 2),
+    [7, { cp: 'D' }, {}],
+    [10, {}, { st: 'D1', coil: 0, err: 0, wire: 'high' }],
+  ]);
+  story('ventilation asked for in the open', { ...ALL, outdoor: true }, [
+    ...CHARGING.slice(0, 2),
+    [7, { cp: 'D' }, {}],
+    [10, {}, { st: 'D2', coil: 1 }],
+  ]);
+  story('ventilation by a fan, which runs while the vehicle charges', { ...ALL, fan: true }, [
+    ...CHARGING.slice(0, 2),
+    [7, { cp: 'D' }, {}],
+    [10, (f) => assert.equal(f.fan, 1), { st: 'D2', coil: 1 }],
+    [12, { cp: 'B' }, { coil: 0 }],
+    [12.5, (f) => assert.equal(f.fan, 0), {}],
+  ]);
+  story('a sleeping vehicle is woken once a plug-in: F for 4 s and for 30 s', ALL, [
+    ...CHARGING.slice(0, 2),
+    [91, {}, { st: 'B2', wire: 26.7 }],
+    [92.3, {}, { st: 'B2', wire: 'low', coil: 0, err: 0 }],
+    [96.5, {}, { wire: 'high' }],
+    [126.5, {}, { wire: 'low' }],
+    [156.5, {}, { wire: 'high' }],
+    [161, {}, { wire: 26.7 }],
+    [400, {}, { wire: 26.7 }],
+  ]);
+  story('a vehicle that has charged is left asleep', ALL, [
+    ...CHARGING,
+    [20, { cp: 'B', amps: [0, 0, 0] }, { wire: 26.7 }],
+    [200, {}, { wire: 26.7 }],
+  ]);
+
+  it('opens 20 to 40 ms after the level has left C, whatever the time in the cycle', () => {
+    for (let shift = 0; shift < 140; shift += 20) {
+      const f = charger(ALL);
+      f.until(1000);
+      f.cp = 'B';
+      f.until(2000);
+      card(f);
+      f.until(6000);
+      f.cp = 'C';
+      f.until(8000 + shift);
+      assert.equal(f.coil, 1);
+      f.cp = 'B';
+      f.until(f.c.t + 40);
+      assert.equal(f.coil, 0);
+    }
+  });
+});
+
+describe('charging rules: contactor', () => {
+  story('welded: latched, over a restart too, until an operator ends it with the cause gone', ALL, [
+    ...from([
+      [20, { cp: 'B', amps: [0, 0, 0], aux: 1 }, { coil: 0 }],
+      [21, {}, { err: F.WELD, st: 'E' }],
+      [25, { cp: 'A' }, { err: F.WELD }],
+      [26, (f) => assert.match(pardon(f.c), /contactor welded/), { err: F.WELD }],
+      [27, { aux: undefined }, { err: F.WELD }],
+    ]),
+  ]);
+  it('a weld outlives the restart', () => {
+    const f = charger(ALL);
+    f.aux = 1;
+    f.until(1000);
+    assert.equal(f.c.x.err, F.WELD);
+    f.aux = undefined;
+    f.reboot();
+    f.until(2000);
+    assert.equal(f.c.x.err, F.WELD);
+    assert.equal(pardon(f.c), '');
+    f.reboot();
+    f.until(2000);
+    assert.equal(f.c.x.err, 0);
+  });
+  story('does not close: open again, three more tries with 30 s between, then only unplugging helps', ALL, [
+    ...CHARGING.slice(0, 3),
+    [7.3, { aux: 0 }, { coil: 0 }],
+    [8.6, {}, { st: 'E', err: F.STUCK, coil: 0 }],
+    [36, {}, { err: F.STUCK }],
+    [38.05, {}, { err: 0 }],
+    [45, {}, { err: F.STUCK, coil: 0 }],
+    [200, {}, { err: F.STUCK, coil: 0 }],
+    [4000, { cp: 'A' }, { err: 0 }],
+  ]);
+  story('counts closings, and openings under load', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.trip = 1), { coil: 0, cut: 1 }],
+    [21, (f) => assert.equal(f.c.m.ops, 1), {}],
+  ]);
+  it('keeps 5 s between two closings', () => {
+    const f = charger(ALL);
+    let last = -1e9;
+    let was = 0;
+    for (const [at, deed] of CHARGING) {
+      f.until(at * 1000);
+      if (typeof deed === 'function') deed(f);
+      else Object.assign(f, deed);
+    }
+    for (let n = 0; n < 40; n++) {
+      f.cp = n & 1 ? 'C' : 'B';
+      f.until(f.c.t + 800);
+      if (was && !f.coil) last = f.c.t;
+      if (!was && f.coil) assert.ok(f.c.t - last >= 4200, `closed ${f.c.t - last} ms after opening`);
+      was = f.coil;
+    }
+  });
+});
+
+describe('charging rules: residual current', () => {
+  story('a trip opens at once and latches', ALL, [
+    ...CHARGING,
+    [20, { trip: 1 }, { coil: 0, err: F.RCM, st: 'F' }],
+    [21, (f) => assert.match(pardon(f.c), /residual current/), { err: F.RCM, st: 'E' }],
+    [22, { trip: 0, cp: 'A', amps: [0, 0, 0] }, { err: F.RCM }],
+    [1000, {}, { err: F.RCM }],
+    [1001, (f) => assert.equal(pardon(f.c), ''), { err: 0, st: 'A1' }],
+  ]);
+  story('no session without a passed self-test; tested again after a minute', ALL, [
+    [0.5, { winding: false }, {}],
+    ...CHARGING.slice(0, 1),
+    [3, {}, { err: F.RCM_TEST, st: 'E', coil: 0 }],
+    [4, card, { coil: 0, st: 'E' }],
+    [50, { winding: true }, { err: F.RCM_TEST }],
+    [70, {}, { err: 0, st: 'B2' }],
+    [75, { cp: 'C' }, {}],
+    [76, {}, { coil: 1 }],
+  ]);
+  it('tests before each session and once a day, always with the contactor open', () => {
+    const f = charger(ALL);
+    const tests: number[] = [];
+    const test = f.c.b.rcm!.test.bind(f.c.b.rcm);
+    f.c.b.rcm!.test = (on) => {
+      if (on) tests.push(f.c.t);
+      assert.ok(!on || !f.coil);
+      test(on);
+    };
+    f.until(2000);
+    assert.equal(tests.length, 0);
+    f.cp = 'B';
+    f.until(4000);
+    assert.equal(tests.length, 1);
+    f.cp = 'A';
+    f.until(6000);
+    f.cp = 'B';
+    f.until(8000);
+    assert.equal(tests.length, 2);
+    f.cp = 'A';
+    f.until(86400000 + 20000);
+    assert.equal(tests.length, 3);
+    assert.equal(f.c.x.err, 0);
+  });
+});
+
+describe('charging rules: cable and lock', () => {
+  story('a cable of 20 A is the least limit, until another is plugged', ALL, [
+    [0.5, (f) => (f.c.k.amp = 32), {}],
+    [0.6, { cable: 20 }, {}],
+    [1, { cp: 'B' }, {}],
+    [2, card, { wire: 33.3, by: 'cbl' }],
+    [3, { cable: 63 }, { by: 'cbl' }],
+    [5, { cp: 'A' }, {}],
+  ]);
+  story('a plug outside every window refuses until it is pulled', ALL, [
+    [0.5, { cable: -1 }, {}],
+    [1, { cp: 'B' }, { err: F.CABLE }],
+    [3, card, { coil: 0 }],
+    [4, { cable: 32 }, { err: F.CABLE }],
+    [5, { cp: 'A' }, {}],
+    [6, {}, { err: 0 }],
+  ]);
+  story('locks before it closes; a bolt that does not move withholds energy, and frees itself', ALL, [
+    [0.5, { jam: true }, {}],
+    [1, { cp: 'B' }, { lock: 0 }],
+    [3, card, { err: F.LOCK, st: 'B1', coil: 0 }],
+    [7, { cp: 'C' }, { coil: 0 }],
+    [20, { jam: false }, {}],
+    [23, {}, { err: 0, lock: 1 }],
+    [30, {}, { coil: 1 }],
+  ]);
+  story('a bolt that stays shut is told, and charging is not forbidden for it', ALL, [
+    ...CHARGING,
+    [20, { jam: true, cp: 'A', amps: [0, 0, 0] }, { lock: 1 }],
+    [22, {}, { err: F.LOCK_SHUT, st: 'A1' }],
+    [30, { jam: false }, {}],
+    [32, {}, { err: 0, lock: 0 }],
+  ]);
+  const ust = (n: number): Options => ({ ...ALL, settings: { ust: n } });
+  story('ust 1: opens when charging has ended', ust(1), [
+    ...CHARGING,
+    [20, (f) => stop(f.c, 'Local', 'CARD'), { lock: 1 }],
+    [21, { cp: 'B', amps: [0, 0, 0] }, {}],
+    [22, {}, { lock: 0 }],
+  ]);
+  story('ust 0: stays locked until unplugged', ust(0), [
+    ...CHARGING,
+    [20, (f) => stop(f.c, 'Local', 'CARD'), {}],
+    [21, { cp: 'B', amps: [0, 0, 0] }, {}],
+    [60, {}, { lock: 1 }],
+    [61, { cp: 'A' }, { lock: 0 }],
+  ]);
+  story('ust 2: stays locked when the vehicle has left', ust(2), [
+    ...CHARGING,
+    [20, { cp: 'A', amps: [0, 0, 0] }, { lock: 1 }],
+    [90, (f) => ((f.c.k.ust = 0), (f.c.dirty = 1)), { lock: 0 }],
+  ]);
+});
+
+describe('charging rules: phases', () => {
+  const fast: Options = { ...ALL, settings: { psmd: 10000 } };
+  story('three to one and back within one transaction, with the main contactor open and a pause', fast, [
+    ...CHARGING,
+    [20, (f) => (f.c.k.psm = 1), { st: 'CW', coil: 1, poles: 3, model: 23 }],
+    [21, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+    [21.5, {}, { poles: 1, wire: 'high', model: 23 }],
+    [30.9, {}, { wire: 'high' }],
+    [32, {}, { st: 'B2', wire: 26.7, model: 13 }],
+    [33, { cp: 'C' }, {}],
+    [34, { amps: [16, 0, 0] }, { coil: 1, poles: 1 }],
+    [50, (f) => (f.c.k.psm = 2), { coil: 1, poles: 1 }],
+    [51, { cp: 'B', amps: [0, 0, 0] }, {}],
+    [62, { cp: 'C' }, { poles: 3 }],
+    [66, (f) => assert.equal(f.events.filter((e) => e.startsWith('start')).length, 1), { coil: 1 }],
+  ]);
+  story(
+    'never under load: a vehicle that ignores the offer is opened first, and the pause is a minute',
+    fast,
+    [
+      ...CHARGING,
+      [20, (f) => (f.c.k.psm = 1), { poles: 3, coil: 1 }],
+      [25.8, {}, { poles: 3, coil: 1 }],
+      [26.3, { amps: [0, 0, 0] }, { coil: 0 }],
+      [26.7, {}, { poles: 1 }],
+      [80, {}, { model: 23, coil: 0 }],
+      [88, {}, { model: 13 }],
+    ],
+  );
+  story('not while the mirror contact does not prove it', fast, [
+    ...CHARGING,
+    [20, (f) => (f.c.k.psm = 1), {}],
+    [21, { cp: 'B', aux: 1, amps: [0, 0, 0] }, { poles: 3 }],
+    [40, {}, { poles: 3, err: F.WELD }],
+  ]);
+  story('with nobody plugged at once', fast, [[1, (f) => (f.c.k.psm = 1), { poles: 1, model: 2 }]]);
+  story('a board without the second pole group does not pretend', { ...ALL, phases: false }, [
+    ...CHARGING,
+    [20, (f) => (f.c.k.psm = 1), { coil: 1, st: 'C2' }],
+  ]);
+});
+
+describe('charging rules: currents, voltage, temperature, meter', () => {
+  story('more than offered: 1.1 for 7 s', ALL, [
+    ...CHARGING,
+    [20, { amps: [18.3, 16, 16] }, { coil: 1 }],
+    [26.7, {}, { coil: 1 }],
+    [27.4, {}, { coil: 0, err: F.CURRENT }],
+    [28, { amps: [0, 0, 0], cp: 'B' }, { err: F.CURRENT }],
+    [87, {}, { err: F.CURRENT }],
+    [89, {}, { err: 0 }],
+  ]);
+  story('more than offered: 1.2 for 5 s', ALL, [
+    ...CHARGING,
+    [20, { amps: [16, 20, 16] }, {}],
+    [24.7, {}, { coil: 1 }],
+    [25.4, {}, { coil: 0, err: F.CURRENT }],
+  ]);
+  story('after a lowered offer the vehicle has 5 s', ALL, [
+    ...CHARGING,
+    [20, (f) => ((f.c.k.amp = 6), (f.c.dirty = 1)), { wire: 10 }],
+    [29.5, {}, { coil: 1, err: 0 }],
+    [30.3, {}, { coil: 0, err: F.CURRENT }],
+  ]);
+  story('derating and stop', ALL, [
+    ...CHARGING,
+    [20, { celsius: 68 }, {}],
+    [21.5, { amps: [11, 11, 11] }, { by: 'temp', coil: 1 }],
+    [27, { celsius: 76 }, {}],
+    [29, {}, { err: F.HOT, st: 'CW', model: 1 }],
+    [29.5, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+    [31, { celsius: 60 }, {}],
+    [33, {}, { err: F.HOT }],
+    [34, { celsius: 54 }, {}],
+    [36, {}, { err: 0, st: 'B2' }],
+  ]);
+  story('a sensor that breaks stops', ALL, [
+    ...CHARGING,
+    [20, { celsius: undefined }, {}],
+    [24, {}, { err: F.SENSOR, st: 'CW' }],
+  ]);
+  story('undervoltage for 3 s stops, back after 30 s', ALL, [
+    ...CHARGING,
+    [20, { volts: [230, 150, 230] }, { coil: 1 }],
+    [22.8, {}, { coil: 1, err: 0 }],
+    [23.5, {}, { err: F.VOLT_LOW, st: 'CW', model: 38 }],
+    [24, { cp: 'B', amps: [0, 0, 0] }, {}],
+    [30, { volts: [230, 230, 230] }, { err: F.VOLT_LOW }],
+    [59, {}, { err: F.VOLT_LOW }],
+    [61, {}, { err: 0, st: 'B2' }],
+  ]);
+  story('overvoltage', ALL, [
+    ...CHARGING,
+    [20, { volts: [270, 230, 230] }, {}],
+    [23.5, {}, { err: F.VOLT_HIGH, st: 'CW' }],
+  ]);
+  story('a silent meter is told and caps the offer at 16 A', ALL, [
+    [0.5, (f) => (f.c.k.amp = 32), {}],
+    ...CHARGING.slice(0, 1),
+    [2, card, { wire: 53.3 }],
+    [7, { cp: 'C' }, {}],
+    [20, { metered: false }, { coil: 1 }],
+    [31, {}, { err: F.METER, coil: 1, wire: 26.7, by: 'mtr' }],
+    [40, { metered: true }, {}],
+    [46, {}, { err: 0, wire: 53.3 }],
+  ]);
+  story('a meter that counts half of what it measures', ALL, [
+    ...CHARGING,
+    [20, { counts: 0.3 }, { err: 0 }],
+    [120, {}, { err: F.METER, coil: 1 }],
+  ]);
+  it('the register never falls and loses no Wh over a power cut', () => {
+    const f = charger(ALL);
+    f.until(1000);
+    let before = 0;
+    for (let n = 0; n < 20; n++) {
+      f.amps = [16, 16, 16];
+      f.until(f.c.t + 7000 + n * 137);
+      assert.ok(f.c.m.eto >= before);
+      before = Math.floor(f.c.m.eto);
+      f.reboot();
+      assert.equal(Math.floor(f.c.m.eto), before);
+    }
+    assert.ok(Math.abs(f.c.m.eto - f.wh) < 20, `${f.c.m.eto} of ${f.wh}`);
+  });
+});
+
+describe('charging rules: power cuts in a session', () => {
+  it('goes on with the same transaction when the vehicle is still there', () => {
+    const f = charger(ALL);
+    f.until(1000);
+    f.cp = 'B';
+    f.until(2000);
+    card(f);
+    f.until(7000);
+    f.cp = 'C';
+    f.amps = [16, 16, 16];
+    f.until(60000);
+    const wh = Math.floor(f.c.m.eto - f.c.ses.ep);
+    assert.ok(wh > 100);
+    f.amps = [10, 10, 10];
+    f.reboot();
+    assert.deepEqual([f.c.ses.on, f.c.ses.tag, f.c.ses.trx, f.coil], [1, 'CARD', 1, 0]);
+    f.until(10000);
+    assert.equal(f.events.filter((e) => e.startsWith('start')).length, 1);
+    assert.ok(f.events.includes('resume'));
+    assert.equal(f.coil, 1);
+    assert.ok(f.c.m.eto - f.c.ses.ep >= wh);
+  });
+  it('ends it with PowerLoss when the vehicle has left', () => {
+    const f = charger(ALL);
+    f.until(1000);
+    f.cp = 'B';
+    f.until(2000);
+    card(f);
+    f.until(7000);
+    f.cp = 'A';
+    f.reboot();
+    f.until(6000);
+    assert.ok(f.events.includes('stop PowerLoss'));
+    assert.deepEqual([f.c.ses.on, f.c.ses.ok], [0, 0]);
+    f.reboot();
+    assert.equal(f.c.ses.on, 0);
+  });
+  it('waits a random time before it goes on, as `rdre` says', () => {
+    const f = charger({ ...ALL, settings: { rdre: 100 } });
+    f.until(1000);
+    f.cp = 'B';
+    f.until(2000);
+    card(f);
+    f.until(7000);
+    f.reboot();
+    f.c.wait = 50000; // as main does
+    f.until(49000);
+    assert.equal(f.wire, 'high');
+    f.until(51000);
+    assert.equal(typeof f.wire, 'number');
+  });
+});

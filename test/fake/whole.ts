@@ -1,0 +1,106 @@
+// The built bundle on the reference board with all its parts, in this process and on a virtual clock: for walks and mutants
+// that need thousands of steps. What the bench's thread and API add is tested elsewhere.
+
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readBuild, type Build } from '../../bench/image';
+import type { Rig } from '../../bench/types';
+import wiring from '../../bench/wiring/reference';
+import { Bench } from './host';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the rig shows; shapes in docs/bench.md. */
+export interface Shown {
+  pilot: { duty: number; high: number; low: number; mode: string };
+  car: { state: string; cable: number; amps: number; diode: boolean; drawing: number[]; energy: number };
+  contactor: {
+    commanded: boolean;
+    closed: boolean;
+    welded: boolean;
+    phases: number;
+    operations: number;
+    openedUnderLoad: number;
+    lastOpenDelay: number | null;
+  };
+  lock: { locked: boolean; jammed: boolean };
+  meter: { energy: number };
+  faults: string[];
+}
+
+export const reference = (): Build => readBuild(path.join(ROOT, 'dist'), 'reference');
+
+export class Whole {
+  readonly bench: Bench;
+  readonly rig: Rig;
+  boots = 0;
+  /** The supply is off. */
+  off = false;
+
+  constructor(build: Build, seed = 1, settings: Record<string, string> = {}) {
+    this.bench = new Bench({}, seed);
+    for (const [name, data] of build) this.bench.storage.write(name, data);
+    if (Object.keys(settings).length)
+      this.bench.storage.write('preset', Buffer.from(JSON.stringify(settings)));
+    this.rig = wiring(this.bench.module, this.bench.clock, seed);
+    this.power();
+  }
+
+  get t(): number {
+    return this.bench.clock.now();
+  }
+
+  shown(): Shown {
+    return this.rig.snapshot() as unknown as Shown;
+  }
+
+  post(what: Parameters<Rig['post']>[0], body: Record<string, unknown>): void {
+    const why = this.rig.post(what, body);
+    if (why) throw new Error(why);
+  }
+
+  run(ms: number): this {
+    this.bench.run(ms);
+    return this;
+  }
+
+  /** Types a line; what is printed while it runs. */
+  type(line: string): string {
+    this.bench.take();
+    this.bench.engine.type(line + '\n');
+    this.bench.run(30);
+    return this.bench.take();
+  }
+
+  /** A key's value; undefined while nobody answers. */
+  get(key: string): unknown {
+    const m = new RegExp(`^${key} = (.*)$`, 'm').exec(this.type(`get("${key}")`));
+    if (!m) return undefined;
+    try {
+      return JSON.parse(m[1]);
+    } catch {
+      return JSON.parse(m[1].slice(0, m[1].lastIndexOf(' '))); // with its unit
+    }
+  }
+
+  /** The supply falls for `ms`. */
+  cut(ms: number): void {
+    if (this.off) return;
+    this.off = true;
+    this.bench.cut();
+    this.rig.power(false);
+    this.bench.clock.at(this.t + ms, () => this.power());
+  }
+
+  end(): void {
+    this.bench.engine.stop();
+  }
+
+  private power(): void {
+    this.off = false;
+    this.boots++;
+    this.rig.power(true);
+    this.bench.module.reset(true);
+    this.bench.boot();
+  }
+}

@@ -1,0 +1,154 @@
+// Safety on the whole bundle and the parts behind it: what opens the contactor, how fast, and what a restart makes of a session.
+
+import assert from 'node:assert';
+import { build } from '../../tools/build.mjs';
+import { Whole, reference } from '../fake/whole';
+
+/** A charger that charges 16 A on three phases, nobody asked for a card. */
+function charging(seed = 1, prepare: (w: Whole) => void = () => {}): Whole {
+  const w = new Whole(reference(), seed);
+  prepare(w);
+  w.run(2000);
+  w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+  w.run(9000);
+  assert.equal(w.shown().contactor.closed, true, w.bench.out);
+  return w;
+}
+
+const closed = (w: Whole): boolean => w.shown().contactor.closed;
+
+describe('safety on the whole bundle', function () {
+  this.timeout(60000);
+  before(() => build('reference'));
+
+  it('contacts open within 100 ms of S2, with a contactor that takes 40 ms and no interlock', () => {
+    let worst = 0;
+    for (let n = 0; n < 12; n++) {
+      const w = charging(n + 1, (x) => {
+        x.rig.bridge!();
+        x.rig.release!(40);
+      });
+      w.run(n * 13);
+      w.post('car', { state: n & 1 ? 'B' : 'unplugged' });
+      w.run(300);
+      assert.equal(closed(w), false);
+      worst = Math.max(worst, w.shown().contactor.lastOpenDelay!);
+      w.end();
+    }
+    assert.ok(worst <= 100 && worst > 40, `${worst} ms`);
+  });
+
+  const faults: [name: string, body: Record<string, boolean>][] = [
+    ['residual current', { rcm: true }],
+    ['pilot shorted', { pilotShort: true }],
+  ];
+  for (const [name, body] of faults)
+    it(`${name}: open within 100 ms without the interlock, and told`, () => {
+      const w = charging(3, (x) => x.rig.bridge!());
+      w.post('fault', body);
+      w.run(105);
+      assert.equal(closed(w), false);
+      w.run(1500);
+      assert.notEqual(w.get('flt'), '');
+      assert.equal(w.get('modelStatus'), 26);
+      w.end();
+    });
+
+  it('a missing diode opens, and is told', () => {
+    const w = charging(4, (x) => x.rig.bridge!());
+    w.post('car', { diode: false });
+    w.run(250);
+    assert.equal(closed(w), false);
+    assert.equal(w.get('err'), 6);
+    w.end();
+  });
+
+  it('an error that nobody caught opens the contactor; the scan goes on and the charge comes back', () => {
+    const w = charging();
+    w.type("setTimeout(function () { throw 'broken on purpose'; }, 10)");
+    w.run(150);
+    assert.equal(closed(w), false);
+    assert.equal(w.get('flt'), 'internal error');
+    assert.match(w.bench.out + w.type('log()'), /broken on purpose/);
+    w.run(45000);
+    assert.equal(closed(w), true);
+    assert.equal(w.get('err'), 0);
+    w.end();
+  });
+
+  it('a callback that the engine takes away for want of memory opens it too', () => {
+    const w = charging();
+    w.type('setInterval(function () { D2.read(); }, 10)');
+    w.bench.engine.exhaust(40);
+    w.run(400);
+    assert.equal(closed(w), false);
+    assert.equal(w.get('flt'), 'internal error');
+    w.end();
+  });
+
+  for (const [name, line] of [
+    ['a reload of the script', 'load()'],
+    ['a restart', 'set("rst", 1)'],
+    ['a scan that does not come any more: the watchdog', 'E.kickWatchdog = function () {}'],
+  ])
+    it(`${name} opens the contactor, and the session goes on after it`, () => {
+      const w = charging();
+      const before = w.get('wh') as number;
+      let opened = false;
+      w.rig.onChange(() => (opened ||= !closed(w)));
+      w.bench.engine.type(line + '\n');
+      w.run(25000);
+      assert.ok(opened);
+      assert.equal(closed(w), true, w.bench.out);
+      assert.ok((w.get('wh') as number) >= before);
+      assert.equal(w.get('trx'), 0);
+      assert.doesNotMatch(w.bench.out, /fault/);
+      w.end();
+    });
+
+  it('a power cut loses no Wh, counts nothing twice, and the session goes on', () => {
+    const w = charging(5);
+    for (const off of [30, 1000, 7000]) {
+      w.run(20000);
+      const eto = w.get('eto') as number;
+      const wh = w.get('wh') as number;
+      w.cut(off);
+      w.run(off + 1000);
+      assert.ok((w.get('eto') as number) >= eto);
+      assert.ok((w.get('wh') as number) >= wh - 1);
+      w.run(14000);
+      assert.equal(closed(w), true, w.bench.out);
+    }
+    assert.ok(Math.abs((w.get('eto') as number) - w.shown().meter.energy) <= 10);
+    w.end();
+  });
+
+  it('a vehicle that leaves while the power is off ends the session', () => {
+    const w = charging();
+    w.cut(3000);
+    w.post('car', { state: 'unplugged' });
+    w.run(10000);
+    assert.equal(w.get('trx'), null);
+    assert.equal(w.get('car'), 1);
+    w.end();
+  });
+
+  it('writes little flash: a session of 20 kWh is some records and a bit a Wh', () => {
+    const w = new Whole(reference(), 6);
+    w.run(5000);
+    const { flash } = w.bench;
+    const from = { writes: flash.writes, erases: flash.erases };
+    w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    w.run(9000);
+    w.type('set("amp", 32)');
+    w.run(3600000);
+    w.post('car', { state: 'unplugged' });
+    w.run(5000);
+    const wh = w.get('eto') as number;
+    assert.ok(wh > 20000);
+    // A record of the journal is three writes; the register one for up to 32 Wh of a turn of the meter.
+    assert.ok(flash.erases - from.erases <= 1, `${flash.erases - from.erases} erases`);
+    assert.ok(flash.writes - from.writes < wh + 100, `${flash.writes - from.writes} writes`);
+    w.end();
+  });
+});
