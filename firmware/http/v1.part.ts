@@ -38,67 +38,63 @@ function clock(c: Charger): string {
 }
 
 /** Bits 0 to 2: L1 to L3 behind the contactor, 3 to 5 in front of it. */
-function phases(c: Charger): number {
-  const pha = (c.f.part('conf') as Conf).read(c, 'pha') as boolean[];
-  let bits = 0;
-  for (let i = 0; i < 6; i++) if (pha[i]) bits |= 1 << i;
-  return bits;
+function phases(c: Charger): string {
+  const p = (c.f.part('conf') as Conf).read(c, 'pha') as number[];
+  return field('pha', p[0] | (p[1] << 1) | (p[2] << 2) | (p[3] << 3) | (p[4] << 4) | (p[5] << 5));
+}
+
+function current(c: Charger): string {
+  return field('amx', (c.f.part('conf') as Conf).read(c, 'amp'));
 }
 
 /** V; 0.1 A; 0.1 kW, the total 0.01 kW; %. */
 function energy(c: Charger): string {
   const v = (c.f.part('conf') as Conf).read(c, 'nrg') as number[];
-  const by = [1, 1, 1, 1, 10, 10, 10, 0.01, 0.01, 0.01, 0.01, 0.1, 1, 1, 1, 1];
-  const out: number[] = [];
-  for (let i = 0; i < 16; i++) out.push(Math.round(v[i] * by[i]));
-  return ',"nrg":[' + out.join(',') + ']';
+  const amps = [v[4] * 10, v[5] * 10, v[6] * 10];
+  const power = [v[7] / 100, v[8] / 100, v[9] / 100, v[10] / 100, v[11] / 10];
+  const out = v.slice(0, 4).concat(amps, power, v.slice(12));
+  return ',"nrg":[' + out.map(Math.round).join(',') + ']';
 }
 
 function state(c: Charger): string {
-  const conf = c.f.part('conf') as Conf;
-  const car = conf.read(c, 'car') as number;
+  const car = (c.f.part('conf') as Conf).read(c, 'car') as number;
   return (
     field('car', car < 5 ? car : c.x.cp === 'A' ? 1 : 3) +
     field('ast', c.k.acs) +
     field('alw', c.alw) +
-    field('amx', conf.read(c, 'amp')) +
-    field('stp', c.k.dwo === null ? 0 : 2)
+    field('stp', c.k.dwo === null ? 0 : 2) +
+    field('dwo', Math.round((c.k.dwo || 0) / 100))
   );
 }
 
 function figures(c: Charger): string {
   return (
-    field('dwo', Math.round((c.k.dwo || 0) / 100)) +
     field('dws', Math.round((c.m.eto - c.ses.ep) * 360)) +
     field('eto', Math.floor(c.m.eto / 100)) +
-    field('pha', phases(c)) +
     field('uby', Math.max(0, c.ses.trx - 1))
   );
 }
 
 function network(c: Charger): string {
   const w = c.k.wifis[0];
+  const name = (c.f.part('conf') as Conf).json(w ? w.ssid : '-');
+  return ',"wss":' + name + ',"wke":"********","wak":"********","wen":"1","cdi":"1","r1x":"2"';
+}
+
+function device(c: Charger): string {
   const conf = c.f.part('conf') as Conf;
   return (
     ',"tma":' +
     conf.json(conf.read(c, 'tma')) +
-    ',"wss":' +
-    conf.json(w ? w.ssid : '-') +
-    field('wke', '********') +
-    field('wak', '********') +
-    field('wen', 1) +
-    field('cdi', 1) +
     field('tof', 100 + Math.floor(c.k.tof / 60)) +
     field('fwv', conf.read(c, 'fwv')) +
-    field('sse', c.b.serial) +
-    field('r1x', 2)
+    field('sse', c.b.serial)
   );
 }
 
 /** What this charger has no use for, at rest. */
 function rest(c: Charger): string {
-  let out = field('sch', 'AAAA') + field('dto', 0);
-  for (const k of 'aho afi azo lse nmo sdp'.split(' ')) out += field(k, 0);
+  let out = ',"sch":"AAAA","dto":"0","aho":"0","afi":"0","azo":"0","lse":"0","nmo":"0","sdp":"0"';
   for (let i = 0; i < 5; i++) out += field('al' + (i + 1), c.k.clp.length > i ? c.k.clp[i] : 0);
   return out;
 }
@@ -117,14 +113,21 @@ function card(c: Charger, i: number): string {
   );
 }
 
-function last(): string {
-  let out = '';
-  for (const k of 'loe lot lom lop lof loa lch'.split(' ')) out += ',"' + k + '":0';
-  return out + ',"log":""}';
-}
+const LAST = ',"loe":0,"lot":0,"lom":0,"lop":0,"lof":0,"loa":0,"lch":0,"log":""}';
 
 /** What is made in one go, behind `SAME` and before the ten cards. */
-const REST: ((c: Charger) => string)[] = [clock, state, rgb, figures, energy, network, rest];
+const REST: ((c: Charger) => string)[] = [
+  clock,
+  state,
+  current,
+  phases,
+  rgb,
+  figures,
+  energy,
+  network,
+  device,
+  rest,
+];
 
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
 function newer(name: string, v: string): string[] | undefined {
@@ -171,6 +174,6 @@ export function step(c: Charger, job: Whole): boolean {
   if (i < 0) job.out += same(c, keys[job.n - 1]);
   else if (i < REST.length) job.out += REST[i](c);
   else if (i < REST.length + 10) job.out += card(c, i - REST.length);
-  else job.out += last();
+  else job.out += LAST;
   return i === REST.length + 10;
 }

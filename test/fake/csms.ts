@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import Module, { createRequire } from 'node:module';
+import * as change from '../../firmware/core/change.part';
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
@@ -141,6 +142,9 @@ export interface Message {
 export type Answers = {
   [action: string]: (q: Record<string, never>, n: number) => object | string | undefined;
 };
+
+// Settings are set by a part of their own.
+PARTS.change = change;
 
 export const NOW = Date.parse('2026-01-10T12:00:00Z');
 
