@@ -30,7 +30,8 @@ import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
-import { charger } from './charger';
+import { restore as recover } from '../../firmware/core/session';
+import { FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
 export const PARTS: { [name: string]: unknown } = {
@@ -126,7 +127,7 @@ export class Wire {
   }
   cut(): void {
     this.ended = true;
-    (this.on_['close'] as () => void)();
+    if (this.on_['close']) (this.on_['close'] as () => void)();
   }
 }
 
@@ -381,8 +382,8 @@ export function rig(o: Options = {}): Rig {
   });
   messages.text = packMessages({ TOLD, ASKED });
   ENGINE.Storage = {
-    read: (file: string, at?: number, n?: number) =>
-      file === 'messages' ? messages.text.substr(at ?? 0, n ?? 1e6) : undefined,
+    read: (file: string, at = 0, n = 1e6) =>
+      ({ messages: messages.text, faults: FAULTS_FILE })[file]?.substr(at, n),
   };
   ENGINE.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
@@ -427,6 +428,7 @@ export function rig(o: Options = {}): Rig {
         .filter(Boolean)
         .join(','),
   });
+  recover(c);
   f.cs = cs;
   f.store = store;
   f.resets = resets;

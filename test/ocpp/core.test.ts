@@ -519,6 +519,38 @@ describe('ocpp transactions over power cuts', () => {
     }
   });
 
+  it('goes on with the same transaction when the vehicle is still plugged, and ends it once', () => {
+    const r = rig({ settings: { ocppi: 10 } });
+    r.run(3000);
+    charging(r);
+    r.run(20000);
+    const again = new Csms();
+    again.tx = r.cs.tx;
+    const s = rig({ cs: again, store: new Map(r.store), boot: 2, settings: { ocppi: 10 } });
+    s.cp = 'C';
+    s.run(30000);
+    assert.deepEqual(again.calls('StartTransaction'), []);
+    assert.deepEqual(again.calls('StopTransaction'), []);
+    assert.equal(again.calls('MeterValues').at(-1)!.transactionId, r.cs.tx);
+    assert.equal(s.c.o.tx, r.cs.tx);
+    s.tap('AA');
+    s.run(8000);
+    assert.deepEqual(
+      again.calls('StopTransaction').map((q) => [q.transactionId, q.reason]),
+      [[r.cs.tx, 'Local']],
+    );
+  });
+
+  it('a host whose connect only the watchdog ended is left alone for a quarter of an hour', () => {
+    const s = rig({ store: new Map([['cg', 'cs.test']]) });
+    s.run(60000);
+    assert.match(s.c.o.err, /cs\.test blocked the charger/);
+    assert.equal(s.cs.wire, undefined);
+    s.run(850000);
+    assert.ok(s.cs.wire);
+    assert.ok(!s.store.has('cg'));
+  });
+
   it('clock unknown at boot: times are worked out once it is known', () => {
     const cs = new Csms();
     cs.up = false;

@@ -1,3 +1,5 @@
+import { ease, raise } from '../../firmware/core/fault';
+import { HOT } from '../../firmware/core/faults';
 import assert from 'node:assert/strict';
 import { Csms, rig } from '../fake/csms';
 import type { Options, Rig } from '../fake/csms';
@@ -231,9 +233,9 @@ describe('ocpp flows', () => {
 
   it('a fault is reported with its code, and its end', () => {
     const r = ready();
-    r.c.x.err = 64;
+    raise(r.c, HOT);
     r.run(1000);
-    r.c.x.err = 0;
+    ease(r.c, HOT);
     r.run(1000);
     assert.deepEqual(
       r.cs
@@ -385,7 +387,7 @@ describe('ocpp queue', () => {
     const [a, b] = cs.calls('StartTransaction');
     assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
     assert.ok((a.timestamp as string) < (b.timestamp as string));
-    assert.deepEqual([...s.store.keys()], ['qx']);
+    assert.deepEqual([...s.store.keys()], ['ses', 'qx']);
   });
 
   it('power loss in a transaction: it is closed after the boot', () => {
@@ -509,7 +511,7 @@ describe('ocpp meter values', () => {
     assert.equal(contexts[0], 'Transaction.Begin');
     assert.equal(contexts.at(-1), 'Transaction.End');
     assert.ok(contexts.length > 20 && contexts.length <= 41, '' + contexts.length);
-    assert.deepEqual([...r.store.keys()], ['qx']);
+    assert.deepEqual([...r.store.keys()], ['ses', 'qx']);
   });
 
   it('without a reading the value is left out and the meter is reported', () => {
@@ -569,14 +571,14 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     assert.equal(r.resets[0], 0);
   });
 
-  it('UnlockConnector: only with a lock', () => {
+  it('UnlockConnector: only with a lock, which opens once the contactor is open', () => {
     const r = ready();
     assert.deepEqual(asked(r, 'UnlockConnector', { connectorId: 1 }), { status: 'NotSupported' });
     const s = ready({ charger: { lock: true } });
     s.cp = 'C';
     s.tap('AA');
     s.run(6000);
-    assert.deepEqual(asked(s, 'UnlockConnector', { connectorId: 1 }, 2000), { status: 'Unlocked' });
+    assert.deepEqual(asked(s, 'UnlockConnector', { connectorId: 1 }, 8000), { status: 'Unlocked' });
     assert.deepEqual(s.told().slice(-2), ['Stop UnlockCommand', 'Status 1 Finishing']);
   });
 
