@@ -1,8 +1,8 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import { button, derate, light, sense } from '../../firmware/core/panel';
-import { heal } from '../../firmware/core/fault';
-import { HOT, SENSOR } from '../../firmware/core/faults';
+import { heal, raise } from '../../firmware/core/fault';
+import { HOT, RCM, SENSOR } from '../../firmware/core/faults';
 import { NONE } from '../../firmware/core/limits';
 
 describe('panel', () => {
@@ -70,8 +70,18 @@ describe('panel', () => {
     f.c.k.lbr = 128;
     light(f.c);
     assert.equal(rgb, 0x008000);
-    f.c.x.err = 1;
-    light(f.c);
-    assert.equal(rgb, 0x800000);
+  });
+
+  it('a fault flashes red as often as its row says, also where the light is dimmed away', () => {
+    const f = charger({ settings: { cid: '#010203', lbr: 0 } });
+    let rgb = -1;
+    f.c.b.light = { set: (v) => (rgb = v) };
+    raise(f.c, RCM);
+    const seen: number[] = [];
+    for (f.c.t = 0; f.c.t < 3000; f.c.t += 300) {
+      light(f.c);
+      seen.push(rgb ? 1 : 0);
+    }
+    assert.deepEqual(seen, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
   });
 });
