@@ -39,16 +39,14 @@ export class Stage {
   readonly phases: Phase[] = [];
   private channel = new BroadcastChannel(CHANNEL);
   readonly slow: number;
-  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
   private seen = 0;
   private all: { frame: unknown[]; from: string }[] = [];
 
   private constructor(
     readonly bench: Bench,
-    folder: string,
+    private folder: string,
     private o: StageOptions,
   ) {
-    this.folder = folder;
     this.slow = o.slow ?? 1;
   }
 
