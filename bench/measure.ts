@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { gate } from './measure/gate';
-import { parts } from './measure/parts';
+import { DATA, parts } from './measure/parts';
 import { calibrate, net, Profile, scans, SLOW, type Units } from './measure/profile';
 import { Stage, type Json, type Phase } from './measure/stage';
 import { story } from './measure/story';
@@ -194,7 +194,7 @@ async function sizes(build: Build, executable: string): Promise<Section[]> {
       head: 'file',
       rows: [
         row(`${BOARD}.js, bytes`, build.get('.bootcde')!.length),
-        row('keys (a table, read in place), bytes', build.get('keys')?.length ?? NaN),
+        ...DATA.map((name) => row(`${name} (a table, read in place), bytes`, build.get(name)?.length ?? NaN)),
         ...all.map((p) => ({
           what: `${p.name}, ${p.size} bytes: variables when loaded`,
           value: `${p.loaded}` + (p.left ? `, ${p.left} stay` : ''),

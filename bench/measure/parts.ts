@@ -10,8 +10,8 @@ export interface Part {
   left: number;
 }
 
-/** Data, not code. */
-const DATA = ['keys'];
+/** Tables that are read in place, not code. */
+export const DATA = ['keys', 'faults', 'messages'];
 
 const SCRIPT = (names: string[]): string => `
 let a = 0, b = 0, x;
