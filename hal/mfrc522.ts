@@ -2,37 +2,26 @@
 
 import type { Bit, Reader } from './types';
 
-/** A transfer writes one register: its address times two, then the value. All are ready-made: building one costs. */
-const frame = (register: number, value: number): Uint8Array => new Uint8Array([register << 1, value]);
+/** Registers that are written again and again. */
+const COMMAND = 0x01;
+const COM_IRQ = 0x04;
+const FIFO_LEVEL = 0x0a;
+const BIT_FRAMING = 0x0d;
+const TX_MODE = 0x12;
+const RX_MODE = 0x13;
+/** To the FIFO at address 9, shifted: WUPA, which also wakes halted cards; HLTA; the head of the others. */
+const FIFO = 0x12;
+const WUPA = 0x52;
 
-const RESET = frame(0x01, 0x0f);
-/** Before an exchange: command idle, interrupts cleared, FIFO empty. */
-const READY = [frame(0x01, 0), frame(0x04, 0x7f), frame(0x0a, 0x80)];
-/** Transceive; then start with all bits, or with seven of the last byte. */
-const GO = frame(0x01, 0x0c);
-const START = frame(0x0d, 0x80);
-const START7 = frame(0x0d, 0x87);
-/** TxMode and RxMode: 106 kbit/s, CRC_A by the chip off or on. */
-const CRC = [
-  [frame(0x12, 0), frame(0x13, 0)],
-  [frame(0x12, 0x80), frame(0x13, 0x80)],
-];
 /**
  * Register and value, pairs: modulation width, time-out of 2 ms from the end of a frame (prescaler 169: steps of 25 us;
  * a card answers within 0.1 ms), 100 % ASK, CRC preset 6363, antenna on.
  */
 // prettier-ignore
-const SETUP = [0x24, 0x26, 0x2a, 0x80, 0x2b, 0xa9, 0x2c, 0, 0x2d, 80, 0x15, 0x40, 0x11, 0x3d, 0x14, 0x83];
+const SETUP = new Uint8Array([0x24, 0x26, 0x2a, 0x80, 0x2b, 0xa9, 0x2c, 0, 0x2d, 80, 0x15, 0x40, 0x11, 0x3d, 0x14, 0x83]);
 
-/** Read ComIrq, Error, FIFOLevel, TxControl and Version in one go: each answer comes with the next byte. */
-const STATUS = new Uint8Array([0x88, 0x8c, 0x94, 0xa8, 0xee, 0]);
-/** Read five bytes, or one, of the FIFO. */
-const FIVE = new Uint8Array([0x92, 0x92, 0x92, 0x92, 0x92, 0]);
-const ONE = new Uint8Array([0x92, 0]);
-
-/** To the FIFO: WUPA, which also wakes halted cards, and HLTA. */
-const WUPA = frame(0x09, 0x52);
-const HLTA = new Uint8Array([0x12, 0x50, 0]);
+/** Address of the FIFO for reading. */
+const READ = 0x92;
 
 /** What is under way; CHOOSE waits for the next call instead of the card. */
 const NOTHING = 0;
@@ -96,8 +85,8 @@ export class Mfrc522 implements Reader {
   private _start(t: number): void {
     this._tries ^= 1;
     this._due = t + (this._tries ? 50 : AGAIN);
-    if (this._tries) this._spi.send(RESET, this._cs);
-    else this._find(this._spi.send(STATUS, this._cs)[5]);
+    if (this._tries) this._put(COMMAND, 0x0f);
+    else this._find(this._status()[5]);
   }
 
   private _find(version: number): void {
@@ -105,7 +94,7 @@ export class Mfrc522 implements Reader {
   }
 
   private _setup(): void {
-    for (let k = 0; k < SETUP.length; k += 2) this._spi.send(frame(SETUP[k], SETUP[k + 1]), this._cs);
+    for (let k = 0; k < SETUP.length; k += 2) this._put(SETUP[k], SETUP[k + 1]);
     this._crc = 1;
     this._mode(0);
     this.ok = 1;
@@ -121,8 +110,10 @@ export class Mfrc522 implements Reader {
 
   /** SELECT and HLTA carry a CRC and so does the answer; WUPA and anticollision do not. */
   private _mode(crc: Bit): void {
-    if (crc !== this._crc) for (const f of CRC[crc]) this._spi.send(f, this._cs);
+    if (crc === this._crc) return;
     this._crc = crc;
+    this._put(TX_MODE, crc << 7);
+    this._put(RX_MODE, crc << 7);
   }
 
   private _wake(t: number): void {
@@ -131,23 +122,33 @@ export class Mfrc522 implements Reader {
     this._level = 0;
     this._uid = '';
     this._mode(0);
-    this._send(WAKE, WUPA);
+    this._send(WAKE, [FIFO, WUPA]);
   }
 
-  private _send(step: number, data: Uint8Array): void {
-    const spi = this._spi;
-    const cs = this._cs;
+  private _put(register: number, value: number): void {
+    this._spi.send([register << 1, value], this._cs);
+  }
+
+  /** ComIrq, Error, FIFOLevel, TxControl and Version in one go: each answer comes with the next byte. */
+  private _status(): Uint8Array {
+    return this._spi.send([0x88, 0x8c, 0x94, 0xa8, 0xee, 0], this._cs);
+  }
+
+  /** Command idle, interrupts cleared, FIFO empty; the frame; transceive; start with all bits, or with seven of WUPA. */
+  private _send(step: number, data: number[]): void {
     this.busy = step;
     this._tries = 0;
-    for (const f of READY) spi.send(f, cs);
-    spi.send(data, cs);
-    spi.send(GO, cs);
-    spi.send(step === WAKE ? START7 : START, cs);
+    this._put(COMMAND, 0);
+    this._put(COM_IRQ, 0x7f);
+    this._put(FIFO_LEVEL, 0x80);
+    this._spi.send(data, this._cs);
+    this._put(COMMAND, 0x0c);
+    this._put(BIT_FRAMING, step === WAKE ? 0x87 : 0x80);
   }
 
   /** Has the exchange ended? Receiver idle or command done; or the timer ran out; else later, but not for ever. */
   private _look(): void {
-    const s = this._spi.send(STATUS, this._cs);
+    const s = this._status();
     if (s[5] === 0 || s[5] === 0xff || (s[4] & 3) !== 3) this._lost();
     else if (s[1] & 0x30) this._answer(s[2], s[3]);
     else if (s[1] & 1 || ++this._tries > 5) this._none();
@@ -171,12 +172,12 @@ export class Mfrc522 implements Reader {
 
   private _resolve(): void {
     this._mode(0);
-    this._send(ANTICOLL, new Uint8Array([0x12, SEL + 2 * this._level, 0x20]));
+    this._send(ANTICOLL, [FIFO, SEL + 2 * this._level, 0x20]);
   }
 
   /** Four bytes of the UID and their XOR. */
   private _check(): void {
-    const d = this._spi.send(FIVE, this._cs);
+    const d = this._spi.send([READ, READ, READ, READ, READ, 0], this._cs);
     this._part = d;
     if ((d[1] ^ d[2] ^ d[3] ^ d[4]) === d[5]) this.busy = CHOOSE;
   }
@@ -184,7 +185,7 @@ export class Mfrc522 implements Reader {
   private _select(): void {
     const d = this._part!;
     this._mode(1);
-    this._send(SELECT, new Uint8Array([0x12, SEL + 2 * this._level, 0x70, d[1], d[2], d[3], d[4], d[5]]));
+    this._send(SELECT, [FIFO, SEL + 2 * this._level, 0x70, d[1], d[2], d[3], d[4], d[5]]);
   }
 
   /** SAK: bit 2 = the UID goes on at the next level. The cascade tag is no part of the UID. */
@@ -192,7 +193,7 @@ export class Mfrc522 implements Reader {
     const d = this._part!;
     if (d[1] !== CASCADE) this._uid += (0x100 + d[1]).toString(16).slice(1);
     this._uid += (0x1000000 + (d[2] << 16) + (d[3] << 8) + d[4]).toString(16).slice(1);
-    if (!(this._spi.send(ONE, this._cs)[1] & 4)) this._send(HALT, HLTA);
+    if (!(this._spi.send([READ, 0], this._cs)[1] & 4)) this._send(HALT, [FIFO, 0x50, 0]);
     else if (++this._level < 3) this._resolve();
   }
 

@@ -5,6 +5,7 @@ import ts from 'typescript';
 export const SHARED = [
   'firmware/core/faults',
   'firmware/core/limits',
+  'firmware/core/record',
   'firmware/ocpp/measurand',
   'firmware/ocpp/state',
 ];

@@ -1,17 +1,12 @@
 // A ring of records in the 64 kB of flash beside Storage: settings that changed, counters, transactions. Small texts
 // under short keys; the last record of a key counts. Safe against a power cut at every byte: a record's payload and
 // checksum are written before its first word, and a page is only erased when all that lives in it stands elsewhere.
-//
-// Page: word 0 = MAGIC, word 1 = sequence number (rises with each page begun).
-// Record: word 0 = 0xA5, kind, length (16 bits, little-endian); word 1 = CRC32 of the payload; payload `key\ntext`,
-// padded to words. Kind 1 = the key has this text, 2 = the key is gone.
 
 import type { Bit, Nor } from '../../hal/types';
+import type { Mount } from './mount.part';
+import { part } from './parts';
+import { GONE, MAGIC, MARK, SET, payload } from './record';
 
-const MAGIC = 0x314a5750;
-const MARK = 0xa5;
-const SET = 1;
-const GONE = 2;
 /** Longest payload: a record lies in one page. */
 const LONGEST = 2000;
 /** Pages kept erased ahead while an erase, some 50 ms, may be waited for. */
@@ -30,10 +25,6 @@ let spare = 0;
 /** 1 = an erase, during which everything stands still, hurts nobody now. */
 let quiet: Bit = 1;
 
-function word(b: Uint8Array, i: number): number {
-  return b[i] + b[i + 1] * 256 + b[i + 2] * 65536 + b[i + 3] * 16777216;
-}
-
 function bytes(value: number): number[] {
   return [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255];
 }
@@ -47,25 +38,6 @@ function turn(): void {
   nor.write(new Uint8Array(bytes(seq)), from + 4);
   nor.write(new Uint8Array(bytes(MAGIC)), from);
   at = from + 8;
-}
-
-/** Bytes as text; E.toString() gives up when memory is in small pieces. */
-function text(data: Uint8Array): string {
-  return E.toString(data) || slow(data);
-}
-
-function slow(data: Uint8Array): string {
-  let out = '';
-  for (const b of data) out += String.fromCharCode(b);
-  return out;
-}
-
-/** Payload of the record at byte `from`, undefined when it is damaged. */
-function payload(from: number): string | undefined {
-  const head = nor.read(from, 8);
-  const data = nor.read(from + 8, head[2] + head[3] * 256);
-  if (head[0] !== MARK || E.CRC32(data) >>> 0 !== word(head, 4) >>> 0) return undefined;
-  return text(data);
 }
 
 /** Writes one record; there must be room. */
@@ -110,7 +82,7 @@ function room(length: number): void {
 /** The text under `key`, undefined = none. */
 export function get(key: string): string | undefined {
   if (!index.hasOwnProperty(key)) return undefined;
-  const p = payload(index[key] << 2);
+  const p = payload(nor, index[key] << 2);
   return p === undefined ? undefined : p.substr(key.length + 1);
 }
 
@@ -140,13 +112,6 @@ export function del(key: string): void {
   if (index.hasOwnProperty(key)) store(GONE, key, '');
 }
 
-/** All keys that begin with `prefix`, in no order. */
-export function keys(prefix: string): string[] {
-  const out: string[] = [];
-  for (const k of Object.keys(index)) if (k.startsWith(prefix)) out.push(k);
-  return out;
-}
-
 /** Housekeeping while the contactor is open: erases ahead, one page a call. True when something was done. */
 export function tidy(): boolean {
   if (spare >= AHEAD) return false;
@@ -154,82 +119,16 @@ export function tidy(): boolean {
   return true;
 }
 
-/** Takes in one record; returns the byte behind it, or 0 when there is no good record. */
-function replay(from: number, end: number): number {
-  if (from + 8 > end) return 0;
-  const head = nor.read(from, 4);
-  const length = head[2] + head[3] * 256;
-  if (head[0] !== MARK || (head[1] !== SET && head[1] !== GONE) || from + 8 + length > end) return 0;
-  const p = payload(from);
-  if (p !== undefined) learn(head[1], p.substr(0, p.indexOf('\n')), from);
-  else return 0;
-  return from + 8 + ((length + 3) & ~3);
-}
-
-function learn(kind: number, key: string, from: number): void {
-  if (kind === SET) index[key] = from >> 2;
-  else delete index[key];
-}
-
-function blank(from: number, end: number): boolean {
-  while (from < end) {
-    const b = nor.read(from, Math.min(256, end - from));
-    if (E.sum(b) !== b.length * 255) return false;
-    from += b.length;
-  }
-  return true;
-}
-
-/** Reads one page in. Behind a torn record the next good one is searched word by word; writing goes on after all. */
-function load(p: number): void {
-  const end = (p + 1) * nor.page;
-  let from = p * nor.page + 8;
-  while (from < end) {
-    const next = replay(from, end);
-    if (!next && blank(from, end)) break;
-    from = next ? next : from + 4;
-  }
-  page = p;
-  at = from;
-}
-
-/** Sequence number of a page, 0 = not begun. */
-function sequence(p: number): number {
-  const head = nor.read(p * nor.page, 8);
-  return word(head, 0) === MAGIC ? word(head, 4) : 0;
-}
-
-function free(p: number): boolean {
-  return blank(p * nor.page, (p + 1) * nor.page);
-}
-
-/** Counts the erased pages after the current one. */
-function measure(): void {
-  spare = 0;
-  while (spare < pages - 1 && free((page + spare + 1) % pages)) spare++;
-}
-
-/** Page with the smallest sequence number above `low`, -1 = none. */
-function following(order: number[], low: number): number {
-  let best = -1;
-  for (let p = 0; p < order.length; p++) if (order[p] > low && (best < 0 || order[p] < order[best])) best = p;
-  return best;
-}
-
-/** Reads the ring in, oldest page first; it fills all but the last `rest` pages. An empty or foreign area is begun anew. */
+/** Reads the ring in; it fills all but the last `rest` pages. An empty or foreign area is begun anew. */
 export function mount(area: Nor, rest: number): void {
   nor = area;
   pages = area.size / area.page - rest;
-  index = {};
-  seq = 0;
-  const order: number[] = [];
-  for (let p = 0; p < pages; p++) order.push(sequence(p));
-  for (let p = following(order, 0); p >= 0; p = following(order, seq)) {
-    seq = order[p];
-    load(p);
-  }
-  if (!seq) page = pages - 1;
-  measure();
+  const r = (part('mount') as Mount).ring(nor, pages);
+  index = r.index;
+  page = r.page;
+  at = r.at;
+  seq = r.seq;
+  spare = r.spare;
   while (spare < 2) reclaim();
   if (!seq) turn();
 }

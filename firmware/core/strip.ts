@@ -5,6 +5,8 @@
 // lowest bit of each word on. 32 704 Wh a page: at 30 MWh a year a page is erased once in 13 days.
 
 import type { Bit, Nor } from '../../hal/types';
+import type { Mount } from './mount.part';
+import { part } from './parts';
 
 const MAGIC = 0x31505453;
 /** Pages of the strip, at the end of the area. */
@@ -23,11 +25,6 @@ const s = {
   n: 0,
 };
 
-function word(at: number): number {
-  const b = s.nor.read(at, 4);
-  return b[0] + b[1] * 256 + b[2] * 65536 + b[3] * 16777216;
-}
-
 function put(at: number, v: number): void {
   s.nor.write(new Uint8Array([v & 255, (v >> 8) & 255, (v >> 16) & 255, (v >>> 24) & 255]), at);
 }
@@ -36,37 +33,12 @@ function place(p: number): number {
   return s.from + p * s.nor.page;
 }
 
-/** Bits used in a page: whole words by halving, then those of the word in use. */
-function used(p: number): number {
-  let lo = HEAD;
-  let hi = s.nor.page / 4;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (word(place(p) + mid * 4) === 0) lo = mid + 1;
-    else hi = mid;
-  }
-  let n = (lo - HEAD) * 32;
-  if (lo < s.nor.page / 4) for (let v = word(place(p) + lo * 4); !(v & 1); v = (v >>> 1) | 0x80000000) n++;
-  return n;
-}
-
-function blank(p: number): boolean {
-  for (let at = 0; at < s.nor.page; at += 256)
-    if (E.sum(s.nor.read(place(p) + at, 256)) !== 65280) return false;
-  return true;
-}
-
 function begin(p: number, wh: number): void {
   s.page = p;
   s.base = wh;
   s.n = 0;
   put(place(p) + 4, wh);
   put(place(p), MAGIC);
-}
-
-function spares(): void {
-  s.spare = 0;
-  while (s.spare < PAGES - 1 && blank((s.page + s.spare + 1) % PAGES)) s.spare++;
 }
 
 /** Erases one more page ahead; true = something was done. Stands still for some 50 ms: only with the contactor open. */
@@ -81,21 +53,14 @@ export function ahead(): boolean {
 export function mount(nor: Nor): number {
   s.nor = nor;
   s.from = nor.size - PAGES * nor.page;
-  s.base = -1;
-  for (let p = 0; p < PAGES; p++) if (word(place(p)) === MAGIC && word(place(p) + 4) > s.base) find(p);
-  if (s.base < 0) fresh();
-  spares();
+  Object.assign(s, (part('mount') as Mount).strip(nor, s.from, PAGES, MAGIC, HEAD));
+  if (s.page < 0) fresh();
   return s.base + s.n;
 }
 
-function find(p: number): void {
-  s.page = p;
-  s.base = word(place(p) + 4);
-  s.n = used(p);
-}
-
+/** Nothing of ours is there: page 0 is begun, whatever it holds. */
 function fresh(): void {
-  if (!blank(0)) s.nor.erase(place(0));
+  s.nor.erase(place(0));
   begin(0, 0);
 }
 

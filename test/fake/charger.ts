@@ -13,6 +13,7 @@ import { p as poles, phases } from '../../firmware/core/phases';
 import { prove, t as monitor } from '../../firmware/core/rcm';
 import { safe, scan } from '../../firmware/core/scan';
 import { expire, grant, restore, stop } from '../../firmware/core/session';
+import * as mountPart from '../../firmware/core/mount.part';
 import { mount } from '../../firmware/core/strip';
 import { event } from '../../firmware/core/trace';
 import { asleep, w as wake } from '../../firmware/core/wake';
@@ -86,7 +87,11 @@ export function engine(): void {
     read: (name: string, from = 0, length?: number) =>
       name === 'faults' ? FAULTS_FILE.substr(from, length) : undefined,
   };
+  BUILTIN.mount = mountPart;
+  // Parts are weighed when they are loaded.
+  Object.assign(process, { memory: () => ({ usage: 0, total: 4500, free: 4500 }) });
   Object.assign(globalThis, {
+    Modules: { removeCached: () => undefined },
     getTime: () => 0,
     print: () => undefined,
     require: (name: string) => BUILTIN[name],

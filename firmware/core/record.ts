@@ -1,0 +1,39 @@
+// How the journal's records look in flash: for the ring that writes them and the part on call that reads them in at boot.
+//
+// Page: word 0 = MAGIC, word 1 = sequence number (rises with each page begun).
+// Record: word 0 = 0xA5, kind, length (16 bits, little-endian); word 1 = CRC32 of the payload; payload `key\ntext`,
+// padded to words. Kind 1 = the key has this text, 2 = the key is gone.
+
+import type { Nor } from '../../hal/types';
+
+export const MAGIC = 0x314a5750;
+export const MARK = 0xa5;
+export const SET = 1;
+export const GONE = 2;
+
+export function word(b: Uint8Array, i: number): number {
+  return b[i] + b[i + 1] * 256 + b[i + 2] * 65536 + b[i + 3] * 16777216;
+}
+
+/** Payload of the record at byte `from`, undefined when it is damaged. */
+export function payload(nor: Nor, from: number): string | undefined {
+  const head = nor.read(from, 8);
+  const data = nor.read(from + 8, head[2] + head[3] * 256);
+  if (head[0] !== MARK || E.CRC32(data) >>> 0 !== word(head, 4) >>> 0) return undefined;
+  // The engine gives up on flat text when memory is in small pieces.
+  let text = E.toString(data);
+  if (text) return text;
+  text = '';
+  for (const b of data) text += String.fromCharCode(b);
+  return text;
+}
+
+/** 1 = all bytes from `from` to `end` are erased. */
+export function blank(nor: Nor, from: number, end: number): boolean {
+  while (from < end) {
+    const b = nor.read(from, Math.min(256, end - from));
+    if (E.sum(b) !== b.length * 255) return false;
+    from += b.length;
+  }
+  return true;
+}
