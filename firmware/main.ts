@@ -2,8 +2,10 @@
 // alone feeds the watchdog, and the work, one short job a turn. Both are re-armed on their first line, so that neither
 // an error nor a stall of the engine ends them or makes them up in a burst.
 
-import make from '@board';
 import type { Bit } from '../hal/types';
+// First, because the engine searches names in the order of their declaration, and these are searched in every scan.
+import { release, safe, scan } from './core/scan';
+import make from '@board';
 import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
 import { at, first, names, preset, row, save, settings } from './core/config';
@@ -17,7 +19,6 @@ import { button, light, reader, sense } from './core/panel';
 import { part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { prove } from './core/rcm';
-import { release, safe, scan } from './core/scan';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
 import { clock, iso, now, origin, wall } from './core/time';
@@ -142,17 +143,30 @@ function gap(ms: number): void {
   mark(GAP, Math.min(63, ms / 20));
 }
 
-function tick(): void {
-  setTimeout(tick, PERIOD);
-  const t = now();
-  if (t - c.t > c.gap || t - c.t > LATE) gap(t - c.t);
-  c.t = t;
-  try {
-    scan(c);
-  } catch (e) {
-    broken(e);
-  }
-  E.kickWatchdog();
+/**
+ * The scan's chain, and what feeds the watchdog. The engine's own names are found after all of ours, in every call anew:
+ * here they are at hand.
+ */
+function chain(): void {
+  const arm = setTimeout;
+  const time = now;
+  const one = scan;
+  const r = c;
+  const kick = E.kickWatchdog;
+  const tick = (): void => {
+    arm(tick, PERIOD);
+    const t = time();
+    const d = t - r.t;
+    r.t = t;
+    if (d > LATE || d > r.gap) gap(d);
+    try {
+      one(r);
+    } catch (e) {
+      broken(e);
+    }
+    kick();
+  };
+  tick();
 }
 
 /** Job: who may charge, and how much. */
@@ -262,7 +276,7 @@ remember();
 mark(BOOT, c.rbc);
 c.hooks = [follow, hook];
 E.enableWatchdog(b.watchdog, false);
-tick();
+chain();
 work();
 air();
 serve(c);

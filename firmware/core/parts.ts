@@ -4,7 +4,7 @@
 import { now } from './time';
 
 /** Variables that loaded parts may hold when one more is to be loaded. */
-const ROOM = 200;
+const ROOM = 120;
 /** What a part counts for at least. */
 const LEAST = 40;
 /** Idle time before all parts are dropped, ms. */

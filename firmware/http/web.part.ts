@@ -48,7 +48,7 @@ export interface Web {
 /** Longest query or body: a certificate, encoded. */
 const MOST = 4000;
 /** Pieces of an answer that is sent while it is made. */
-const PIECE = 900;
+const PIECE = 450;
 
 /** Results of a step: the request is over, has more to do, waits for its client. */
 const OVER = 0;
