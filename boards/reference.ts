@@ -21,6 +21,9 @@ export default (): Board => {
   // Card reader and meter have a bus each: their modes differ.
   SPI2.setup({ sck: D18, miso: D19, mosi: D23, baud: 4000000, mode: 0 });
   SPI1.setup({ sck: D16, miso: D17, mosi: D2, baud: 500000, mode: 3 });
+  const mirror = D13;
+  const trip = D33;
+  const inputs = [mirror, trip];
   return {
     name: 'reference',
     amps: 32,
@@ -33,13 +36,14 @@ export default (): Board => {
     pilot: new Pilot({ pwm: D27, adc: D34, cal, zero: 1338, gain: 9.792 }),
     // Coil driver and pole group active high with 4.7 k pulldowns: released while the pins float or are pulled up.
     // Mirror contact: normally closed, to GND.
-    contactor: new Contactor({ coil: D26, poles: D25, mirror: D13 }),
+    contactor: new Contactor({ coil: D26, poles: D25, mirror }),
+    look: () => digitalRead(inputs),
     // 1 k to 3.3 V, resistor of the plug to PE.
     proximity: new Proximity({ adc: D35, cal }),
     // H bridge with 4.7 k pulldowns; feedback switch to GND with 10 k to 3.3 V: closed = locked.
     lock: new Lock({ a: D21, b: D22, feedback: D32, open: 1 }),
     // Open collector with 10 k to 3.3 V: 0 = healthy; test winding with a 4.7 k pulldown.
-    rcm: new Rcm({ trip: D33, test: D14 }),
+    rcm: new Rcm({ trip, test: D14 }),
     // 10 k NTC B3950 to GND, 10 k to 3.3 V: at the socket contacts, on the board.
     temperature: [
       new Ntc({ adc: D36, cal, pull: 10000, r25: 10000, beta: 3950 }),

@@ -4,7 +4,7 @@
 
 import type { Bit } from '../hal/types';
 // First, because the engine searches names in the order of their declaration, and these are searched in every scan.
-import { release, safe, scan } from './core/scan';
+import { release, safe, scanner } from './core/scan';
 import make from '@board';
 import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
@@ -21,7 +21,7 @@ import { phases } from './core/phases';
 import { prove } from './core/rcm';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
-import { clock, iso, now, origin, wall } from './core/time';
+import { clock, iso, now, origin, started, wall } from './core/time';
 import { BOOT, GAP, event, mark } from './core/trace';
 import { asleep } from './core/wake';
 import { commands } from './console';
@@ -48,9 +48,12 @@ function reset(hard: Bit): void {
 /** Returns 1 when it has more to do soon. */
 type Job = (c: Charger) => Bit | void;
 
+// A record is searched from its beginning: what every scan reads comes first.
 const c: Charger = {
-  b,
+  dirty: 1,
   t: 0,
+  gap: 0,
+  b,
   w: 0,
   k: {} as Charger['k'],
   x: {
@@ -98,9 +101,7 @@ const c: Charger = {
   ask: 0,
   uid: '',
   rbc: 0,
-  gap: 0,
   late: 0,
-  dirty: 1,
   hooks: [],
   f: {
     log,
@@ -135,12 +136,14 @@ function broken(e: unknown): void {
   ease(c, INTERNAL);
 }
 
-/** Notes a scan that came late. */
-function gap(ms: number): void {
+/** Notes a scan that came later than any before, or too late. Returns from where on the next one is worth a note. */
+function gap(ms: number): number {
   if (ms > c.gap) c.gap = ms;
-  if (ms <= LATE) return;
-  c.late++;
-  mark(GAP, Math.min(63, ms / 20));
+  if (ms > LATE) {
+    c.late++;
+    mark(GAP, Math.min(63, ms / 20));
+  }
+  return Math.min(c.gap, LATE);
 }
 
 /**
@@ -148,19 +151,22 @@ function gap(ms: number): void {
  * here they are at hand.
  */
 function chain(): void {
-  const arm = setTimeout;
-  const time = now;
-  const one = scan;
   const r = c;
+  const arm = setTimeout;
+  const clock = getTime;
+  const from = started();
+  const round = Math.round;
+  const scan = scanner(c);
   const kick = E.kickWatchdog;
+  let most = 0;
   const tick = (): void => {
     arm(tick, PERIOD);
-    const t = time();
+    const t = round((clock() - from) * 1000);
     const d = t - r.t;
     r.t = t;
-    if (d > LATE || d > r.gap) gap(d);
+    if (d > most) most = gap(d);
     try {
-      one(r);
+      scan();
     } catch (e) {
       broken(e);
     }

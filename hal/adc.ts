@@ -46,6 +46,16 @@ export class Adc {
     return x > STRAIGHT ? this._bend(x * 4096 - KNEE) : x * this.slope + 142;
   }
 
+  /** Reading at which the pin has `mv`: mv() the other way round. */
+  raw(mv: number): number {
+    const x = (mv - 142) / this.slope;
+    if (x <= STRAIGHT) return x;
+    const to = this._curve;
+    let k = 0;
+    while (k < 18 && to[k + 1] < mv) k++;
+    return (KNEE + (k + (mv - to[k]) / (to[k + 1] - to[k])) * STEP) / 4096;
+  }
+
   private _bend(raw: number): number {
     const k = Math.min((raw / STEP) | 0, 18);
     const at = this._curve[k];

@@ -18,6 +18,8 @@ declare function analogRead(pin: Pin | number): number;
 declare function analogWrite(pin: Pin, value: number, options: { freq: number }): void;
 declare function digitalWrite(pin: Pin, value: number): void;
 declare function digitalRead(pin: Pin): number;
+/** Several pins as bits of a number, the first is the highest. */
+declare function digitalRead(pins: Pin[]): number;
 declare function setWatch(
   fn: (e: { state: boolean; time: number; lastTime: number }) => void,
   pin: Pin,

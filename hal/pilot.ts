@@ -1,7 +1,6 @@
 // Control pilot on an LEDC output and an ADC1 input: 1 kHz PWM out, peaks of a burst of samples in.
 
-import type { Pilot as Contract } from './types';
-import { STRAIGHT } from './adc';
+import type { Bit, Pilot as Contract } from './types';
 import type { Adc } from './adc';
 
 /** LEDC at 10 bits; this count stands for steady +12 V, 0 for steady -12 V. */
@@ -9,45 +8,84 @@ const FULL = 1024;
 /** Samples of a steady level. */
 const FEW = 8;
 
+/** What the bursts are compared with, and what the last one has shown, as readings 0…1. */
+interface Burst {
+  pwm: Bit;
+  lo: number;
+  hi: number;
+  bottom: number;
+  top: number;
+  low: number;
+}
+
 /**
- * `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. A burst of `n` samples spans two to
- * three periods: the engine takes some 75 us for one, and must not take 100, or it can miss a 6 A pulse.
+ * The function that takes a burst. The engine finds its own names after all of ours, and a name of an outer scope after
+ * those of the inner: here everything is at hand.
+ *
+ * PWM: the top is the highest sample. Seen from there every sample at the bottom is one distance down and every one at the
+ * top none, so sum of squares by sum is that distance whatever the duty: two native passes, not a third of a search for
+ * the least. Steady: a few samples are enough, and their mean is the level.
+ */
+function sampler(w: Burst, adc: Pin, n: number): () => boolean {
+  const map = E.mapInPlace;
+  const read = analogRead;
+  const sum = E.sum;
+  const mean = new Float32Array(FEW);
+  const few = new Uint8Array(FEW).fill(+adc);
+  const out = new Float32Array(n);
+  const pins = new Uint8Array(n).fill(+adc);
+  const max = Math.max;
+  const spread = E.variance;
+  return () => {
+    if (w.pwm) {
+      map(pins, out, read);
+      // eslint-disable-next-line prefer-spread -- the engine has no spread
+      const top = max.apply(null, out as unknown as number[]);
+      const down = sum(out) - top * n;
+      w.top = top;
+      w.low = down < 0 ? top + spread(out, top) / down : top;
+      return top >= w.lo && top <= w.hi && w.low < w.bottom;
+    }
+    map(few, mean, read);
+    const level = sum(mean) / FEW;
+    w.top = w.low = level;
+    return level >= w.lo && level <= w.hi;
+  };
+}
+
+/**
+ * `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. A burst of `n` samples spans nearly
+ * two periods: the engine takes some 75 us for one, and must not take 100, or it can miss a 6 A pulse.
  */
 export class Pilot implements Contract {
   hi = 0;
   lo = 0;
+  same: () => boolean;
   private _pin: Pin;
   private _n = -1;
   private _duty = -1;
-  private _pins: Uint8Array;
-  private _out: Float32Array;
-  private _few: Uint8Array;
-  private _mean = new Float32Array(FEW);
   private _adc: Adc;
-  /** The engine looks its own names up after all of ours: these are for the scan. */
-  private _map = E.mapInPlace;
-  private _sum = E.sum;
-  private _var = E.variance;
-  private _max = Math.max;
-  private _read = analogRead;
-  /** 1 = PWM runs. */
-  private _pulsed = 0;
+  private _w: Burst = { pwm: 0, lo: 1, hi: 0, bottom: 0, top: 0, low: 0 };
   private _zero: number;
   private _gain: number;
-  private _k: number;
-  private _d: number;
 
   constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; n?: number }) {
-    const n = o.n ?? 32;
     this._pin = o.pwm;
-    this._pins = new Uint8Array(n).fill(+o.adc);
-    this._out = new Float32Array(n);
-    this._few = new Uint8Array(FEW).fill(+o.adc);
     this._adc = o.cal;
     this._zero = o.zero;
     this._gain = o.gain;
-    this._k = o.cal.slope * o.gain;
-    this._d = (142 - o.zero) * o.gain;
+    this.same = sampler(this._w, o.adc, o.n ?? 24);
+  }
+
+  watch(lo: number, hi: number, bottom: number): void {
+    this._w.lo = this._raw(lo);
+    this._w.hi = this._raw(hi);
+    this._w.bottom = this._raw(bottom);
+  }
+
+  read(): void {
+    this.hi = this._mv(this._w.top);
+    this.lo = this._mv(this._w.low);
   }
 
   high(): void {
@@ -62,35 +100,11 @@ export class Pilot implements Contract {
     if (duty !== this._duty) this._change(duty);
   }
 
-  sample(): void {
-    if (this._pulsed) this._burst();
-    else this._level();
+  private _raw(mv: number): number {
+    return this._adc.raw(mv / this._gain + this._zero);
   }
 
-  /**
-   * PWM: the top is the highest sample. Seen from there every sample at the bottom is one distance down and every one
-   * at the top none, so sum of squares by sum is that distance whatever the duty: two native passes, not a third of a
-   * search for the least.
-   */
-  private _burst(): void {
-    const out = this._out;
-    this._map(this._pins, out, this._read);
-    const top = this._max.apply(null, out as unknown as number[]);
-    const down = this._sum(out) - top * out.length;
-    this.hi = top > STRAIGHT ? this._top(top) : (top * this._k + this._d) | 0;
-    const x = down < 0 ? top + this._var(out, top) / down : top;
-    this.lo = x > STRAIGHT ? this._top(x) : (x * this._k + this._d) | 0;
-  }
-
-  /** Steady: a few samples are enough, and their mean is the level. */
-  private _level(): void {
-    this._map(this._few, this._mean, this._read);
-    const x = this._sum(this._mean) / FEW;
-    this.hi = this.lo = x > STRAIGHT ? this._top(x) : (x * this._k + this._d) | 0;
-  }
-
-  /** mV on CP by the curve of the ADC. */
-  private _top(x: number): number {
+  private _mv(x: number): number {
     return ((this._adc.mv(x) - this._zero) * this._gain) | 0;
   }
 
@@ -98,7 +112,7 @@ export class Pilot implements Contract {
   private _steady(n: number): void {
     this._n = n;
     this._duty = -1;
-    this._pulsed = 0;
+    this._w.pwm = 0;
     this._pin.write(n ? 1 : 0);
   }
 
@@ -113,7 +127,7 @@ export class Pilot implements Contract {
 
   private _run(n: number): void {
     this._n = n;
-    this._pulsed = 1;
+    this._w.pwm = 1;
     analogWrite(this._pin, (n + 0.5) / FULL, { freq: 1000 });
   }
 }

@@ -6,9 +6,9 @@ export type Bit = 0 | 1;
 
 /** Control pilot, IEC 61851-1 annex A. Levels are those at the CP terminal. */
 export interface Pilot {
-  /** Top of the last burst, mV (mean of the highest samples). */
+  /** Top of the burst that `read` has looked at, mV. */
   hi: number;
-  /** Bottom of the last burst, mV; equals `hi` within noise while the level is steady. */
+  /** Its bottom, mV; equals `hi` within noise while the level is steady. */
   lo: number;
   /** Steady +12 V: the car is told that no energy is on offer (x1). */
   high(): void;
@@ -16,8 +16,15 @@ export interface Pilot {
   low(): void;
   /** 1 kHz PWM; `duty` in 0.01 %, rounded to the hardware's nearest step. Does nothing when it runs so already. */
   pwm(duty: number): void;
-  /** Takes one burst of samples and sets `hi` and `lo`. */
-  sample(): void;
+  /**
+   * Takes a burst of samples; true = its top lies within the bounds of `watch`, and while PWM runs its bottom too. Runs every
+   * 20 ms, so it is short, a function of its own and no method.
+   */
+  same: () => boolean;
+  /** Bounds for `same`, mV: lowest and highest top, highest bottom. */
+  watch(lo: number, hi: number, bottom: number): void;
+  /** Sets `hi` and `lo` from the last burst. */
+  read(): void;
 }
 
 /** Main contactor with its mirror contact and, where fitted, a second pole group for L2 and L3. */
@@ -161,6 +168,8 @@ export interface Board {
   net: Net;
   /** Serial number, six digits, from the chip's MAC address. */
   serial: string;
+  /** Mirror contact and trip output in one number, as fast as the board can: a change is enough to look closer. */
+  look?: () => number;
   proximity?: Proximity;
   lock?: Lock;
   rcm?: Rcm;

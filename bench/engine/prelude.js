@@ -130,7 +130,12 @@
   });
   global.analogRead = native((pin) => floats(ask('a', chr(pin), 4), 1)[0]);
   global.analogWrite = native((pin, value, o) => tell('p', chr(pin) + value + ',' + ((o && o.freq) || 0)));
-  global.digitalRead = native(read);
+  global.digitalRead = native((pin) => {
+    if (!Array.isArray(pin)) return read(pin);
+    let bits = 0;
+    pin.forEach((p) => (bits = bits * 2 + read(p)));
+    return bits;
+  });
   global.digitalWrite = native(level);
   global.peek32 = native((at) => call({ op: 'peek', at: at }));
   global.setWatch = native((fn, pin, o) => {

@@ -135,7 +135,10 @@ function pins(
   globals({
     pinMode: mode,
     digitalWrite: (pin: Any, v: Any) => module.write(gpio(pin), v ? 1 : 0),
-    digitalRead: (pin: Any) => module.read(gpio(pin)),
+    digitalRead: (pin: Any) =>
+      Array.isArray(pin)
+        ? Array.from(pin as Any[]).reduce((bits, p) => bits * 2 + module.read(gpio(p)), 0)
+        : module.read(gpio(pin)),
     analogWrite: (pin: Any, v: number, o?: Any) => module.pwm(gpio(pin), v, Number(o?.freq ?? 0)),
     setWatch: (fn: unknown, pin: Any, o: Any = {}) => s.watches.add(fn, gpio(pin), o),
     clearWatch: (...id: Any[]) => s.watches.remove(...id),

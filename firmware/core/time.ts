@@ -11,6 +11,11 @@ export function origin(): void {
   start = getTime();
 }
 
+/** The engine's time at boot, s: for those who cannot afford the call of now(). */
+export function started(): number {
+  return start;
+}
+
 /** ms since boot. */
 export function now(): number {
   return Math.round((getTime() - start) * 1000);

@@ -11,7 +11,7 @@ import { meter, resume } from '../../firmware/core/meter';
 import { p as panel, sense } from '../../firmware/core/panel';
 import { p as poles, phases } from '../../firmware/core/phases';
 import { prove, t as monitor } from '../../firmware/core/rcm';
-import { safe, scan } from '../../firmware/core/scan';
+import { safe, scanner } from '../../firmware/core/scan';
 import { expire, grant, restore, stop } from '../../firmware/core/session';
 import * as mountPart from '../../firmware/core/mount.part';
 import { mount } from '../../firmware/core/strip';
@@ -66,6 +66,7 @@ export interface Fake {
   lines: string[];
   journal: { [key: string]: string };
   flash: Flash;
+  scan(): void;
   /** Runs scans every 20 ms, and jobs between them, until `t`. */
   until(t: number): void;
   /** The supply falls and comes back: what is not in flash is forgotten. */
@@ -119,6 +120,7 @@ export interface Options {
 
 function board(f: Fake, o: Options): Board {
   const testing = { on: 0 as Bit, since: 0 };
+  let bounds = [1, 0, 0];
   const b: Partial<Board> = {
     name: 'fake',
     amps: 32,
@@ -132,7 +134,14 @@ function board(f: Fake, o: Options): Board {
       high: () => (f.wire = 'high'),
       low: () => (f.wire = 'low'),
       pwm: (d) => (f.wire = d),
-      sample() {
+      same() {
+        const p = b.pilot!;
+        p.read();
+        const [lo, hi, bottom] = bounds;
+        return p.hi >= lo && p.hi <= hi && (typeof f.wire !== 'number' || p.lo < bottom);
+      },
+      watch: (...now) => (bounds = now),
+      read() {
         this.hi = f.wire === 'low' ? -12000 : TOP[f.cp];
         this.lo = typeof f.wire === 'number' ? (f.diode || f.cp === 'A' ? -12000 : -TOP[f.cp]) : this.hi;
       },
@@ -308,11 +317,12 @@ export function charger(o: Options = {}): Fake {
     lines: [],
     journal: {},
     flash: new Flash(16),
+    scan: () => undefined,
     until(t) {
       while (f.c.t + 20 <= t) {
         f.c.t += 20;
         if (f.c.t % CYCLE === 0) jobs(f.c);
-        scan(f.c);
+        f.scan();
       }
     },
     reboot() {
@@ -335,6 +345,7 @@ const STATES = [panel, poles, monitor, wake].map((s) => [s, { ...s }]);
 function start(f: Fake): void {
   for (const [state, fresh] of STATES) Object.assign(state, fresh);
   safe(f.c);
+  f.scan = scanner(f.c);
   recall(f.c);
   resume(f.c, mount(f.flash));
   restore(f.c);

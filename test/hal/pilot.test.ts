@@ -12,6 +12,11 @@ describe('pilot', () => {
     const out = pin(27);
     return { out, p: new Pilot({ pwm: out, adc: pin(34), cal: new Adc(), zero: 1338, gain: 9.792 }) };
   };
+  const take = (p: Pilot): boolean => {
+    const same = p.same();
+    p.read();
+    return same;
+  };
   /** 270 k, 68 k, 56 k. */
   const volts = (cp: number) => (cp / 270 + 3.3 / 68) / (1 / 270 + 1 / 68 + 1 / 56);
 
@@ -21,7 +26,7 @@ describe('pilot', () => {
       const { p } = make();
       for (const cp of [13, 12, 11, 10.5, 9, 7.5, 6, 4.5, 3, 1.5, 0, -6]) {
         world.adc = () => reading(volts(cp), ref);
-        p.sample();
+        take(p);
         assert.ok(Math.abs(p.hi - cp * 1000) < 60, `${cp} V reads ${p.hi}`);
         assert.equal(p.lo, p.hi);
         assert.equal(p.hi, Math.round(p.hi));
@@ -31,7 +36,7 @@ describe('pilot', () => {
   it('reads -12 V as low enough for the diode', () => {
     const { p } = make();
     world.adc = () => reading(volts(-12));
-    p.sample();
+    take(p);
     assert.ok(p.hi < -11000 && p.hi > -13500);
   });
 
@@ -41,8 +46,30 @@ describe('pilot', () => {
     for (const us of [66, 95]) {
       let t = 0;
       world.adc = () => reading(volts((t += us) % 1000 < 100 ? 9 : -12));
-      p.sample();
+      take(p);
       assert.ok(Math.abs(p.hi - 9000) < 60 && p.lo < -11000, `${p.hi} ${p.lo}`);
+    }
+  });
+
+  it('tells within the noise of a reading whether top and bottom keep their bounds', () => {
+    for (const ref of [1002, 1100, 1198]) {
+      world.vref = efuse(ref);
+      const { p } = make();
+      p.watch(7750, 10250, -10000);
+      const rows: [number, boolean][] = [[7.65, false], [7.85, true], [9, true], [10.15, true], [10.35, false]]; // prettier-ignore
+      for (const [cp, same] of rows) {
+        world.adc = () => reading(volts(cp), ref);
+        assert.equal(p.same(), same, `${cp} V at ${ref} mV`);
+      }
+      p.pwm(3000);
+      for (const [bottom, same] of [
+        [-12, true],
+        [-9, false],
+      ] as const) {
+        let t = 0;
+        world.adc = () => reading(volts((t += 75) % 1000 < 300 ? 9 : bottom), ref);
+        assert.equal(p.same(), same, `bottom ${bottom} V at ${ref} mV`);
+      }
     }
   });
 
