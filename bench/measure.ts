@@ -156,7 +156,10 @@ async function quiet(build: Build, executable: string, unit: Units): Promise<Sec
 async function steps(build: Build, executable: string, unit: Units): Promise<Section[]> {
   const profile = new Profile(executable);
   process.env.ESPRUINO = profile.executable;
-  const s = await Stage.open({ measure: { mark: true, slow: SLOW }, build, slow: SLOW, say });
+  /** The story takes long: what is known is told at once. */
+  const ended = (p: Phase): void =>
+    longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+  const s = await Stage.open({ measure: { mark: true, slow: SLOW }, build, slow: SLOW, say, ended });
   let cut = '';
   try {
     await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));
