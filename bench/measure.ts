@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
-import { calibrate, net, Profile, scans, SLOW, type Units } from './measure/profile';
+import { calibrate, net, Profile, scans, type Units } from './measure/profile';
 import { Stage, type Json, type Phase } from './measure/stage';
 import { story } from './measure/story';
 import { insert, k, markdown, row, type Row, type Section } from './measure/table';
@@ -28,6 +28,9 @@ const CHANGE = 1e6;
 const WORK = 2e6;
 /** An interpreter compiled without optimisation needs more for one turn of an empty loop. */
 const OPTIMISED = 14e3;
+
+/** How much slower the script's clock goes in the profile, and how much longer everything is waited for. */
+const PROFILED = 12;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const IDLE = ['idle, no OCPP', 'idle, OCPP connected', 'charging'];
@@ -156,7 +159,10 @@ async function quiet(build: Build, executable: string, unit: Units): Promise<Sec
 async function steps(build: Build, executable: string, unit: Units): Promise<Section[]> {
   const profile = new Profile(executable);
   process.env.ESPRUINO = profile.executable;
-  const s = await Stage.open({ measure: { mark: true, slow: SLOW }, build, slow: SLOW, say });
+  /** The story takes long: what is known is told at once. */
+  const ended = (p: Phase): void =>
+    longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
   let cut = '';
   try {
     await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));

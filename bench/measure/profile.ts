@@ -121,8 +121,8 @@ export class Profile {
   }
 }
 
-/** The profiler needs about so much longer than the chip. */
-export const SLOW = 12;
+/** A scan and the profiler's dump take so much longer than on the chip: what the scan looks at every 100 ms is not due each time. */
+const SLOW = 12;
 /** Rounds of each loop of the calibration. */
 const ROUNDS = 50;
 /** Three callbacks: an empty loop, a native method of a pin, the bench's stand-in for one. */

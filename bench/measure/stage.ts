@@ -27,6 +27,7 @@ export interface StageOptions {
   /** How much slower than usual everything is. */
   slow?: number;
   say?(text: string): void;
+  ended?(phase: Phase): void;
   /** Ask the engine for its error flags after each phase. */
   ask?: boolean;
 }
@@ -103,6 +104,7 @@ export class Stage {
     }
     const phase: Phase = { name, report: await this.report(), from, to: Date.now(), errors };
     this.phases.push(phase);
+    this.o.ended?.(phase);
     // Asked for after the report, so that the question is in no number.
     if (this.o.ask) phase.errors = await this.errors();
     return phase;

@@ -397,7 +397,7 @@ function failing() {
     say('turn', ++n);
     if (n === 3) clearInterval(id);
     throw new Error('in interval');
-  }, 10);
+  }, 60);
 }
 function two() {
   name = 'two';
@@ -854,7 +854,7 @@ var steps = [
   [natives, 5],
   [ids, 20],
   [timers, 120],
-  [failing, 100],
+  [failing, 400],
   [two, 150],
   [burst, 600],
   [promises, 60],
