@@ -4,9 +4,9 @@
 import { now } from './time';
 
 /** Variables that loaded parts may hold when one more is to be loaded. */
-const ROOM = 120;
-/** What a part counts for at least. */
-const LEAST = 40;
+const ROOM = 200;
+/** Bytes of a part for one variable, about; docs/engine.md has what each costs. To weigh it would take longer than loading. */
+const BYTES = 18;
 /** Idle time before all parts are dropped, ms. */
 const IDLE = 4000;
 
@@ -25,11 +25,9 @@ function drop(name: string): void {
 
 function load(name: string): unknown {
   for (const n of Object.keys(cost)) if (sum > ROOM) drop(n);
-  const before = process.memory(false).usage;
-  const exports = require(name);
-  cost[name] = Math.max(LEAST, process.memory(false).usage - before);
+  cost[name] = Math.ceil(require('Storage').read(name)!.length / BYTES);
   sum += cost[name];
-  return exports;
+  return require(name);
 }
 
 /** Exports of a part. Do not keep them: call and forget. */

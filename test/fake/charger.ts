@@ -26,7 +26,9 @@ export const FAULTS_FILE = packFaults(FAULTS);
 export const BUILTIN: { [name: string]: unknown } = {};
 const load = Module.prototype.require;
 Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
-  return Object.hasOwn(BUILTIN, name) ? BUILTIN[name] : load.call(this, name);
+  // Some have the names of Node's.
+  const ours = Object.hasOwn(BUILTIN, name) && this.filename.includes('/firmware/');
+  return ours ? BUILTIN[name] : load.call(this, name);
 }, load);
 
 const TOP: { [letter: string]: number } = { A: 12000, B: 9000, C: 6000, D: 3000, E: 0, '?': 7500 };
@@ -86,11 +88,9 @@ function crc32(data: Uint8Array): number {
 export function engine(): void {
   BUILTIN.Storage = {
     read: (name: string, from = 0, length?: number) =>
-      name === 'faults' ? FAULTS_FILE.substr(from, length) : undefined,
+      name === 'faults' ? FAULTS_FILE.substr(from, length) : name === 'mount' ? ' ' : undefined,
   };
   BUILTIN.mount = mountPart;
-  // Parts are weighed when they are loaded.
-  Object.assign(process, { memory: () => ({ usage: 0, total: 4500, free: 4500 }) });
   Object.assign(globalThis, {
     Modules: { removeCached: () => undefined },
     getTime: () => 0,

@@ -31,7 +31,7 @@ import { tap } from '../../firmware/core/access';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
-import { FAULTS_FILE, charger } from './charger';
+import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
 export const PARTS: { [name: string]: unknown } = {
@@ -302,20 +302,11 @@ function brief(m: Message): string {
   return m.action;
 }
 
-/** Built-in modules of the engine, for the firmware only: two of them have the names of Node's. */
-const ENGINE: { [name: string]: unknown } = {
-  crypto: {
-    SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
-  },
+BUILTIN.crypto = {
+  SHA1: (s: string) => new Uint8Array(createHash('sha1').update(s, 'latin1').digest()).buffer,
 };
 /** The data file of messages; a rig starts with that of the build. */
 export const messages = { text: '' };
-const load = Module.prototype.require;
-Module.prototype.require = Object.assign(function (this: Module, name: string): unknown {
-  const ours = Object.hasOwn(ENGINE, name) && this.filename.includes('/firmware/');
-  return ours ? ENGINE[name] : load.call(this, name);
-}, load);
-
 export interface Rig extends Fake {
   cs: Csms;
   /** Journal: hand it to the next rig for a reboot. */
@@ -381,11 +372,11 @@ export function rig(o: Options = {}): Rig {
     VERSION: '0.1.0',
   });
   messages.text = packMessages({ TOLD, ASKED });
-  ENGINE.Storage = {
+  BUILTIN.Storage = {
     read: (file: string, at = 0, n = 1e6) =>
-      ({ messages: messages.text, faults: FAULTS_FILE })[file]?.substr(at, n),
+      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n),
   };
-  ENGINE.net = { connect: () => cs.connect() };
+  BUILTIN.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
   Object.assign(c.k, settings(), { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
   c.rbc = o.boot ?? 1;
