@@ -111,9 +111,7 @@ export class Pace {
     const end = this.o.world.now() + ms;
     if (ms <= SHORT) {
       const life = this.life;
-      this.stalled++;
-      this.o.world.run(end, () => this.life !== life);
-      this.stalled--;
+      this.stand(() => this.o.world.run(end, () => this.life !== life));
       return this.life === life;
     }
     return this.wait(() => this.o.world.now() >= end, end);
@@ -129,32 +127,38 @@ export class Pace {
     const alive = (): boolean => this.life === life && !this.ended;
     const patience = performance.now() + hold;
     if (!this.fast) this.anchorAhead();
-    this.stalled++;
-    while (alive()) {
-      const seen = Atomics.load(bell, 0);
-      this.o.drain();
-      if (!alive() || done() || world.now() >= end) break;
-      const held = hold && (this.fast || this.rate > 1) && performance.now() < patience;
-      if (held) {
-        this.anchor();
-        Atomics.wait(bell, 0, seen, 1);
-        continue;
+    this.stand(() => {
+      while (alive()) {
+        const seen = Atomics.load(bell, 0);
+        this.o.drain();
+        if (!alive() || done() || world.now() >= end) break;
+        const held = hold && (this.fast || this.rate > 1) && performance.now() < patience;
+        if (held) {
+          this.anchor();
+          Atomics.wait(bell, 0, seen, 1);
+          continue;
+        }
+        const to = Math.min(end, this.fast ? Math.min(this.goals[0].t, world.now() + 20) : this.due());
+        world.run(to, () => !alive() || done());
+        this.reached();
+        this.o.moved?.();
+        if (!this.fast && alive() && !done() && world.now() < end) {
+          const ms = Math.max(0.2, Math.min(5, (Math.min(world.next(), end) - to) / this.rate));
+          Atomics.wait(bell, 0, seen, ms);
+        }
       }
-      const to = Math.min(end, this.fast ? Math.min(this.goals[0].t, world.now() + 20) : this.due());
-      world.run(to, () => !alive() || done());
-      this.reached();
-      this.o.moved?.();
-      if (!this.fast && alive() && !done() && world.now() < end) {
-        Atomics.wait(
-          bell,
-          0,
-          seen,
-          Math.max(0.2, Math.min(5, (Math.min(world.next(), end) - to) / this.rate)),
-        );
-      }
-    }
-    this.stalled--;
+    });
     return alive();
+  }
+
+  /** Counts a stall; also one that a reset of the chip breaks off. */
+  private stand(fn: () => void): void {
+    this.stalled++;
+    try {
+      fn();
+    } finally {
+      this.stalled--;
+    }
   }
 
   /** The supply fell: stalls end. */

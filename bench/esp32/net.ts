@@ -59,10 +59,11 @@ export class DeviceNet implements NetPort, Proxies {
 
   connect(host: string, port: number): number {
     const from = this.clock.now();
+    const life = this.life;
     try {
       return this.dial(host, port, from + SYN);
     } finally {
-      this.blocked += this.clock.now() - from;
+      if (life === this.life) this.blocked += this.clock.now() - from;
     }
   }
 

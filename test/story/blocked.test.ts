@@ -1,0 +1,57 @@
+// A thread that stands still: what a network that swallows packets does to a charger, with and without a car.
+
+import assert from 'node:assert';
+import { start, type Bench } from '../../bench/start';
+
+interface Seen {
+  boots: number;
+  contactor: { closed: boolean; commanded: boolean };
+  network: { blocked: number };
+}
+
+describe('a network that swallows packets', function () {
+  this.timeout(60000);
+  let bench: Bench;
+  const seen = async (): Promise<Seen> => (await bench.snapshot()) as unknown as Seen;
+  const get = async (key: string): Promise<unknown> =>
+    (JSON.parse((await bench.get(`/api/status?filter=${key}`)).body) as Record<string, unknown>)[key];
+
+  beforeEach(async () => {
+    bench = await start({ engine: 'node', fresh: true, set: [['owp', '10']] });
+    await bench.get(`/api/set?ocppu=${encodeURIComponent(bench.csms!)}&ocppe=true`);
+    await bench.advance(15000);
+    assert.equal(await get('ocppa'), true);
+  });
+  afterEach(() => bench.stop());
+
+  it('while charging: the link is found dead, nobody connects, nothing stands still, the charge goes on', async () => {
+    await bench.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    await bench.advance(15000);
+    assert.equal((await seen()).contactor.closed, true);
+    await bench.post('wifi', { blackhole: true });
+    for (let i = 0; i < 12; i++) {
+      await bench.advance(15000);
+      const s = await seen();
+      assert.deepEqual([s.contactor.closed, s.boots, s.network.blocked], [true, 1, 0]);
+    }
+    assert.equal(await get('ocppc'), false);
+    assert.ok(((await get('gap')) as number) < 100);
+  });
+
+  it('without a car: the blind connect costs one reset by the watchdog, and then the host is left alone', async () => {
+    await bench.post('wifi', { blackhole: true });
+    let boots = 1;
+    for (let i = 0; i < 60; i++) {
+      await bench.advance(5000);
+      const s = await seen();
+      boots = s.boots;
+      assert.equal(s.contactor.commanded, false);
+    }
+    assert.equal(boots, 2);
+    assert.match(String(await get('ocpple')), /blocked the charger/);
+    // A car is served all the same.
+    await bench.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    await bench.advance(15000);
+    assert.equal((await seen()).contactor.closed, true);
+  });
+});
