@@ -1,7 +1,7 @@
 // A central system in memory, with its end of the socket, and a charger that talks to it on a virtual clock.
 
 import { createHash } from 'node:crypto';
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import * as change from '../../firmware/core/change.part';
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
