@@ -437,3 +437,18 @@ export function rig(o: Options = {}): Rig {
   f.tap = (uid) => tap(c, uid);
   return f;
 }
+
+/** A rig that is connected and idle; `told` is what it has said since. */
+export function ready(o: Options = {}): Rig & { told(): string[] } {
+  const r = rig(o);
+  r.run(3000);
+  const from = r.cs.log.length;
+  return Object.assign(r, { told: () => r.cs.said(from) });
+}
+
+/** What the charger answers to a call of the central system, `ms` later. */
+export function asked(r: Rig, action: string, payload: object, ms = 1000): unknown {
+  const id = r.cs.call(action, payload);
+  r.run(ms);
+  return r.cs.answer(id);
+}

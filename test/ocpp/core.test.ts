@@ -1,23 +1,10 @@
 // The Core profile point by point, as far as the flows do not show it: awkward texts, awkward moments, awkward servers.
 
 import assert from 'node:assert/strict';
-import { Csms, NOW, PARTS, frame, messages, rig } from '../fake/csms';
-import type { Options, Rig } from '../fake/csms';
+import { Csms, NOW, PARTS, asked, frame, messages, ready, rig } from '../fake/csms';
+import type { Rig } from '../fake/csms';
 import { plain } from '../../firmware/ocpp/inbox.part';
 import { chars } from '../../firmware/ocpp/state';
-
-function ready(o: Options = {}): Rig & { told(): string[] } {
-  const r = rig(o);
-  r.run(3000);
-  const from = r.cs.log.length;
-  return Object.assign(r, { told: () => r.cs.said(from) });
-}
-
-function asked(r: Rig, action: string, payload: object, ms = 1000): unknown {
-  const id = r.cs.call(action, payload);
-  r.run(ms);
-  return r.cs.answer(id);
-}
 
 /** Plugs in, taps, charges. */
 function charging(r: Rig, tag = 'AA'): void {

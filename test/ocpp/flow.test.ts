@@ -1,22 +1,8 @@
 import { ease, raise } from '../../firmware/core/fault';
 import { HOT } from '../../firmware/core/faults';
 import assert from 'node:assert/strict';
-import { Csms, rig } from '../fake/csms';
-import type { Options, Rig } from '../fake/csms';
-
-/** A rig that is connected and idle; `from` is where its story starts in the log. */
-function ready(o: Options = {}): Rig & { told(): string[] } {
-  const r = rig(o);
-  r.run(3000);
-  const from = r.cs.log.length;
-  return Object.assign(r, { told: () => r.cs.said(from) });
-}
-
-function asked(r: Rig, action: string, payload: object, ms = 1000): unknown {
-  const id = r.cs.call(action, payload);
-  r.run(ms);
-  return r.cs.answer(id);
-}
+import { Csms, asked, ready, rig } from '../fake/csms';
+import type { Rig } from '../fake/csms';
 
 const REFUSED = { idTagInfo: { status: 'Invalid' } };
 
