@@ -7,14 +7,23 @@ import type { Adc } from './adc';
 const FULL = 1024;
 /** Samples of a steady level. */
 const FEW = 8;
+/** Shortest time that the engine takes for a sample, in periods: a burst must reach over the longer of the two levels. */
+const SAMPLE = 0.05;
+/** Bursts in a row that may leave the bottom out, after one in which it was good. */
+const SKIP = 3;
 
 /** What the bursts are compared with, and what the last one has shown, as readings 0…1. */
 interface Burst {
   pwm: Bit;
+  /** Samples and their pins. */
+  out: Float32Array;
+  pins: Uint8Array;
+  top: number;
   lo: number;
   hi: number;
+  /** Bursts until the bottom is looked at again. */
+  left: number;
   bottom: number;
-  top: number;
   low: number;
 }
 
@@ -22,29 +31,23 @@ interface Burst {
  * The function that takes a burst. The engine finds its own names after all of ours, and a name of an outer scope after
  * those of the inner: here everything is at hand.
  *
- * PWM: the top is the highest sample. Seen from there every sample at the bottom is one distance down and every one at the
- * top none, so sum of squares by sum is that distance whatever the duty: two native passes, not a third of a search for
- * the least. Steady: a few samples are enough, and their mean is the level.
+ * PWM: the top is the highest sample, which each burst finds; the bottom is looked at in every fourth while it is good.
+ * Steady: a few samples are enough, and their mean is the level.
  */
-function sampler(w: Burst, adc: Pin, n: number): () => boolean {
+function sampler(w: Burst, adc: Pin): () => boolean {
   const map = E.mapInPlace;
   const read = analogRead;
+  const max = Math.max;
+  const look = bottom;
   const sum = E.sum;
   const mean = new Float32Array(FEW);
   const few = new Uint8Array(FEW).fill(+adc);
-  const out = new Float32Array(n);
-  const pins = new Uint8Array(n).fill(+adc);
-  const max = Math.max;
-  const spread = E.variance;
   return () => {
     if (w.pwm) {
-      map(pins, out, read);
+      map(w.pins, w.out, read);
       // eslint-disable-next-line prefer-spread -- the engine has no spread
-      const top = max.apply(null, out as unknown as number[]);
-      const down = sum(out) - top * n;
-      w.top = top;
-      w.low = down < 0 ? top + spread(out, top) / down : top;
-      return top >= w.lo && top <= w.hi && w.low < w.bottom;
+      const top = (w.top = max.apply(null, w.out as unknown as number[]));
+      return top >= w.lo && top <= w.hi && (w.left-- > 0 || look(w));
     }
     map(few, mean, read);
     const level = sum(mean) / FEW;
@@ -54,27 +57,48 @@ function sampler(w: Burst, adc: Pin, n: number): () => boolean {
 }
 
 /**
- * `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. A burst of `n` samples spans nearly
- * two periods: the engine takes some 75 us for one, and must not take 100, or it can miss a 6 A pulse.
+ * Seen from the top every sample at the bottom is one distance down and every one at the top none, so sum of squares by
+ * sum is that distance whatever the duty: two native passes, not a third of a search for the least.
  */
+function bottom(w: Burst): boolean {
+  const top = w.top;
+  const down = E.sum(w.out) - top * w.out.length;
+  w.low = down < 0 ? top + E.variance(w.out, top) / down : top;
+  w.left = w.low < w.bottom ? SKIP : 0;
+  return w.left > 0;
+}
+
+/** `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. */
 export class Pilot implements Contract {
   hi = 0;
   lo = 0;
   same: () => boolean;
   private _pin: Pin;
+  private _in: number;
   private _n = -1;
   private _duty = -1;
   private _adc: Adc;
-  private _w: Burst = { pwm: 0, lo: 1, hi: 0, bottom: 0, top: 0, low: 0 };
+  private _w: Burst = {
+    pwm: 0,
+    out: new Float32Array(1),
+    pins: new Uint8Array(1),
+    top: 0,
+    lo: 1,
+    hi: 0,
+    left: 0,
+    bottom: 0,
+    low: 0,
+  };
   private _zero: number;
   private _gain: number;
 
-  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; n?: number }) {
+  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number }) {
     this._pin = o.pwm;
+    this._in = +o.adc;
     this._adc = o.cal;
     this._zero = o.zero;
     this._gain = o.gain;
-    this.same = sampler(this._w, o.adc, o.n ?? 24);
+    this.same = sampler(this._w, o.adc);
   }
 
   watch(lo: number, hi: number, bottom: number): void {
@@ -84,6 +108,7 @@ export class Pilot implements Contract {
   }
 
   read(): void {
+    if (this._w.pwm) bottom(this._w);
     this.hi = this._mv(this._w.top);
     this.lo = this._mv(this._w.low);
   }
@@ -125,9 +150,18 @@ export class Pilot implements Contract {
     this._duty = duty;
   }
 
+  /**
+   * A burst has to reach over the longer of the two levels, however fast the engine is. It takes some 75 us for a sample
+   * and must not take 100, or it can miss a 6 A pulse.
+   */
   private _run(n: number): void {
+    const w = this._w;
     this._n = n;
-    this._w.pwm = 1;
+    const most = Math.ceil(Math.max(n, FULL - n) / FULL / SAMPLE) + 2;
+    w.out = new Float32Array(most);
+    w.pins = new Uint8Array(most).fill(this._in);
+    w.pwm = 1;
+    w.left = 0;
     analogWrite(this._pin, (n + 0.5) / FULL, { freq: 1000 });
   }
 }

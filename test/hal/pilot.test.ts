@@ -68,9 +68,41 @@ describe('pilot', () => {
       ] as const) {
         let t = 0;
         world.adc = () => reading(volts((t += 75) % 1000 < 300 ? 9 : bottom), ref);
-        assert.equal(p.same(), same, `bottom ${bottom} V at ${ref} mV`);
+        const bursts = [1, 2, 3, 4].map(() => p.same());
+        assert.equal(bursts.every(Boolean), same, `bottom ${bottom} V at ${ref} mV`);
       }
     }
+  });
+
+  it('sees in the next burst that the top left its window, and within four that the bottom did', () => {
+    // Top and bottom, V.
+    const left: [string, number, number][] = [
+      ['S2 opens', 9, -12],
+      ['unplugged', 12, -12],
+      ['short to PE', 0, -12],
+      ['ventilation', 3, -12],
+      ['no diode', 6, -6],
+      ['the bottom is gone', 6, 6],
+      ['the pulses are gone', -12, -12],
+    ];
+    for (const duty of [1000, 2666.7, 5333.3, 9000])
+      for (const us of [66, 75, 95])
+        for (let phase = 0; phase < 1000; phase += 90)
+          for (const [name, top, bottom] of left) {
+            const { p } = make();
+            p.watch(4750, 7250, -10000);
+            p.pwm(duty);
+            let t = phase;
+            const wave = (high: number, low: number): number =>
+              reading(volts((t += us) % 1000 < duty / 10 ? high : low));
+            world.adc = () => wave(6, -12);
+            for (let i = 0; i < 9; i++) assert.ok(p.same());
+            world.adc = () => wave(top, bottom);
+            // The bottom is looked at in every fourth burst.
+            const most = top === 6 ? 4 : 1;
+            const seen = [1, 2, 3, 4].slice(0, most).some(() => !p.same());
+            assert.ok(seen, `${name} at ${duty / 100} %, ${us} us, phase ${phase}`);
+          }
   });
 
   // Duty in 0.01 %, LEDC count.
