@@ -103,6 +103,7 @@ const c: Charger = {
   rbc: 0,
   late: 0,
   hooks: [],
+  ev: [],
   f: {
     log,
     save,
@@ -207,9 +208,19 @@ function next(): void {
   if (JOBS[turn](c)) hot = JOBS[turn];
 }
 
-/** One short job a turn; one that is in the middle of something gets every second turn until it is done. */
+/** What the scan has left. */
+function later(): void {
+  const e = c.ev.shift()!;
+  e[0](c, e[1] as never, e[2]);
+}
+
+/**
+ * One short job a turn; one that is in the middle of something gets every second turn until it is done. What the scan has
+ * left goes first.
+ */
 function work(): void {
   setTimeout(work, TURN);
+  if (c.ev.length) return later();
   had = hot && !had ? 1 : 0;
   if (!had) next();
   else if (!hot!(c)) hot = undefined;

@@ -205,8 +205,10 @@ export interface Calls {
   del(key: string): void;
 }
 
-/** Things that happen once: hooks get them in order, synchronously, and must be short. */
+/** Things that happen once: hooks get them in order, a turn of work later. */
 export type Event = 'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
+
+export type Later = [run: (c: Charger, what: never, arg: string) => void, what: Event | number, arg: string];
 
 export interface Charger {
   b: Board;
@@ -243,4 +245,6 @@ export interface Charger {
   dirty: Bit;
   /** Event hooks, in order. `arg`: UID for tap, key for setting. */
   hooks: ((c: Charger, what: Event, arg: string) => void)[];
+  /** What the scan leaves to the next turns of work, the oldest first: function and its arguments. */
+  ev: Later[];
 }

@@ -55,6 +55,13 @@ function act(c: Charger): void {
   c.dirty = 1;
 }
 
+function told(c: Charger, i: number): void {
+  if (f.kept & (1 << i)) c.f.put(KEPT, '' + (c.x.err & f.kept));
+  const r = row(i);
+  c.f.log('fault', r[6]);
+  tell(c, 'fault', r[0]);
+}
+
 /** The cause of a fault is there. */
 export function raise(c: Charger, bit: number): void {
   f.on |= bit;
@@ -63,10 +70,12 @@ export function raise(c: Charger, bit: number): void {
   c.x.err |= bit;
   f.n[i]++;
   act(c);
-  if (bit & f.kept) c.f.put(KEPT, '' + (c.x.err & f.kept));
-  const r = row(i);
-  c.f.log('fault', r[6]);
-  tell(c, 'fault', r[0]);
+  c.ev.push([told, i, '']);
+}
+
+function wane(c: Charger, i: number): void {
+  const due = c.t + row(i)[2];
+  if (due > f.due) f.due = due;
 }
 
 /** The cause is gone: the fault goes after its wait, or when somebody ends it. */
@@ -74,8 +83,7 @@ export function ease(c: Charger, bit: number): void {
   if (!(f.on & bit)) return;
   f.on &= ~bit;
   if (bit & (f.car | f.hand)) return;
-  const due = c.t + row(place(bit))[2];
-  if (due > f.due) f.due = due;
+  c.ev.push([wane, place(bit), '']);
 }
 
 function drop(c: Charger, bits: number): void {

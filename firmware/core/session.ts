@@ -1,5 +1,7 @@
 // From plug-in to unplug: who is authorised, the transaction with its energy and time, and why it ended. What must outlive
 // a power cut goes to the journal whenever it changes.
+//
+// Writing flash and telling others take longer than a scan may: both are left to the next turns of work.
 
 import type { Bit } from '../../hal/types';
 import type { Charger, Event, Reason } from './charger';
@@ -9,10 +11,14 @@ const KEPT = 'ses';
 /** A vehicle that is still plugged after a restart shows itself within this time, ms. */
 const SHOW = 4000;
 
+function spread(c: Charger, what: Event, arg: string): void {
+  for (const hook of c.hooks) hook(c, what, arg);
+}
+
 /** Tells everybody who follows events. */
 export function tell(c: Charger, what: Event, arg: string): void {
   c.dirty = 1;
-  for (const hook of c.hooks) hook(c, what, arg);
+  c.ev.push([spread, what, arg]);
 }
 
 /** 1 = a car is plugged, as far as the pilot shows. */
@@ -20,10 +26,14 @@ export function plugged(c: Charger): boolean {
   return c.x.cp !== 'A' && c.x.cp !== '?';
 }
 
-function keep(c: Charger, plugged: Bit): void {
+function write(c: Charger, plugged: Bit): void {
   const s = c.ses;
   const k = [s.n, plugged, s.on, s.ok, s.tag, s.trx, Math.floor(s.ep), Math.floor(s.e0), s.why];
   c.f.put(KEPT, JSON.stringify(k));
+}
+
+function keep(c: Charger, plugged: Bit): void {
+  c.ev.push([write, plugged, '']);
 }
 
 /** Reads back what ran when the power failed. */

@@ -4,7 +4,7 @@
 import Module from 'node:module';
 import type { Bit, Board } from '../../hal/types';
 import { free, judge } from '../../firmware/core/access';
-import type { Charger, Event, Letter } from '../../firmware/core/charger';
+import type { Charger, Event, Later, Letter } from '../../firmware/core/charger';
 import { fault, heal, pardon, recall } from '../../firmware/core/fault';
 import { FAULTS } from '../../firmware/core/faults';
 import { meter, resume } from '../../firmware/core/meter';
@@ -263,6 +263,8 @@ function record(f: Fake, o: Options): Charger {
     gap: 0,
     late: 0,
     dirty: 1,
+    // What is left to a turn of work happens at once here.
+    ev: { push: ([run, what, arg]: Later) => run(f.c, what as never, arg) },
     hooks: [(_c: Charger, what: Event, arg: string) => f.events.push(arg ? what + ' ' + arg : what)],
     f: {
       log: (tag: string, text: string) => f.lines.push(tag + ' ' + text),
