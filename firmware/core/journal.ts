@@ -44,16 +44,17 @@ function turn(): void {
 function append(kind: number, key: string, value: string): void {
   const data = E.toUint8Array(key + '\n' + value);
   const length = data.length;
-  const padded = new Uint8Array((length + 3) & ~3);
-  padded.fill(255);
-  padded.set(data);
+  const size = 8 + ((length + 3) & ~3);
   const sum = E.CRC32(data);
-  nor.write(padded, at + 8);
-  nor.write(new Uint8Array(bytes(sum)), at + 4);
-  nor.write(new Uint8Array([MARK, kind, length & 255, length >> 8]), at);
+  const all = new Uint8Array(size);
+  all.fill(255);
+  all.set([MARK, kind, length, length >> 8, sum, sum >> 8, sum >> 16, sum >> 24]);
+  all.set(data, 8);
+  nor.write(new Uint8Array(all.buffer, 4), at + 4);
+  nor.write(new Uint8Array(all.buffer, 0, 4), at);
   if (kind === SET) index[key] = at >> 2;
   else delete index[key];
-  at += 8 + padded.length;
+  at += size;
 }
 
 /** Copies a live record into the current page. */
