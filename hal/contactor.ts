@@ -15,6 +15,7 @@ export class Contactor implements Contract {
     this.set(0);
     if (o.mirror) o.mirror.mode('input_pullup');
     if (o.poles) o.poles.write(1);
+    else (this as Contract).phases = undefined;
   }
 
   /** Written every time: a level lost for whatever reason is back with the next scan. */
