@@ -5,6 +5,9 @@ import type { Adc } from './adc';
 
 /** LEDC at 10 bits; this count stands for steady +12 V, 0 for steady -12 V. */
 const FULL = 1024;
+/** Readings from here on are the end of the ADC's scale, and what they stand for where +12 V lies beyond it, mV. */
+const CLIP = 4088 / 4096;
+const TOP = 12000;
 /** Samples of a steady level. */
 const FEW = 8;
 
@@ -55,7 +58,8 @@ function sampler(w: Burst, adc: Pin, n: number): () => boolean {
 
 /**
  * `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. A burst of `n` samples spans nearly
- * two periods: the engine takes some 75 us for one, and must not take 100, or it can miss a 6 A pulse.
+ * two periods: the engine takes some 75 us for one, and must not take 100, or it can miss a 6 A pulse. `clip`: +12 V lies
+ * beyond the scale of the ADC, so what reads full scale is taken for it; the level of B must lie well within.
  */
 export class Pilot implements Contract {
   hi = 0;
@@ -68,17 +72,19 @@ export class Pilot implements Contract {
   private _w: Burst = { pwm: 0, lo: 1, hi: 0, bottom: 0, top: 0, low: 0 };
   private _zero: number;
   private _gain: number;
+  private _clip: number;
 
-  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; n?: number }) {
+  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; n?: number; clip?: Bit }) {
     this._pin = o.pwm;
     this._adc = o.cal;
     this._zero = o.zero;
     this._gain = o.gain;
+    this._clip = o.clip ? CLIP : 2;
     this.same = sampler(this._w, o.adc, o.n ?? 24);
   }
 
   watch(lo: number, hi: number, bottom: number): void {
-    this._w.lo = this._raw(lo);
+    this._w.lo = Math.min(this._raw(lo), this._clip);
     this._w.hi = this._raw(hi);
     this._w.bottom = this._raw(bottom);
   }
@@ -105,7 +111,7 @@ export class Pilot implements Contract {
   }
 
   private _mv(x: number): number {
-    return ((this._adc.mv(x) - this._zero) * this._gain) | 0;
+    return x >= this._clip ? TOP : ((this._adc.mv(x) - this._zero) * this._gain) | 0;
   }
 
   /** A digital write takes the pin from the LEDC and makes it an output again, also after a restart of the script. */

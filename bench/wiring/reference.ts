@@ -1,7 +1,8 @@
 // The reference board: which part hangs on which GPIO.
 
 import { Atm90e32 } from '../parts/meter/atm90e32';
-import { wiring } from '../parts/wiring';
+import { Mfrc522 } from '../parts/reader/mfrc522';
+import { fit, ntc, wiring } from '../parts/wiring';
 
 export default wiring({
   // From CP to the ADC pin: V = 1.338 V + 0.1021 · CP.
@@ -14,13 +15,16 @@ export default wiring({
   rcm: { trip: 33, test: 14 },
   proximity: 35,
   lock: { a: 21, b: 22, feedback: 32 },
-  socket: 36,
-  board: 39,
+  socket: ntc(36, 'socket'),
+  board: ntc(39, 'board'),
   pixel: 4,
   button: 0,
-  reader: { bus: 2, cs: 5 },
-  meter: {
-    part: (clock, line) => new Atm90e32(clock, line),
-    join: (wires, part) => wires.spi(1, 15, part as Atm90e32, 3, 1000000),
-  },
+  reader: fit(
+    (clock, field) => new Mfrc522(clock, field),
+    (wires, part) => wires.spi(2, 5, part, 0, 10000000),
+  ),
+  meter: fit(
+    (clock, line) => new Atm90e32(clock, line),
+    (wires, part) => wires.spi(1, 15, part, 3, 1000000),
+  ),
 });

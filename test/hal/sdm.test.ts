@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import { Rtu, crc16 } from '../../hal/modbus';
-import { Sdm } from '../../hal/sdm';
+import type { RtuMeter } from '../../hal/rtumeter';
+import { sdm } from '../../hal/sdm';
 import { arrive, install, pin, port, world, type FakePin } from '../fake/pin';
 
 const hex = (text: string): number[] => [...Buffer.from(text.replace(/ /g, ''), 'hex')];
@@ -86,13 +87,13 @@ describe('Modbus RTU', () => {
 
 describe('Eastron SDM', () => {
   let undo: () => void;
-  let meter: Sdm;
+  let meter: RtuMeter;
   /** What the meter says to a question, by its first register; undefined = nothing. */
   let says: (start: number) => number[] | undefined;
   const LINES = [230.2, 229.96, 231, 16.004, 15.5, -15.996, 3680.4, 3560, -3690];
   const make = (phases: 1 | 3) => {
     const bus = new Rtu({ serial: port, tx: pin(21), rx: pin(23), baud: 9600 });
-    meter = new Sdm({ bus, address: 1, phases });
+    meter = sdm({ bus, address: 1, phases });
   };
   let kwh: number;
   beforeEach(() => {
