@@ -29,6 +29,27 @@ export interface SpiDevice {
   deselect(): void;
 }
 
+/** How bytes look on a serial line. */
+export interface Frame {
+  baud: number;
+  parity: 'none' | 'even' | 'odd';
+}
+
+/** Something at the other end of a serial line. What it says goes to `say`, which the module sets. */
+export interface SerialDevice {
+  /** Bytes of the controller; the last one has just left the wire. */
+  hear(bytes: number[]): void;
+  say?: (bytes: number[]) => void;
+}
+
+/** What hangs on a 1-Wire net. */
+export interface OneWireDevice {
+  /** Reset pulse: true = it answers with its presence pulse. */
+  reset(): boolean;
+  write(byte: number): void;
+  read(): number;
+}
+
 /** The module as the parts see it: nets named by GPIO number. */
 export interface Wires {
   drive(gpio: number): Drive;
@@ -42,6 +63,9 @@ export interface Wires {
   changed(gpio: number): void;
   /** A device on bus 1 or 2 behind the chip-select GPIO. `mode` and `maxBaud` are what it can stand. */
   spi(bus: 1 | 2, cs: number, device: SpiDevice, mode: 0 | 1 | 2 | 3, maxBaud: number): void;
+  /** A device at the pins where a port sends and receives; it understands frames of one kind. */
+  serial(tx: number, rx: number, device: SerialDevice, frame: Frame): void;
+  oneWire(gpio: number, device: OneWireDevice): void;
   /** WS2812 pixels on a pin: bytes in wire order (G, R, B). */
   pixels(gpio: number, fn: (grb: Uint8Array) => void): void;
 }
@@ -82,6 +106,12 @@ export interface Module extends Wires {
   pwm(gpio: number, value: number, hz: number): void;
   spiSetup(bus: 1 | 2, o: { baud: number; mode: number }): void;
   spiSend(bus: 1 | 2, bytes: Uint8Array, cs: number): Uint8Array;
+  /** Ports 2 and 3. `then` gets what comes in, in lumps, as the engine's task finds it. */
+  serialSetup(port: 2 | 3, o: Frame & { tx: number; rx: number }, then: (bytes: Uint8Array) => void): void;
+  serialWrite(port: 2 | 3, bytes: Uint8Array): void;
+  oneWireReset(gpio: number): boolean;
+  oneWireWrite(gpio: number, byte: number): void;
+  oneWireRead(gpio: number): number;
   pixelWrite(gpio: number, grb: Uint8Array): void;
   /** Edge events of a pin; returns a function that ends them. */
   watch(gpio: number, fn: (level: 0 | 1, t: number) => void): () => void;

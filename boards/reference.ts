@@ -1,6 +1,6 @@
 // Pilotwire reference design: ESP32-WROOM-32, 32 A, three phases, socket with lock; everything fitted.
 
-import type { Board } from '../hal/types';
+import type { Board, Wire } from '../hal/types';
 import { Adc } from '../hal/adc';
 import { Atm90e32 } from '../hal/atm90e32';
 import { Button } from '../hal/button';
@@ -15,6 +15,44 @@ import { Rcm } from '../hal/rcm';
 import { serial } from '../hal/serial';
 import { Wifi } from '../hal/wifi';
 import { Ws2812 } from '../hal/ws2812';
+
+export const WIRES: Wire[] = [
+  { pin: 27, as: 'pwm', part: 'CP', to: 'stage: 1 = +12 V, 0 = -12 V, out behind 1 kOhm 1 %' },
+  { pin: 34, as: 'adc', part: 'CP', to: '270 k from CP, 68 k to 3.3 V, 56 k to GND, 220 pF' },
+  { pin: 26, as: 'coil', part: 'K1', to: 'coil driver, its supply through the interlock', pulldown: 1 },
+  { pin: 13, as: 'in', part: 'K1', to: 'mirror contact (normally closed) to GND', rest: 0 },
+  {
+    pin: 25,
+    as: 'coil',
+    part: 'K2',
+    to: 'coil driver of the poles for L2 and L3, in series behind K1',
+    pulldown: 1,
+  },
+  { pin: 33, as: 'in', part: 'RCM', to: 'trip output, open collector, 10 k to 3.3 V: 1 = tripped', rest: 0 },
+  { pin: 14, as: 'drive', part: 'RCM', to: 'test winding', pulldown: 1 },
+  { pin: 35, as: 'adc', part: 'PP', to: '1 k to 3.3 V, resistor of the plug to PE' },
+  { pin: 21, as: 'drive', part: 'lock', to: 'H bridge, locks', pulldown: 1 },
+  { pin: 22, as: 'drive', part: 'lock', to: 'H bridge, opens', pulldown: 1 },
+  { pin: 32, as: 'in', part: 'lock', to: 'feedback switch to GND, 10 k to 3.3 V: 0 = locked', rest: 1 },
+  { pin: 36, as: 'adc', part: 'socket NTC', to: '10 k B3950 to GND, 10 k to 3.3 V' },
+  { pin: 39, as: 'adc', part: 'board NTC', to: '10 k B3950 to GND, 10 k to 3.3 V' },
+  { pin: 18, as: 'out', part: 'MFRC522', to: 'SCK' },
+  { pin: 19, as: 'in', part: 'MFRC522', to: 'MISO' },
+  { pin: 23, as: 'out', part: 'MFRC522', to: 'MOSI' },
+  { pin: 5, as: 'out', part: 'MFRC522', to: 'SDA (chip select)' },
+  { pin: 16, as: 'out', part: 'ATM90E32', to: 'SCLK, behind a digital isolator' },
+  { pin: 17, as: 'in', part: 'ATM90E32', to: 'SDO, behind a digital isolator' },
+  { pin: 2, as: 'out', part: 'ATM90E32', to: 'SDI, behind a digital isolator' },
+  { pin: 15, as: 'out', part: 'ATM90E32', to: 'CS, behind a digital isolator' },
+  { pin: 4, as: 'out', part: 'WS2812', to: 'DIN, 330 Ohm' },
+  {
+    pin: 0,
+    as: 'in',
+    part: 'button',
+    to: 'to GND; the boot strap, not to be held while the power comes',
+    rest: 1,
+  },
+];
 
 export default (): Board => {
   const cal = new Adc();

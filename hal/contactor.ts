@@ -6,20 +6,28 @@ export class Contactor implements Contract {
   private _coil: Pin;
   private _mirror: Pin | undefined;
   private _poles: Pin | undefined;
+  private _pair: Pin | undefined;
 
-  /** `coil`, `poles`: active high. `mirror`: normally closed contact to GND, so 1 = main contacts closed. */
-  constructor(o: { coil: Pin; mirror?: Pin; poles?: Pin }) {
+  /**
+   * `coil`, `poles`, `pair`: active high; `poles`: second pole group, in series behind the main contacts; `pair`: a second
+   * contactor for L2 and L3 that always moves with the first. `mirror`: normally closed contact to GND, so 1 = main
+   * contacts closed.
+   */
+  constructor(o: { coil: Pin; mirror?: Pin; poles?: Pin; pair?: Pin }) {
     this._coil = o.coil;
     this._mirror = o.mirror;
     this._poles = o.poles;
+    if (o.pair) this._pair = o.pair;
     this.set(0);
     if (o.mirror) o.mirror.mode('input_pullup');
     if (o.poles) o.poles.write(1);
+    else (this as Contract).phases = undefined;
   }
 
   /** Written every time: a level lost for whatever reason is back with the next scan. */
   set(on: Bit): void {
     this._coil.write(on);
+    if (this._pair) this._pair.write(on);
   }
 
   closed(): Bit | undefined {

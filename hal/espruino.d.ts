@@ -16,6 +16,8 @@ declare const D32: Pin, D33: Pin, D34: Pin, D35: Pin, D36: Pin, D39: Pin;
 declare function analogRead(pin: Pin | number): number;
 /** PWM by LEDC: 10 bits, `value * 1024` truncated. Re-initialises timer and channel at each call. */
 declare function analogWrite(pin: Pin, value: number, options: { freq: number }): void;
+/** At 5 kHz, which five pins share. */
+declare function analogWrite(pin: Pin, value: number): void;
 declare function digitalWrite(pin: Pin, value: number): void;
 declare function digitalRead(pin: Pin): number;
 /** Several pins as bits of a number, the first is the highest. */
@@ -89,6 +91,23 @@ interface EspSpi {
   send(data: number[] | Uint8Array, cs: Pin): Uint8Array;
 }
 declare const SPI1: EspSpi, SPI2: EspSpi;
+
+/** `read` takes what has come and was not listened to: the engine keeps 512 letters. It comes in lumps, up to 100 ms late. */
+interface EspSerial {
+  setup(baud: number, o: { tx: Pin; rx: Pin; parity?: 'none' | 'even' | 'odd' }): void;
+  write(data: number[] | Uint8Array | string): void;
+  read(): string;
+}
+declare const Serial2: EspSerial, Serial3: EspSerial;
+
+/** Bit-banged with interrupts off for the length of a slot, 65 us. */
+interface EspOneWire {
+  /** True = something answers. 1 ms. */
+  reset(): boolean;
+  write(data: number | number[]): void;
+  read(n: number): Uint8Array;
+}
+declare const OneWire: { new (pin: Pin): EspOneWire };
 
 interface EspStorage {
   /** Text that points into flash; undefined when there is no such file. */

@@ -5,6 +5,9 @@ import type { Adc } from './adc';
 
 /** LEDC at 10 bits; this count stands for steady +12 V, 0 for steady -12 V. */
 const FULL = 1024;
+/** Readings from here on are the end of the ADC's scale, and what they stand for where +12 V lies beyond it, mV. */
+const CLIP = 4088 / 4096;
+const TOP = 12000;
 /** Samples of a steady level. */
 const FEW = 8;
 /** Shortest time that the engine takes for a sample, in periods: a burst must reach over the longer of the two levels. */
@@ -68,7 +71,10 @@ function bottom(w: Burst): boolean {
   return w.left > 0;
 }
 
-/** `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. */
+/**
+ * `zero`: mV at the ADC pin for 0 V on CP; `gain`: mV on CP per mV at the pin. `clip`: +12 V lies beyond the scale of the
+ * ADC, so what reads full scale is taken for it; the level of B must lie well within.
+ */
 export class Pilot implements Contract {
   hi = 0;
   lo = 0;
@@ -91,18 +97,20 @@ export class Pilot implements Contract {
   };
   private _zero: number;
   private _gain: number;
+  private _clip: number;
 
-  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number }) {
+  constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; clip?: Bit }) {
     this._pin = o.pwm;
     this._in = +o.adc;
     this._adc = o.cal;
     this._zero = o.zero;
     this._gain = o.gain;
+    this._clip = o.clip ? CLIP : 2;
     this.same = sampler(this._w, o.adc);
   }
 
   watch(lo: number, hi: number, bottom: number): void {
-    this._w.lo = this._raw(lo);
+    this._w.lo = Math.min(this._raw(lo), this._clip);
     this._w.hi = this._raw(hi);
     this._w.bottom = this._raw(bottom);
   }
@@ -130,7 +138,7 @@ export class Pilot implements Contract {
   }
 
   private _mv(x: number): number {
-    return ((this._adc.mv(x) - this._zero) * this._gain) | 0;
+    return x >= this._clip ? TOP : ((this._adc.mv(x) - this._zero) * this._gain) | 0;
   }
 
   /** A digital write takes the pin from the LEDC and makes it an output again, also after a restart of the script. */

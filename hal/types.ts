@@ -57,8 +57,8 @@ export interface Lock {
 export interface Rcm {
   /** 1 = the monitor reports a residual current or a failure of its own. */
   tripped(): Bit;
-  /** Drives the test winding; a healthy monitor then trips. */
-  test(on: Bit): void;
+  /** Drives the test winding; a healthy monitor then trips. Absent where the board cannot: nothing proves the monitor then. */
+  test?(on: Bit): void;
 }
 
 /** Temperature sensor. */
@@ -139,6 +139,25 @@ export interface Net {
   resolve(host: string, then: (ip: string | undefined) => void): void;
   /** Asks a host for a sign of life without blocking: calls back with 1 or 0 within 3 s. */
   ping(ip: string, then: (alive: Bit) => void): void;
+}
+
+/** One wire of a board: for docs/boards.md and the board linter. Nothing of it is in the bundle. */
+export interface Wire {
+  /** GPIO. */
+  pin: number;
+  /**
+   * pwm: control pilot. adc: analog input. coil: closes the contactor. drive: moves or tests something, so it must rest
+   * until it is told. out: harmless. in: digital input.
+   */
+  as: 'pwm' | 'adc' | 'coil' | 'drive' | 'out' | 'in';
+  /** What it belongs to, for the picture. */
+  part: string;
+  /** What is soldered there. */
+  to: string;
+  /** 1 = a resistor of 4.7 kOhm or less holds the driver off while the pin floats or is pulled up. */
+  pulldown?: 1;
+  /** Level that the circuit gives the pin during a reset; absent = none. */
+  rest?: Bit;
 }
 
 /** One charger controller board: plain data and its drivers, no rules. */

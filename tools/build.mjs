@@ -57,6 +57,17 @@ async function generate(options) {
   return output.map((o) => [o.fileName, o.type === 'asset' ? o.source : o.code]);
 }
 
+/** Parts of a tree's build, which are the same for every board: made once a process. */
+const made = new Map();
+
+async function parts(options, root, board, now) {
+  const key = `${root} ${now}`;
+  if (!made.has(key)) made.set(key, { board, output: Promise.all(options.map(generate)) });
+  const { board: first, output } = made.get(key);
+  const own = (name) => name.replace(new RegExp(`^${first}(?=/|\\.maps/)`), board);
+  return (await output).flat().map(([name, content]) => [own(name), content]);
+}
+
 /**
  * Builds `dist/<board>.js`, `dist/<board>/` and the maps beside them; does nothing when they are up to date.
  * @param {string} [board]
@@ -70,7 +81,8 @@ export async function build(board = 'reference', root = ROOT) {
   const mark = path.join(dist, `${board}.stamp`);
   const now = stamp(root);
   if (existsSync(mark) && existsSync(result.main) && readFileSync(mark, 'utf8') === now) return result;
-  const output = (await Promise.all(options.map(generate))).flat();
+  const [main, ...rest] = options;
+  const output = [...(await generate(main)), ...(await parts(rest, root, board, now))];
   for (const [name, content] of output) put(dist, name, content);
   clean(dist, board, new Set(output.map(([name]) => path.join(dist, name))));
   put(dist, `${board}.stamp`, now);

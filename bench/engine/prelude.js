@@ -170,6 +170,29 @@
     return new Uint8Array(E.toArrayBuffer(ask('s', chr(this === SPI1 ? 1 : 2, cs) + s, s.length)));
   });
 
+  /** Of a serial port only polling: what has come is asked for. */
+  function uart(port) {
+    return {
+      setup: (baud, o) =>
+        call({ op: 'uart', port: port, baud: baud, tx: o.tx + 0, rx: o.rx + 0, parity: o.parity || 'none' }),
+      write: native((data) => tell('v', chr(port) + E.toString(data))),
+      read: native(() => {
+        const n = ask('V', chr(port), 2);
+        const m = n.charCodeAt(0) + (n.charCodeAt(1) << 8);
+        return m ? take(m) : '';
+      }),
+    };
+  }
+  global.Serial2 = uart(2);
+  global.Serial3 = uart(3);
+  global.OneWire = function (pin) {
+    return {
+      reset: native(() => !!ask('o', chr(pin), 1).charCodeAt(0)),
+      write: native((data) => tell('O', chr(pin) + E.toString(data))),
+      read: native((n) => new Uint8Array(E.toArrayBuffer(ask('i', chr(pin, n), n)))),
+    };
+  };
+
   E.enableWatchdog = (s, auto) => call({ op: 'watchdog', s: s, auto: !!auto });
   E.kickWatchdog = native(() => tell('k', ''));
   E.reboot = () => call({ op: 'reboot' });

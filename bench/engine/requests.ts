@@ -35,6 +35,8 @@ export class Requests {
   private dog!: Watchdog;
   private events: [number | string, unknown[], boolean][] = [];
   private ports: number[] = [];
+  /** What has come in at the serial ports. */
+  private inbox: Record<2 | 3, number[]> = { 2: [], 3: [] };
   private started = false;
   /** The next scan is to end all other timers. */
   private lonely = false;
@@ -106,6 +108,16 @@ export class Requests {
         return this.burst(body);
       case 's':
         return this.reply(module.spiSend(body[0] as 1 | 2, Uint8Array.from(body.subarray(2)), body[1]));
+      case 'v':
+        return module.serialWrite(body[0] as 2 | 3, Uint8Array.from(body.subarray(1)));
+      case 'V':
+        return this.received(body[0] as 2 | 3);
+      case 'o':
+        return this.reply(Buffer.of(module.oneWireReset(body[0]) ? 1 : 0));
+      case 'O':
+        return body.subarray(1).forEach((b) => module.oneWireWrite(body[0], b));
+      case 'i':
+        return this.reply(Uint8Array.from({ length: body[1] }, () => module.oneWireRead(body[0])));
       case 'f':
         return this.reply(flash.read(body.readUInt32LE(0) - FLASH, body.readUInt32LE(4)));
       case 'F':
@@ -140,6 +152,24 @@ export class Requests {
     this.reply(answer);
   }
 
+  /** Opens a port; what comes in is kept until it is asked for. */
+  private uart(o: Call): void {
+    const port = o.port as 2 | 3;
+    this.inbox[port] = [];
+    const { inbox, life } = this;
+    this.host.module.serialSetup(
+      port,
+      o as never,
+      (b) => void (life === this.life && inbox[port].push(...b)),
+    );
+    this.value(undefined);
+  }
+
+  private received(port: 2 | 3): void {
+    const bytes = this.inbox[port].splice(0, 512);
+    this.reply(Uint8Array.from([bytes.length & 255, bytes.length >> 8, ...bytes]));
+  }
+
   private mode(gpio: number, mode: string): void {
     const { module } = this.host;
     if (mode === 'auto') (module as Extra).auto?.(gpio);
@@ -170,6 +200,8 @@ export class Requests {
         return this.value((host.module as Extra).peek?.(o.at) ?? 0);
       case 'spi':
         return this.value(host.module.spiSetup(o.bus, { baud: o.baud, mode: o.mode }));
+      case 'uart':
+        return this.uart(o);
       case 'watch':
         return this.value(this.edges.add(o.id, o.pin, o as Options));
       case 'unwatch':

@@ -98,6 +98,8 @@ export function install(s: Script, host: Host): void {
     getState: () => realm.object({ freeHeap: 38000, minHeap: 35000 }),
   })); // prettier-ignore
   for (const bus of [1, 2] as const) realm.hide(`SPI${bus}`, spi(s, host, bus, group));
+  for (const port of [2, 3] as const) realm.hide(`Serial${port}`, uart(s, host, port, group));
+  realm.hide('OneWire', oneWire(s, host, group));
   library(s, host, group);
   void loop;
 }
@@ -246,6 +248,52 @@ function spi(s: Script, host: Host, bus: 1 | 2, group: Group): Any {
     },
     write: (...v: Any[]) => void host.module.spiSend(bus, Uint8Array.from(data(v)), -1),
   });
+}
+
+/** Letters that are kept while nobody takes them. */
+const KEPT = 512;
+
+/** What nobody listens to is kept for `read`. */
+function uart(s: Script, host: Host, port: 2 | 3, group: Group): Any {
+  const { loop, emitter } = s;
+  let kept = '';
+  const come = (bytes: Uint8Array): void =>
+    loop.input(() => {
+      if (self['#ondata']) emitter.fire(self, 'data', chars(bytes));
+      else kept = (kept + chars(bytes)).slice(0, KEPT);
+    });
+  const self = group({
+    setup: (baud: Any, o: Any = {}) => {
+      const pins = { tx: Number(o.tx ?? (port === 2 ? 4 : 17)), rx: Number(o.rx ?? (port === 2 ? 5 : 16)) };
+      const parity = { e: 'even', o: 'odd' }[String(o.parity ?? 'n')[0].toLowerCase()] ?? 'none';
+      kept = '';
+      host.module.serialSetup(port, { ...pins, baud: baud ?? 9600, parity: parity as 'none' }, come);
+    },
+    write: (...v: Any[]) => host.module.serialWrite(port, Uint8Array.from(data(v))),
+    available: () => kept.length,
+    read: (n?: number) => {
+      const out = n === undefined ? kept : kept.slice(0, n);
+      kept = kept.slice(out.length);
+      return out;
+    },
+  });
+  return self;
+}
+
+function oneWire(s: Script, host: Host, group: Group): Any {
+  const { realm, check } = s;
+  return function (pin: Any): Any {
+    check();
+    const gpio = Number(pin);
+    return group({
+      reset: () => host.module.oneWireReset(gpio),
+      write: (v: Any) => data(v).forEach((b) => host.module.oneWireWrite(gpio, b)),
+      read: (n?: number) =>
+        n === undefined
+          ? host.module.oneWireRead(gpio)
+          : realm.bytes(Array.from({ length: n }, () => host.module.oneWireRead(gpio))),
+    });
+  };
 }
 
 function library(s: Script, host: Host, group: Group): void {

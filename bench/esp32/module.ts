@@ -1,7 +1,8 @@
 // The ESP32's pins, LEDC, ADC1 and SPI, as natively called from the engine on one side and wired to parts on the other.
 
-import type { Clock, Drive, Module, PinMode, SpiDevice } from '../types';
+import type { Clock, Drive, Frame, Module, OneWireDevice, PinMode, SerialDevice, SpiDevice } from '../types';
 import { Adc, generator } from './adc';
+import { Uart } from './uart';
 
 /** Pulled up by the engine when it starts and at each `load()`. */
 const PULLED = [0, 12, 13, 14, 15, 18, 19, 21, 22, 25, 26, 27];
@@ -46,6 +47,9 @@ export class Esp32 implements Module {
   private pins: Pin[] = [];
   private slaves: Slave[][] = [[], [], []];
   private bus: ({ baud: number; mode: number } | undefined)[] = [];
+  private lines: { tx: number; rx: number; device: SerialDevice; frame: Frame }[] = [];
+  private ports: Record<2 | 3, Uart>;
+  private wires1 = new Map<number, OneWireDevice>();
   private shown = new Map<number, (grb: Uint8Array) => void>();
   /** Pins that hold a LEDC channel; it is never given back. */
   private own = new Set<number>();
@@ -58,6 +62,7 @@ export class Esp32 implements Module {
   ) {
     this.random = generator(seed);
     this.adc = new Adc(this.random);
+    this.ports = { 2: new Uart(clock, this.lines), 3: new Uart(clock, this.lines) };
     for (let i = 0; i < 40; i++) {
       this.pins.push({ drive: idle(), manual: false, on: [], watches: new Set(), seen: 0 });
     }
@@ -98,11 +103,20 @@ export class Esp32 implements Module {
     this.slaves[bus].push({ cs, device, mode, maxBaud });
   }
 
+  serial(tx: number, rx: number, device: SerialDevice, frame: Frame): void {
+    this.lines.push({ tx, rx, device, frame });
+  }
+
+  oneWire(gpio: number, device: OneWireDevice): void {
+    this.wires1.set(gpio, device);
+  }
+
   pixels(gpio: number, fn: (grb: Uint8Array) => void): void {
     this.shown.set(gpio, fn);
   }
 
   reset(power: boolean): void {
+    for (const port of Object.values(this.ports)) port.close();
     if (power) {
       this.own.clear();
       this.shared.clear();
@@ -175,6 +189,26 @@ export class Esp32 implements Module {
     }
     slave.device.deselect();
     return back;
+  }
+
+  serialSetup(port: 2 | 3, o: Frame & { tx: number; rx: number }, then: (b: Uint8Array) => void): void {
+    this.ports[port].open(o, then);
+  }
+
+  serialWrite(port: 2 | 3, bytes: Uint8Array): void {
+    this.ports[port].write(bytes);
+  }
+
+  oneWireReset(gpio: number): boolean {
+    return this.wires1.get(gpio)?.reset() ?? false;
+  }
+
+  oneWireWrite(gpio: number, byte: number): void {
+    this.wires1.get(gpio)?.write(byte);
+  }
+
+  oneWireRead(gpio: number): number {
+    return this.wires1.get(gpio)?.read() ?? 0xff;
   }
 
   pixelWrite(gpio: number, grb: Uint8Array): void {

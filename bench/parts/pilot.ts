@@ -56,6 +56,7 @@ export class Pilot {
   private on = true;
   private car: Load = { ohms: Infinity, diode: true, short: false };
   private shorted = false;
+  private parted = false;
   /** World time of the first rising edge, period and high time of the PWM, ms. */
   private start = 0;
   private period = 1;
@@ -93,6 +94,12 @@ export class Pilot {
   drive(d: Drive): void {
     this.pin = { ...d };
     this.start = this.clock.now();
+    this.solve();
+  }
+
+  /** A switch in CP, open while its pin is 1 or pulled up. */
+  disconnect(d: Drive): void {
+    this.parted = d.mode === 'output' ? d.level === 1 : d.mode === 'input_pullup';
     this.solve();
   }
 
@@ -159,6 +166,7 @@ export class Pilot {
     const loop = series + (up * down) / (up + down);
     let g = 1 / this.series + 1 / loop;
     let i = source / this.series + thevenin / loop;
+    if (this.parted) return i / g;
     if (this.shorted || this.car.short) g += 1 / SHORT;
     if (!Number.isFinite(this.car.ohms)) return i / g;
     const car = 1 / (this.car.ohms * this.spread);

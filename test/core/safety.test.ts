@@ -265,7 +265,7 @@ describe('charging rules: residual current', () => {
   it('tests before each session and once a day, always with the contactor open', () => {
     const f = charger(ALL);
     const tests: number[] = [];
-    const test = f.c.b.rcm!.test.bind(f.c.b.rcm);
+    const test = f.c.b.rcm!.test!.bind(f.c.b.rcm);
     f.c.b.rcm!.test = (on) => {
       if (on) tests.push(f.c.t);
       assert.ok(!on || !f.coil);

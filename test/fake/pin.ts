@@ -32,6 +32,9 @@ export const world = {
   adc: (_gpio: number): number => 0,
   pwm: [] as { gpio: number; value: number; freq: number }[],
   pixels: [] as number[][],
+  /** What a driver sent on the serial port, and what has come for it. */
+  sent: [] as number[][],
+  come: '',
   modules: {} as { [name: string]: unknown },
   due: [] as { id: number; t: number; fn: () => void }[],
   ms(ms: number): void {
@@ -64,6 +67,7 @@ const engine = {
       for (let k = 0; k < src.length; k++) out[k] = fn(src[k]);
     },
     sum: (d: Float32Array) => d.reduce((a, x) => a + x, 0),
+    toUint8Array: (s: string) => Uint8Array.from(s, (c) => c.charCodeAt(0)),
     variance: (d: Float32Array, mean: number) => d.reduce((a, x) => a + (x - mean) ** 2, 0),
   },
   require: (name: string) => world.modules[name],
@@ -73,7 +77,7 @@ const engine = {
 export function install(): () => void {
   const names = [...Object.keys(engine), 'setTimeout', 'clearTimeout'];
   const was = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  Object.assign(world, { t: 0, vref: 0, adc: () => 0, pwm: [], pixels: [], due: [] });
+  Object.assign(world, { t: 0, vref: 0, adc: () => 0, pwm: [], pixels: [], due: [], sent: [], come: '' });
   world.modules = { neopixel: { write: (_p: Pin, grb: number[]) => world.pixels.push(grb) } };
   Object.assign(globalThis, engine, {
     setTimeout: (fn: () => void, ms: number) => {
@@ -128,3 +132,24 @@ export function reading(volts: number, ref = 1100): number {
   }
   return lo / 4096;
 }
+
+/** A serial port of the engine; what was opened last. */
+export const port = {
+  baud: 0,
+  parity: '',
+  setup(baud: number, o: { parity?: string }): void {
+    port.baud = baud;
+    port.parity = o.parity ?? 'none';
+  },
+  write: (d: number[] | Uint8Array | string): void => void world.sent.push(typeof d === 'string' ? [...Buffer.from(d, 'latin1')] : [...d]), // prettier-ignore
+  read(): string {
+    const all = world.come;
+    world.come = '';
+    return all;
+  },
+};
+
+/** Bytes arrive at the port. */
+export const arrive = (...bytes: number[]): void => {
+  world.come += String.fromCharCode(...bytes);
+};

@@ -1,7 +1,7 @@
 // The controller's side of the pins for tests of parts: drives outputs by hand, asks inputs, talks SPI.
 
 import { WorldClock } from '../../../bench/clock';
-import type { Drive, SpiDevice, Wires } from '../../../bench/types';
+import type { Drive, OneWireDevice, SerialDevice, SpiDevice, Wires } from '../../../bench/types';
 import reference from '../../../bench/wiring/reference';
 
 const IDLE: Drive = { mode: 'input', level: 0, duty: NaN, hz: 0 };
@@ -12,6 +12,8 @@ export class FakeWires implements Wires {
   digitals = new Map<number, () => 0 | 1>();
   analogs = new Map<number, (t: number) => number>();
   spis = new Map<number, SpiDevice>();
+  serials = new Map<number, SerialDevice>();
+  oneWires = new Map<number, OneWireDevice>();
   pixel: (grb: Uint8Array) => void = () => {};
   /** Pins whose level was said to have changed. */
   edges: number[] = [];
@@ -33,6 +35,12 @@ export class FakeWires implements Wires {
   }
   spi(_bus: 1 | 2, cs: number, device: SpiDevice): void {
     this.spis.set(cs, device);
+  }
+  serial(tx: number, _rx: number, device: SerialDevice): void {
+    this.serials.set(tx, device);
+  }
+  oneWire(gpio: number, device: OneWireDevice): void {
+    this.oneWires.set(gpio, device);
   }
   pixels(_gpio: number, fn: (grb: Uint8Array) => void): void {
     this.pixel = fn;

@@ -1,0 +1,105 @@
+// Modbus RTU master on a serial port: one question at a time, answers framed by length and CRC, since they come in lumps.
+
+/** CRC of a nibble, polynomial A001 reflected: a whole byte's table would cost 40 variables more. */
+// prettier-ignore
+const NIBBLE = new Uint16Array([
+  0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400,
+]);
+
+/** Modbus over serial line 2.5.1.2. */
+export function crc16(data: Uint8Array | number[], n: number): number {
+  const t = NIBBLE;
+  let crc = 0xffff;
+  for (let k = 0; k < n; k++) {
+    crc ^= data[k];
+    crc = (crc >> 4) ^ t[crc & 15];
+    crc = (crc >> 4) ^ t[crc & 15];
+  }
+  return crc;
+}
+
+export interface RtuOptions {
+  serial: EspSerial;
+  tx: Pin;
+  rx: Pin;
+  baud: number;
+  parity?: 'none' | 'even' | 'odd';
+  /** Driver-enable of the RS-485 transceiver, active high; absent where it follows the data by itself. */
+  de?: Pin;
+}
+
+/** An answer may take this long, lumps of the engine included; ms. */
+const SILENT = 600;
+/** The engine tells no end of a transmission: rest after the last bit, ms. */
+const TAIL = 3;
+
+export class Rtu {
+  private _serial: EspSerial;
+  private _de: Pin | undefined;
+  private _bit: number;
+  /** Head of the awaited answer as text, its length, what has come, deadline; '' = nothing is awaited. */
+  private _head = '';
+  private _length = 0;
+  private _in = '';
+  private _until = 0;
+
+  constructor(o: RtuOptions) {
+    this._serial = o.serial;
+    this._de = o.de;
+    this._bit = 1000 / o.baud;
+    o.serial.setup(o.baud, { tx: o.tx, rx: o.rx, parity: o.parity ?? 'none' });
+    if (o.de) o.de.write(0);
+  }
+
+  /** 1 = an answer is awaited. */
+  busy(): 0 | 1 {
+    return this._head ? 1 : 0;
+  }
+
+  /** Asks `address` for `count` registers from `start` on by function `fn` (3 or 4). */
+  ask(address: number, fn: number, start: number, count: number): void {
+    const q = [address, fn, start >> 8, start & 255, count >> 8, count & 255, 0, 0];
+    const crc = crc16(q, 6);
+    q[6] = crc & 255;
+    q[7] = crc >> 8;
+    this._head = String.fromCharCode(address, fn, 2 * count);
+    this._length = 2 * count + 5;
+    this._until = getTime() * 1000 + SILENT;
+    this._in = '';
+    this._serial.read(); // what came unasked
+    this._send(q);
+  }
+
+  /**
+   * The data of the answer, once, when it is there and right. Noise in front of it is passed over. Where
+   * it was garbled or did not come, nothing is awaited any more.
+   */
+  take(): DataView | undefined {
+    this._in += this._serial.read();
+    const at = this._in.indexOf(this._head);
+    if (at >= 0 && this._in.length >= at + this._length) return this._check(at);
+    if (getTime() * 1000 > this._until) this._end();
+    return undefined;
+  }
+
+  private _send(q: number[]): void {
+    const de = this._de;
+    if (de) de.write(1);
+    this._serial.write(q);
+    if (de) setTimeout(() => de.write(0), q.length * 11 * this._bit + TAIL);
+  }
+
+  private _check(at: number): DataView | undefined {
+    const n = this._length;
+    const d = E.toUint8Array(this._in.substr(at, n));
+    if (crc16(d, n - 2) !== d[n - 2] + (d[n - 1] << 8)) return this._end();
+    this._end();
+    return new DataView(d.buffer, 3, n - 5);
+  }
+
+  private _end(): undefined {
+    this._head = '';
+    this._in = '';
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+// Eastron SDM630, SDM72 (version 2), SDM230 and SDM120 on Modbus RTU: floats in two registers, high word first. Register
+// list: protocol of the SDM630 MID.
+
+import type { Rtu } from './modbus';
+import { RtuMeter } from './rtumeter';
+import type { Bit } from './types';
+
+/**
+ * Up to 11: V of three phases, A, W; 46: Hz, 48: import in kWh. A meter of one phase is asked for its own registers only:
+ * what lies between them it need not know.
+ */
+const TOTAL = 0x46;
+const THREE = [0x00, 18, TOTAL, 4];
+const ONE = [0x00, 2, 0x06, 2, 0x0c, 2, TOTAL, 4];
+
+/** More than a meter of this kind can measure: V, A, W. */
+const MOST = [400, 130, 40000];
+/** Steps of what is shown, as their inverse. */
+const STEPS = [10, 100, 1];
+
+/** Three floats a quantity. Not-a-number is not below anything. */
+function lines(m: RtuMeter, start: number, d: DataView): Bit {
+  const to = [m.v, m.i, m.p];
+  for (let k = 0; 4 * k < d.byteLength; k++) {
+    const x = d.getFloat32(4 * k, false);
+    const at = start / 2 + k;
+    const q = (at / 3) | 0;
+    if (!(Math.abs(x) < MOST[q])) return 0;
+    // Current is a magnitude; power has the sign.
+    to[q][at % 3] = Math.round((q === 1 ? Math.abs(x) : x) * STEPS[q]) / STEPS[q];
+  }
+  return 1;
+}
+
+function take(m: RtuMeter, start: number, d: DataView): Bit {
+  if (start !== TOTAL) return lines(m, start, d);
+  const hz = d.getFloat32(0, false);
+  const kwh = d.getFloat32(4, false);
+  if (!(hz >= 0 && hz < 100 && kwh >= 0 && kwh < 1e7)) return 0;
+  m.hz = Math.round(hz * 100) / 100;
+  m.register(kwh * 1000);
+  return 1;
+}
+
+export function sdm(o: { bus: Rtu; address: number; phases: 1 | 3 }): RtuMeter {
+  return new RtuMeter({ bus: o.bus, address: o.address, round: o.phases === 3 ? THREE : ONE, take });
+}
