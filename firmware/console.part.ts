@@ -13,9 +13,12 @@ export interface Console {
   set(c: Charger, key: unknown, value: unknown): void;
   keys(c: Charger, from: unknown): void;
   log(c: Charger): void;
-  trace(c: Charger): void;
+  trace(c: Charger, back: unknown): void;
 }
 
+/** Events of the trace, and of one page of it. */
+const EVENTS = 256;
+const SOME = 40;
 /** Keys of one page of keys(). */
 const PAGE = 20;
 
@@ -25,7 +28,8 @@ const HELP = [
   'set("amp", 10)    sets a key',
   'keys()            the keys, page by page',
   'log()             the last events',
-  'trace()           the last events of pilot and contactor; all of it, to attach: http://<address>/report',
+  'trace()           the last events of pilot and contactor, trace(1) those before; as a file: http://<address>/trace',
+  '                  and with log and settings, to attach to a question: http://<address>/report',
 ];
 
 export function help(): void {
@@ -122,10 +126,11 @@ export function log(c: Charger): void {
   for (const line of c.f.lines()) print(line);
 }
 
-/** The newest events of the trace. */
-export function trace(c: Charger): void {
+/** Events of the trace, the newest or those `back` pages before them. The line is slow: a page is a tenth of a second. */
+export function trace(c: Charger, back: unknown): void {
   const report = c.f.part('report') as Report;
-  for (let i = 216; i < 256; i++) {
+  const end = EVENTS - (typeof back === 'number' && back > 0 ? Math.floor(back) : 0) * SOME;
+  for (let i = Math.max(0, end - SOME); i < end; i++) {
     const line = report.traced(c, i);
     if (line) print(line);
   }

@@ -12,5 +12,5 @@ export function commands(c: Charger): void {
   global.set = (key: unknown, value: unknown) => part().set(c, key, value);
   global.keys = (from: unknown) => part().keys(c, from);
   global.log = () => part().log(c);
-  global.trace = () => part().trace(c);
+  global.trace = (back: unknown) => part().trace(c, back);
 }

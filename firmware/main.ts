@@ -18,6 +18,7 @@ import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
 import { part, sweep } from './core/parts';
 import { phases } from './core/phases';
+import { plan } from './core/plan';
 import { prove } from './core/rcm';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
@@ -75,7 +76,7 @@ const c: Charger = {
     tmp: [],
   },
   s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: b.phases, sw: 0 },
-  lim: { brd: 0, cbl: NONE, usr: 0, ocpp: NONE, temp: NONE, car: NONE, mtr: NONE },
+  lim: { brd: 0, cbl: NONE, usr: 0, ocpp: NONE, temp: NONE, car: NONE, mtr: NONE, lmo: NONE },
   ses: {
     on: 0,
     ok: 0,
@@ -91,12 +92,17 @@ const c: Charger = {
     why: '',
     by: '',
     re: 0,
+    w0: 0,
   },
   m: { eto: 0, p: 0, avg: 0, n: 0, ops: 0, cut: 0 },
   o: { run: 0, up: 0, upAt: 0, ok: 0, okAt: 0, err: '', errAt: 0, st: -1, tx: -1, ino: 0, ph: 0 },
   frc: 0,
   alw: 0,
   sch: 0,
+  ns: 0,
+  nx: 0,
+  how: 13,
+  one: 0,
   wait: 0,
   ask: 0,
   uid: '',
@@ -195,7 +201,7 @@ function tidy(): void {
 // prettier-ignore
 const JOBS: Job[] = [
   meter, rule, prove, reader,
-  link, flow, meter, sense, button,
+  link, flow, meter, sense, button, plan,
   watch, flow, meter, light, tidy, sweep,
 ];
 let turn = 0;

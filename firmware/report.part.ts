@@ -1,4 +1,5 @@
-// Part on call: the problem report, one text to attach to a message for help: trace of pilot and contactor, log, settings.
+// Part on call: the problem report, one text to attach to a message for help: trace of pilot and contactor, log, settings; or
+// the trace alone.
 // Nothing in it is secret: what is never read back is not in it.
 
 import type { Charger } from './core/charger';
@@ -11,6 +12,8 @@ export interface Report {
 }
 
 const SIZE = 256;
+/** Bytes of a row of the file `faults`. */
+const ROW = 160;
 const STATES = 'A1 B1 B2 C1 C2 CW D1 D2 E F';
 const KINDS = 'state pilot coil mirror offer fault gone late test phases boot';
 
@@ -18,6 +21,13 @@ interface Lines extends Job {
   /** Next line, and after the trace the next row of the key table. */
   n: number;
   place: string;
+  /** 0 = the trace alone. */
+  all: number;
+}
+
+/** Text of the fault at this place of the packed table, core/fault.ts. */
+function fault(place: number): string {
+  return JSON.parse(require('Storage').read('faults', place * ROW, ROW)!)[6];
 }
 
 /** Event `i` of the trace in words, '' = none: seconds since boot (round after 11 h), kind, detail. */
@@ -34,7 +44,17 @@ export function traced(c: Charger, i: number): string {
     d ? d + ' A' : 'none',
   ];
   const text =
-    kind < 5 ? words[kind] : kind === 7 ? d * 20 + ' ms' : kind === 8 ? (d ? 'passed' : 'failed') : '' + d;
+    kind < 5
+      ? words[kind]
+      : kind < 7
+        ? fault(d)
+        : kind === 7
+          ? d * 20 + ' ms'
+          : kind === 8
+            ? d
+              ? 'passed'
+              : 'failed'
+            : '' + d;
   return ((e >>> 10) / 100).toFixed(2) + ' ' + KINDS.split(' ')[kind] + ' ' + text;
 }
 
@@ -74,15 +94,17 @@ function setting(c: Charger, job: Lines): string {
   return v === undefined ? '' : (r[2].includes('o') ? r[7] : r[0]) + ' ' + conf.json(v) + '\n';
 }
 
-/** Takes a request in. */
-export function start(c: Charger): Job {
+/** Takes a request in: `/report` or `/trace`. */
+export function start(c: Charger, path: string): Job {
+  const all = path === '/report' ? 1 : 0;
   const job: Lines = {
-    out: head(c),
+    out: all ? head(c) : '',
     status: 200,
     type: 'text/plain; charset=utf-8',
     size: -1,
     n: 0,
     place: c.f.first(),
+    all,
   };
   return job;
 }
@@ -93,7 +115,7 @@ export function step(c: Charger, job: Lines): boolean {
     const t = traced(c, job.n++);
     if (t) job.out += t + '\n';
   }
-  if (job.n < SIZE) return false;
+  if (job.n < SIZE || !job.all) return job.n >= SIZE;
   if (job.n++ === SIZE) job.out += '\n# log\n' + c.f.lines().join('\n') + '\n# settings\n';
   else for (let i = 0; i < 3 && job.place; i++) job.out += setting(c, job);
   return !job.place;

@@ -57,7 +57,7 @@ function offered(c: Charger): number {
   if (c.lim.temp < FLOOR) return 1;
   if (c.lim.ocpp < FLOOR) return 28;
   if (c.lim.usr < FLOOR) return 39;
-  return c.frc === 2 ? 3 : 13;
+  return c.frc === 2 ? 3 : c.how;
 }
 
 /** Why current may or may not flow, as `modelStatus` number; see docs/keys.md. Blocking causes first. */
@@ -72,7 +72,7 @@ export function model(c: Charger): number {
 /** Job: who may charge, and how much: recomputes `alw` and the current on offer. */
 export function judge(c: Charger): void {
   const m = model(c);
-  const alw: Bit = m === 13 || m === 3 ? 1 : 0;
+  const alw: Bit = m === 3 || (m > 6 && m < 16) ? 1 : 0;
   const amps = alw && c.ses.on ? least(c.lim) : 0;
   if (alw === c.alw && amps === c.x.amps) return;
   c.alw = alw;

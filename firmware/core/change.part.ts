@@ -105,10 +105,17 @@ function store(c: Charger, r: Row, v: unknown): void {
   c.f.save(r[0]);
 }
 
+/** Keeps a setting that has no field. */
+function lay(c: Charger, r: Row, text: string): void {
+  if (text === JSON.stringify(r[5])) c.f.del('k.' + r[0]);
+  else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
+}
+
 function apply(c: Charger, r: Row, v: unknown): string {
   const bad = r[9] ? (new Function('c', 'v', 'return ' + r[9])(c, v) as string) : '';
   if (bad) return bad.startsWith('failed') ? bad : 'failed: ' + bad;
   if (r[2].includes('k')) store(c, r, v);
+  if (r[2].includes('p')) lay(c, r, JSON.stringify(v));
   c.dirty = 1;
   for (const hook of c.hooks) hook(c, 'setting', r[0]);
   return '';

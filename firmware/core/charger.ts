@@ -97,6 +97,36 @@ export interface Limits {
   car: number;
   /** Meter that does not answer. */
   mtr: number;
+  /** Charging mode `lmo`: surplus, next trip. */
+  lmo: number;
+}
+
+/** Power of the site, W, as `ids` tells it, and what the surplus mode makes of it. */
+export interface Surplus {
+  /** Grid, photovoltaic, battery (null = not told), and when it came. */
+  g: number;
+  p: number | null;
+  a: number | null;
+  at: number;
+  /** Power that charging may take, smoothed. */
+  s: number;
+  /** 1 = charges; since when it does or does not. */
+  on: Bit;
+  t: number;
+  /** Since when the surplus calls for other phases, 0 = it does not; last change of phases. */
+  d: number;
+  ps: number;
+}
+
+/** Next trip, for the plug-in at register `ep`. */
+export interface Trip {
+  ep: number;
+  /** Power drawn, W, at an offer of `a`, 0.1 A; 0 = not known. Since when it is measured. */
+  w: number;
+  a: number;
+  t: number;
+  /** modelStatus of the charge once it has begun, 0 = not yet. */
+  on: number;
 }
 
 /** From authorisation or plug-in to unplugging. */
@@ -113,7 +143,7 @@ export interface Session {
   n: number;
   /** Authorisation without a plug ends here. */
   due: number;
-  /** Start and end of the transaction, ms since boot. */
+  /** Start and end of the transaction, ms since boot; below 0 where it began in an earlier one. */
   t0: number;
   t1: number;
   /** Register at plug-in (for `wh`), at start and at stop of the transaction, Wh. */
@@ -126,6 +156,8 @@ export interface Session {
   by: string;
   /** 1 = read back after a restart: goes on if the vehicle is still plugged. */
   re: Bit;
+  /** Start of the transaction as it is kept, s since 1970; 0 = not known. */
+  w0: number;
 }
 
 /** Metering, refreshed by core/meter.ts; see hal Meter for units. */
@@ -186,7 +218,7 @@ export interface Calls {
   stop(c: Charger, why: Reason, by?: string): void;
   /** Wall clock in ms since 1970, 0 = unknown. */
   wall(c: Charger): number;
-  /** Sets the wall clock. */
+  /** Sets the wall clock; what hangs on it follows. */
   clock(c: Charger, ms: number): void;
   /** ISO 8601 with ms and Z. */
   iso(ms: number): string;
@@ -230,6 +262,15 @@ export interface Charger {
   alw: Bit;
   /** 1 = a schedule forbids charging now. */
   sch: Bit;
+  /** When the schedule, and the charging mode, have to be looked at again. */
+  ns: number;
+  nx: number;
+  /** modelStatus of the charging mode: why it lets charge, or with `lim.lmo` 0 why not. */
+  how: number;
+  /** 1 = the charging mode wants one phase. */
+  one: Bit;
+  pv?: Surplus;
+  tr?: Trip;
   /** No offer before this time: random delay after the power came back. */
   wait: number;
   /** 1 = a tapped card waits for the central system's answer, its UID in `uid`. */

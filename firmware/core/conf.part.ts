@@ -18,10 +18,16 @@ export interface Conf {
 
 type Kept = { [key: string]: unknown };
 
+function kept(c: Charger, r: Row): unknown {
+  if (r[2].includes('k')) return (c.k as unknown as Kept)[r[0]];
+  const text = c.f.get('k.' + r[0]);
+  return text === undefined ? r[5] : JSON.parse(text);
+}
+
 /** Value of a row as it is shown: booleans as booleans. */
 export function value(c: Charger, r: Row): unknown {
   if (r[2].includes('h')) return undefined;
-  const v = r[8] ? new Function('c', 'return ' + r[8])(c) : (c.k as unknown as Kept)[r[0]];
+  const v = r[8] ? new Function('c', 'return ' + r[8])(c) : kept(c, r);
   return r[1] === 'b' && v !== null ? !!v : v;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Charger } from './charger';
 import { tell } from './session';
+import { GONE, RAISED, mark } from './trace';
 
 /** A row as packed: name, how it ends, wait, how often, `err`, OCPP code, text, flashes. */
 export type FaultRow = [string, string, number, number, number, string, string, number];
@@ -69,6 +70,7 @@ export function raise(c: Charger, bit: number): void {
   const i = place(bit);
   c.x.err |= bit;
   f.n[i]++;
+  mark(RAISED, i);
   act(c);
   c.ev.push([told, i, '']);
 }
@@ -92,6 +94,7 @@ function drop(c: Charger, bits: number): void {
   c.x.err &= ~gone;
   act(c);
   if (gone & f.kept) c.f.put(KEPT, '' + (c.x.err & f.kept));
+  mark(GONE, place(gone));
   c.f.log('fault', 'gone: ' + row(place(gone))[6]);
   tell(c, 'fault', '');
 }

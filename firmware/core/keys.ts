@@ -8,6 +8,9 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Lists } from './lists.part';
+import type { Sched } from './sched.part';
+import type { Site } from './site.part';
+import type { Why } from './why.part';
 import type { Conf } from './conf.part';
 import type { Zone } from './zone.part';
 
@@ -28,8 +31,9 @@ export interface Key {
   /** b boolean, i integer, n number, s text, c list of words, comma separated, j anything that JSON can say. */
   t: 'b' | 'i' | 'n' | 's' | 'c' | 'j';
   /**
-   * Marks, a letter each: w writable, k kept in the journal and in `c.k`, z may be null, a action (any value),
-   * h never read back, o OCPP only, r read-only for OCPP, m `set` stores by itself.
+   * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
+   * on call read), z may be null, a action (any value), h never read back, o OCPP only, r read-only for OCPP, m `set` stores
+   * by itself.
    */
   f?: string;
   /** Least value; of words: those allowed. */
@@ -77,7 +81,7 @@ export const KEYS = {
     lo: 0,
     hi: 2,
     get: (c): unknown => c.frc,
-    set: (c, v: 0): string => ((c.frc = v), ''),
+    set: (c, v: 0): string => ((c.frc = v), (c.nx = 0), ''),
   },
   /** Current that the user asks for, per phase; not above `ama`. */
   amp: {
@@ -128,7 +132,10 @@ export const KEYS = {
           { currentLimitMax: c.k.ama, requestedCurrent: c.k.amp },
           c.x.cbl ? { cableCurrentLimit: c.x.cbl } : {},
         ),
-        c.lim.temp < 999 ? { temperatureCurrentLimit: Math.floor(c.lim.temp / 10) } : {},
+        Object.assign(
+          c.lim.temp < 999 ? { temperatureCurrentLimit: Math.floor(c.lim.temp / 10) } : {},
+          c.lim.lmo < 999 ? { pvSurplus: Math.floor(c.lim.lmo / 10) } : {},
+        ),
       ),
   },
   /** Phases: 0 automatic, 1 one phase, 2 three phases, as far as the board can. */
@@ -166,8 +173,16 @@ export const KEYS = {
   },
   /** Number of phases that carry current. */
   pnp: { t: 'i', get: (c): unknown => c.m.n },
-  /** Surplus at which automatic mode goes to three phases. Stored for clients; there is no surplus mode yet. */
-  spl3: { t: 'n', f: 'wk', lo: 0, hi: 50000, def: 4200, unit: 'W' },
+  /** Surplus at which `lmo` 4 goes to three phases while `psm` is 0. */
+  spl3: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 4200, unit: 'W' },
+  /** And this much below it back to one. */
+  psh: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 500, unit: 'W' },
+  /** So long it must call for other phases while charging. */
+  mpwst: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 120000, unit: 'ms' },
+  /** At least between two changes of the phases while charging. */
+  mptwt: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 600000, unit: 'ms' },
+  /** Phases that the charging mode wants: 1 one, 2 three. */
+  pwm: { t: 'i', get: (c): unknown => (c.one ? 1 : 2) },
   /** Gravest fault, older numbering: 0 none, 1 residual current, 3 phase or undervoltage, 4 overvoltage, 5 overcurrent, 6 diode, 7 cable, 9 contactor welded, 10 contactor does not close, 11 residual-current self-test, 12 internal, pilot or sensor, 13 temperature, 14 meter or reader silent, 15 does not lock, 16 does not unlock. `flt` has its name. */
   err: { t: 'i', get: (c): unknown => (c.x.err ? c.f.fault(c)![4] : 0) },
   /** The gravest fault in plain words; empty = none. */
@@ -176,8 +191,10 @@ export const KEYS = {
   errs: { t: 'i', get: (c): unknown => c.x.err },
   /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while a cause is still there. */
   clf: { t: 'j', f: 'wah', set: (c, _v): string => c.f.pardon(c) },
-  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 13 default, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
+  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
   modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },
+  /** The same in words, and what limits the current. */
+  why: { t: 's', get: (c): unknown => (c.f.part('why') as Why).words(c) },
   /** Cable lock: 0 none, 1 open, 2 opening failed, 3 locked, 4 locking failed. */
   cus: {
     t: 'i',
@@ -202,8 +219,85 @@ export const KEYS = {
   rdre: { t: 'i', f: 'wk', lo: 0, hi: 3600, def: 0, unit: 's' },
   /** Energy limit of the session; null = none. */
   dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
-  /** Charging logic: 3 default. The others are not built yet and are refused. */
-  lmo: { t: 'i', f: 'wk', lo: 3, hi: 3, def: 3 },
+  /** Charging mode: 3 default, 4 surplus of the site as `ids` tells it (there are no prices), 5 next trip: `ate` until `att`. */
+  lmo: {
+    t: 'i',
+    f: 'wk',
+    lo: 3,
+    hi: 5,
+    def: 3,
+    set: (c): string => (
+      (c.lim.lmo = 999),
+      (c.how = 13),
+      (c.one = 0),
+      (c.pv = c.tr = undefined),
+      (c.ns = c.nx = 0),
+      ''
+    ),
+  },
+  // Schedules, surplus, next trip
+  /** Timer of Monday to Friday, {control, ranges}: control 0 off, 1 charging only inside the ranges, 2 only outside; up to five ranges {begin: {hour, minute}, end: {hour, minute}} of local time. An end before its begin goes on at midnight of the same timer's days. Without a clock no timer is applied: charging is not lost. */
+  sch_week: {
+    t: 'j',
+    f: 'wp',
+    def: { control: 0, ranges: [] as object[] },
+    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+  },
+  /** Timer of Saturday. */
+  sch_satur: {
+    t: 'j',
+    f: 'wp',
+    def: { control: 0, ranges: [] as object[] },
+    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+  },
+  /** Timer of Sunday. */
+  sch_sund: {
+    t: 'j',
+    f: 'wp',
+    def: { control: 0, ranges: [] as object[] },
+    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+  },
+  /** Power of the site for `lmo` 4, {pGrid, pPv, pAkku}, the last two optional: pGrid below 0 feeds in, pAkku above 0 empties the battery, which is no surplus. To be sent every 5 s: after 10 s without, 6 A are offered, after 60 s nothing. */
+  ids: { t: 'j', f: 'wh', unit: 'W', set: (c, v): string => (c.f.part('site') as Site).push(c, v) },
+  /** Power of the grid as `ids` told it, below 0 = fed in; null when it is older than 10 s. */
+  pgrid: { t: 'n', f: 'z', unit: 'W', get: (c): unknown => (c.pv && c.t - c.pv.at < 10000 ? c.pv.g : null) },
+  /** Photovoltaic power of it. */
+  ppv: { t: 'n', f: 'z', unit: 'W', get: (c): unknown => (c.pv && c.t - c.pv.at < 10000 ? c.pv.p : null) },
+  /** Battery power of it, above 0 = the battery is emptied. */
+  pakku: { t: 'n', f: 'z', unit: 'W', get: (c): unknown => (c.pv && c.t - c.pv.at < 10000 ? c.pv.a : null) },
+  /** When `ids` came last, since boot. */
+  inva: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.pv ? Math.floor(c.pv.at) : null) },
+  /** Surplus is used: without it `lmo` 4 charges as 3. */
+  fup: { t: 'b', f: 'wp', def: 1, set: (c): string => ((c.nx = 0), '') },
+  /** Surplus needed to start; at least what 6 A take. */
+  fst: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 1400, unit: 'W' },
+  /** Surplus may fall this far below what 6 A take before charging stops. */
+  sh: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 200, unit: 'W' },
+  /** At least so long it charges once it has started. */
+  fmt: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 300000, unit: 'ms' },
+  /** Power from the grid that may be used on top. */
+  pgt: { t: 'n', f: 'wp', lo: -50000, hi: 50000, def: 0, unit: 'W' },
+  /** Energy of the next trip, from plug-in on. */
+  ate: {
+    t: 'n',
+    f: 'wp',
+    lo: 0,
+    hi: 1000000,
+    def: 20000,
+    unit: 'Wh',
+    set: (c): string => ((c.tr = undefined), (c.nx = 0), ''),
+  },
+  /** Departure, local time: seconds of the day. */
+  att: {
+    t: 'i',
+    f: 'wp',
+    lo: 0,
+    hi: 86399,
+    def: 32400,
+    unit: 's',
+    set: (c): string => ((c.tr = undefined), (c.nx = 0), ''),
+  },
+  // More of charging
   /** Restarts the charger: any value. */
   rst: { t: 'j', f: 'wah', set: (c, _v): string => (setTimeout(() => c.f.reset(1), 500), '') },
   // Metering
@@ -240,7 +334,7 @@ export const KEYS = {
   },
   /** Power, mean of 30 s. */
   tpa: { t: 'n', unit: 'W', get: (c): unknown => Math.round(c.m.avg) },
-  /** Duration of the running transaction: type 1, value in ms; null while there is none. */
+  /** Duration of the running transaction: type 1, value in ms; null while there is none. Counts on over a power cut as soon as the clock is known. */
   cdi: {
     t: 'j',
     f: 'z',
@@ -529,11 +623,11 @@ export const KEYS = {
       v && !v.startsWith('ws://') && !v.startsWith('wss://') ? 'must begin with ws:// or wss://' : '',
   },
   /** Trust the built-in certificate authorities. Stored; the engine verifies no certificate. */
-  ocppg: { t: 'b', f: 'wk', def: 1 },
+  ocppg: { t: 'b', f: 'wp', def: 1 },
   /** Skip the check of the common name. Stored; the engine verifies no certificate. */
-  ocppcn: { t: 'b', f: 'wk', def: 0 },
+  ocppcn: { t: 'b', f: 'wp', def: 0 },
   /** Skip the check of the server's certificate. Stored; the engine never checks. */
-  ocppss: { t: 'b', f: 'wk', def: 0 },
+  ocppss: { t: 'b', f: 'wp', def: 0 },
   /** OCPP client running. */
   ocpps: { t: 'b', get: (c): unknown => c.o.run },
   /** WebSocket connected. */
@@ -553,13 +647,13 @@ export const KEYS = {
   /** idTag of a session without a card. */
   ocppd: { t: 's', f: 'wk', hi: 20, def: 'no-card' },
   /** Apply the phase rotation inside the charger. Stored only. */
-  ocppr: { t: 'b', f: 'wk', def: 0 },
+  ocppr: { t: 'b', f: 'wp', def: 0 },
   /** Last OCPP error. */
   ocpple: { t: 's', f: 'z', get: (c): unknown => c.o.err || null },
   /** When it happened, since boot. */
   ocpplea: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.err ? c.o.errAt : null) },
   /** Remote debug logging. Stored only. */
-  ocpprl: { t: 'b', f: 'wk', def: 0 },
+  ocpprl: { t: 'b', f: 'wp', def: 0 },
   /** Private key of the client, PEM. Never read back. */
   ocppck: {
     t: 's',
@@ -633,9 +727,17 @@ export const KEYS = {
   /** Local time with offset. */
   loc: { t: 's', get: (c): unknown => (c.f.part('zone') as Zone).loc(c) },
   /** Zone offset without daylight saving. */
-  tof: { t: 'i', f: 'wk', lo: -720, hi: 840, def: 60, unit: 'min' },
+  tof: {
+    t: 'i',
+    f: 'wk',
+    lo: -720,
+    hi: 840,
+    def: 60,
+    unit: 'min',
+    set: (c): string => ((c.ns = c.nx = 0), ''),
+  },
   /** Daylight saving: 0 none, 1 European, 2 US, 3 Australian. */
-  tds: { t: 'i', f: 'wk', lo: 0, hi: 3, def: 1 },
+  tds: { t: 'i', f: 'wk', lo: 0, hi: 3, def: 1, set: (c): string => ((c.ns = c.nx = 0), '') },
   /** NTP enabled: only false is taken. There is no NTP, the clock comes from the central system or `utc`. */
   tse: { t: 'b', f: 'w', get: (): unknown => 0, set: (_c, v): string => (v ? 'there is no NTP client' : '') },
   /** NTP state: 0 reset, as there is none. */
@@ -820,7 +922,9 @@ export const KEYS = {
 } as const satisfies Record<string, Key>;
 
 type Rows = typeof KEYS;
-type Kept = { [K in keyof Rows]: Rows[K] extends { def: unknown } ? K : never }[keyof Rows];
+type Kept = {
+  [K in keyof Rows]: Rows[K] extends { def: unknown; f: `${string}k${string}` } ? K : never;
+}[keyof Rows];
 type Value<R> = R extends { t: 'b' }
   ? Bit
   : R extends { def: infer D }

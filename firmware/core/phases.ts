@@ -11,9 +11,9 @@ const LONG = 60000;
 
 export const p = { at: 0, cut: 0 };
 
-/** Phases that are asked for: setting, digital limits of the central system; 3 where nobody asks. */
+/** Phases that are asked for: setting, central system, charging mode; 3 where nobody asks. */
 function wanted(c: Charger): 1 | 3 {
-  return c.b.phases < 3 || c.k.psm === 1 || c.o.ph === 1 ? 1 : 3;
+  return c.b.phases < 3 || c.k.psm === 1 || c.o.ph === 1 || (c.one && !c.k.psm) ? 1 : 3;
 }
 
 /** 1 = the poles may move: proven open, for a while. */

@@ -28,7 +28,7 @@ export function plugged(c: Charger): boolean {
 
 function write(c: Charger, plugged: Bit): void {
   const s = c.ses;
-  const k = [s.n, plugged, s.on, s.ok, s.tag, s.trx, Math.floor(s.ep), Math.floor(s.e0), s.why];
+  const k = [s.n, plugged, s.on, s.ok, s.tag, s.trx, Math.floor(s.ep), Math.floor(s.e0), s.why, s.w0];
   c.f.put(KEPT, JSON.stringify(k));
 }
 
@@ -49,8 +49,25 @@ export function restore(c: Charger): void {
   s.ep = k[6];
   s.e0 = k[7];
   s.why = k[8];
+  s.w0 = k[9] ? k[9] : 0;
   s.t0 = c.t;
   s.re = 1;
+}
+
+/** The clock has become known: a transaction that began before a restart gets its start back, another one is kept with it. */
+export function date(c: Charger): void {
+  const s = c.ses;
+  if (!s.on) return;
+  if (s.w0) s.t0 = s.w0 * 1000 - c.w;
+  else if (!s.re) {
+    s.w0 = began(c);
+    keep(c, 1);
+  }
+}
+
+/** Start of the transaction, s since 1970. */
+function began(c: Charger): number {
+  return c.w ? Math.round((c.ses.t0 + c.w) / 1000) : 0;
 }
 
 function begin(c: Charger): void {
@@ -58,6 +75,7 @@ function begin(c: Charger): void {
   s.on = 1;
   s.n++;
   s.t0 = c.t;
+  s.w0 = began(c);
   s.e0 = c.m.eto;
   s.why = '';
   s.by = '';

@@ -2,6 +2,7 @@
 // because its timers and getTime() would jump with it.
 
 import type { Charger } from './charger';
+import { date } from './session';
 
 /** The engine's clock at the start of the script: it runs on over a reload, and may start anywhere. */
 let start = 0;
@@ -26,8 +27,12 @@ export function wall(c: Charger): number {
   return c.w ? c.t + c.w : 0;
 }
 
+/** Sets the wall clock: schedules look again, and the start of a transaction gets its time. */
 export function clock(c: Charger, ms: number): void {
+  const first = !c.w;
   c.w = ms - c.t;
+  c.ns = c.nx = 0;
+  if (first) date(c);
 }
 
 /** ISO 8601 with ms and Z. */

@@ -6,6 +6,7 @@ import type { Charger } from './charger';
 export interface Zone {
   utc(c: Charger, v: string): string;
   loc(c: Charger): string;
+  local(c: Charger): number;
 }
 
 const HOUR = 3600000;
@@ -57,9 +58,20 @@ function summer(c: Charger, t: number): boolean {
   return how === '?' ? turning(c.k.tds, t, local, day.substr(0, 4)) : how === '1';
 }
 
+/** Minutes by which local time is ahead of UTC. */
+function ahead(c: Charger, t: number): number {
+  return c.k.tof + (c.k.tds && summer(c, t) ? 60 : 0);
+}
+
+/** Local time as ms since 1970; the clock must be known. */
+export function local(c: Charger): number {
+  const t = c.f.wall(c);
+  return t + ahead(c, t) * 60000;
+}
+
 export function loc(c: Charger): string {
   const t = c.f.wall(c);
-  const m = c.k.tof + (c.k.tds && summer(c, t) ? 60 : 0);
+  const m = ahead(c, t);
   const a = Math.abs(m);
   const zone = ('' + Math.floor(a / 60)).padStart(2, '0') + ':' + ('' + (a % 60)).padStart(2, '0');
   return c.f.iso(t + m * 60000).slice(0, -1) + (m < 0 ? ' -' : ' +') + zone;

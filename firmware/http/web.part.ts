@@ -117,7 +117,7 @@ function collect(t: Talk, n: number, go: (t: Talk) => void): number {
 function route(c: Charger, path: string): string {
   if (path === '/api/status' || path === '/api/set') return c.k.hai ? 'api' : '';
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
-  if (path === '/report') return 'report';
+  if (path === '/report' || path === '/trace') return 'report';
   return path === '/' ? 'page' : '';
 }
 

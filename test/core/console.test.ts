@@ -21,7 +21,7 @@ function typed(): { run(name: string, ...args: unknown[]): string; t: ReturnType
 describe('console', () => {
   it('help names every command', () => {
     const { run } = typed();
-    for (const name of ['status()', 'get("amp")', 'set("amp", 10)', 'keys()', 'log()'])
+    for (const name of ['status()', 'get("amp")', 'set("amp", 10)', 'keys()', 'log()', 'trace()'])
       assert.ok(run('help').includes(name), name);
   });
 

@@ -285,6 +285,27 @@ describe('charging rules: residual current', () => {
     f.until(86400000 + 20000);
     assert.equal(tests.length, 3);
     assert.equal(f.c.x.err, 0);
+    // A vehicle that waits for days, for a schedule or the sun, is no reason to leave it out.
+    f.cp = 'B';
+    f.until(86400000 + 30000);
+    assert.equal(tests.length, 4);
+    f.until(3 * 86400000);
+    assert.equal(tests.length, 5);
+    f.until(3 * 86400000 + 40000);
+    assert.equal(tests.length, 6);
+  });
+  it('the monitor that fails the test of the day lets nothing be closed', () => {
+    const f = charger(ALL);
+    f.until(1000);
+    f.cp = 'B';
+    f.until(2000);
+    card(f);
+    f.winding = false;
+    f.until(86400000 + 20000);
+    assert.equal(f.c.x.err, F.RCM_TEST);
+    f.cp = 'C';
+    f.until(86400000 + 300000);
+    assert.equal(f.coil, 0);
   });
 });
 
@@ -432,6 +453,35 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
     [30, { volts: [230, 230, 230] }, { err: F.VOLT_LOW }],
     [59, {}, { err: F.VOLT_LOW }],
     [61, {}, { err: 0, st: 'B2' }],
+  ]);
+  story('a missing phase stops; with one phase selected it is not missed', ALL, [
+    ...CHARGING,
+    [20, { volts: [230, 0, 230] }, {}],
+    [23.5, {}, { err: F.VOLT_LOW, st: 'CW', model: 38 }],
+    [24, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+    [25, (f) => ((f.c.k.psm = 1), (f.c.dirty = 1)), {}],
+    [26, {}, { poles: 1 }],
+    [120, { cp: 'C' }, { err: 0 }],
+    [125, (f) => (f.amps = [16, 0, 0]), { coil: 1, err: 0 }],
+  ]);
+  story('the energy limit of the session ends the charge; a higher one goes on', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.c.k.dwo = 500), { coil: 1, model: 13 }],
+    [170, {}, { model: 13 }],
+    [172, {}, { model: 6, wire: 'high', st: 'CW' }],
+    [173, { cp: 'B', amps: [0, 0, 0] }, { coil: 0, st: 'B1' }],
+    [190, (f) => assert.ok(f.c.m.eto - f.c.ses.ep < 520), { model: 6 }],
+    [200, (f) => (f.c.k.dwo = 1000), { model: 13, st: 'B2' }],
+    [204, { cp: 'C' }, {}],
+    [206, {}, { coil: 1 }],
+    [207, (f) => (f.c.k.dwo = null), { model: 13, coil: 1 }],
+  ]);
+  story('the random delay after the power came back keeps the offer away, and no longer', ALL, [
+    ...CHARGING.slice(0, 2),
+    [3, (f) => (f.c.wait = f.c.t + 20000), { model: 29, st: 'B1', wire: 'high' }],
+    [22, {}, { model: 29 }],
+    [24, {}, { model: 13 }],
+    [27, {}, { wire: 26.7 }],
   ]);
   story('overvoltage', ALL, [
     ...CHARGING,

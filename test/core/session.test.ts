@@ -4,6 +4,7 @@ import type { Fake } from '../fake/charger';
 import { HOT, RCM, VOLT_LOW } from '../../firmware/core/faults';
 import { free, judge, model, tap } from '../../firmware/core/access';
 import { energy, expire, grant, stop } from '../../firmware/core/session';
+import { clock } from '../../firmware/core/time';
 
 function plugIn(f: Fake): void {
   f.cp = 'B';
@@ -67,6 +68,78 @@ describe('session', () => {
     f.c.m.eto += 100;
     assert.equal(energy(f.c), 200);
     assert.equal(f.c.m.eto - f.c.ses.e0, 100);
+  });
+});
+
+/** A moment of 2026, and a story of charging, cuts and a clock: ms, deed. */
+const NOW = Date.parse('2026-03-02T12:00:00Z');
+
+describe('duration of a transaction', () => {
+  const lasts = (f: Fake): number => f.c.t - f.c.ses.t0;
+  function charging(known: boolean): Fake {
+    const f = charger({ settings: { acs: 1 } });
+    f.until(1000);
+    if (known) clock(f.c, NOW);
+    plugIn(f);
+    grant(f.c, 'CARD', 1);
+    return f;
+  }
+
+  it('goes on over a power cut as soon as the clock is known again', () => {
+    const f = charging(true);
+    const from = f.c.t;
+    f.until(from + 600000);
+    assert.equal(lasts(f), 600000);
+    const at = NOW + f.c.t - 1000;
+    f.reboot();
+    f.until(5000);
+    assert.deepEqual([f.c.ses.on, lasts(f)], [1, 5000]);
+    clock(f.c, at + 20000); // the supply was off for 15 s
+    assert.ok(Math.abs(lasts(f) - 620000) <= 1000, `${lasts(f)}`);
+    f.reboot();
+    clock(f.c, at + 30000);
+    f.until(5000);
+    assert.ok(Math.abs(lasts(f) - 635000) <= 1000, `${lasts(f)}`);
+  });
+
+  it('a clock that comes while it runs is enough, and costs one record', () => {
+    const f = charging(false);
+    let records = 0;
+    const put = f.c.f.put;
+    f.c.f.put = (key, text) => ((records += f.journal[key] === text ? 0 : 1), put(key, text));
+    f.until(300000);
+    clock(f.c, NOW);
+    clock(f.c, NOW + 500);
+    f.until(600000);
+    clock(f.c, NOW + 300700);
+    assert.equal(records, 1);
+    const was = lasts(f);
+    f.reboot();
+    clock(f.c, NOW + 400000);
+    assert.ok(Math.abs(lasts(f) - (was + 99300)) <= 1500, `${lasts(f)} ${was}`);
+  });
+
+  it('without a clock it counts from the restart, and a new one is its own', () => {
+    const f = charging(false);
+    f.until(60000);
+    f.reboot();
+    f.until(3000);
+    assert.equal(lasts(f), 3000);
+    pull(f);
+    clock(f.c, NOW);
+    plugIn(f);
+    grant(f.c, 'CARD', 1);
+    f.until(f.c.t + 1000);
+    assert.equal(lasts(f), 1000);
+  });
+
+  it('a record of the firmware before this one is read', () => {
+    const f = charger();
+    f.journal.ses = '[7,1,1,1,"CARD",1,1000,1000,""]';
+    f.reboot();
+    f.cp = 'B';
+    f.until(2000);
+    assert.deepEqual([f.c.ses.on, f.c.ses.n, f.c.ses.w0, lasts(f)], [1, 7, 0, 2000]);
   });
 });
 

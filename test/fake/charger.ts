@@ -10,6 +10,8 @@ import { FAULTS } from '../../firmware/core/faults';
 import { meter, resume } from '../../firmware/core/meter';
 import { p as panel, sense } from '../../firmware/core/panel';
 import { p as poles, phases } from '../../firmware/core/phases';
+import { plan } from '../../firmware/core/plan';
+import * as sched from '../../firmware/core/sched.part';
 import { prove, t as monitor } from '../../firmware/core/rcm';
 import { safe, scanner } from '../../firmware/core/scan';
 import { expire, grant, restore, stop } from '../../firmware/core/session';
@@ -206,6 +208,7 @@ const SETTINGS = {
   ocppe: 0,
   ocppd: 'no-card',
   dwo: null,
+  lmo: 3,
   cards: [],
 };
 
@@ -234,7 +237,7 @@ function record(f: Fake, o: Options): Charger {
       tmp: [],
     },
     s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: 3, sw: 0 },
-    lim: { brd: 320, cbl: 999, usr: 160, ocpp: 999, temp: 999, car: 999, mtr: 999 },
+    lim: { brd: 320, cbl: 999, usr: 160, ocpp: 999, temp: 999, car: 999, mtr: 999, lmo: 999 },
     ses: {
       on: 0,
       ok: 0,
@@ -250,12 +253,17 @@ function record(f: Fake, o: Options): Charger {
       why: '',
       by: '',
       re: 0,
+      w0: 0,
     },
     m: { eto: 1000, p: 0, avg: 0, n: 0, ops: 0, cut: 0 },
     o: { run: 0, up: 0, upAt: 0, ok: 0, okAt: 0, err: '', errAt: 0, st: -1, tx: -1, ino: 0, ph: 0 },
     frc: 0,
     alw: 0,
     sch: 0,
+    ns: 0,
+    nx: 0,
+    how: 13,
+    one: 0,
     wait: 0,
     ask: 0,
     uid: '',
@@ -269,6 +277,8 @@ function record(f: Fake, o: Options): Charger {
     f: {
       log: (tag: string, text: string) => f.lines.push(tag + ' ' + text),
       save: () => undefined,
+      part: (name: string) => ({ sched })[name],
+      wall: (c: Charger) => (c.w ? c.t + c.w : 0),
       grant,
       stop,
       fault,
@@ -288,6 +298,7 @@ export function jobs(c: Charger): void {
   heal(c);
   free(c);
   phases(c);
+  plan(c);
   judge(c);
   prove(c);
   sense(c);

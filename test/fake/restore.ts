@@ -1,5 +1,8 @@
-// Root hook of mocha: tests put the engine's globals in place of Node's, and several files share a process. What a file
-// found is there again when it has ended.
+// Root hook of mocha: tests put the engine's globals in place of Node's, and files share a process: some in parallel, all
+// without. What a file found is there again when its last suite has ended, not only at the end of the run: the next file may need
+// the real timers.
+
+import type { Context } from 'mocha';
 
 const KEPT = [
   'setTimeout',
@@ -11,16 +14,21 @@ const KEPT = [
   'E',
   'getTime',
   'process',
+  'peek32',
+  'analogRead',
+  'analogWrite',
+  'Modules',
 ];
-let found: [string, PropertyDescriptor | undefined][] = [];
 
 export const mochaHooks = {
-  beforeAll(): void {
-    found = KEPT.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
-  },
-  afterAll(): void {
-    for (const [name, d] of found)
-      if (d) Object.defineProperty(globalThis, name, d);
-      else delete (globalThis as Record<string, unknown>)[name];
+  beforeAll(this: Context): void {
+    const found = KEPT.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+    const restore = (): void => {
+      for (const [name, d] of found)
+        if (d) Object.defineProperty(globalThis, name, d);
+        else delete (globalThis as Record<string, unknown>)[name];
+    };
+    const { suites } = this.test!.parent!;
+    suites.forEach((s, i) => s.file !== suites[i + 1]?.file && s.afterAll(restore));
   },
 };

@@ -8,7 +8,13 @@ import * as api from '../../firmware/http/api.part';
 import * as v1 from '../../firmware/http/v1.part';
 import * as page from '../../firmware/http/page.part';
 import * as web from '../../firmware/http/web.part';
+import * as eco from '../../firmware/core/eco.part';
+import * as sched from '../../firmware/core/sched.part';
+import * as site from '../../firmware/core/site.part';
+import * as trip from '../../firmware/core/trip.part';
+import * as why from '../../firmware/core/why.part';
 import * as zone from '../../firmware/core/zone.part';
+import { clock } from '../../firmware/core/time';
 import { at, first, names, row, save, settings } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
@@ -17,7 +23,7 @@ import { model } from '../../firmware/core/access';
 import { crc32 } from '../../tools/crc32.mjs';
 import { pack } from '../../tools/pack.mjs';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
-import type { Fake } from './charger';
+import type { Fake, Options } from './charger';
 
 const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>\s*/, '') : '');
 
@@ -41,8 +47,9 @@ export interface Table extends Fake {
 /** A charger with all of the table in place. */
 export function table(
   o: { files?: { [name: string]: string }; journal?: { [key: string]: string } } = {},
+  board: Options = {},
 ): Table {
-  const t = charger() as Table;
+  const t = charger(board) as Table;
   t.files = Object.assign({ keys: FILE, faults: FAULTS_FILE }, o.files);
   t.journal = o.journal ?? {};
   t.printed = [];
@@ -78,6 +85,11 @@ export function table(
     change,
     lists: cards,
     zone,
+    eco,
+    sched,
+    site,
+    trip,
+    why,
     console: console_,
     web,
     api,
@@ -95,7 +107,7 @@ export function table(
     lines: () => t.lines,
     model,
     wall: () => (c.w ? c.t + c.w : 0),
-    clock: (_c: Charger, ms: number) => (c.w = ms - c.t),
+    clock,
     iso: (ms: number) => new Date(ms).toISOString(),
     reset: (hard: number) => t.resets.push(hard),
     put: (key: string, text: string) => ((t.journal[key] = text), true),

@@ -45,6 +45,13 @@ const YES: [string, unknown][] = [
 ];
 const SWITCH = { is: bool, good: YES, bad: ['2', '"true"', 'yes', 'null', ''] };
 
+/** 22:00 to 6:00, and inside charging only. */
+const NIGHT = '{"control":1,"ranges":[{"begin":{"hour":22,"minute":0},"end":{"hour":6,"minute":0}}]}';
+const timer = (v: unknown): boolean => {
+  const t = v as { control: unknown; ranges: unknown };
+  return int(t.control) && Array.isArray(t.ranges);
+};
+
 const ROWS: Record<string, Row> = {
   car: { is: range(0, 5), first: 1 },
   alw: { is: bool },
@@ -62,7 +69,36 @@ const ROWS: Record<string, Row> = {
   ust: { is: range(0, 2), first: 0, good: [['1', 1]], bad: ['3'] },
   lck: { is: range(0, 3), first: 0 },
   dwo: { is: or(num), first: null, good: [['null', null], ['1e3', 1000], ['2500.0', 2500]], bad: ['', '-1', 'x'] }, // prettier-ignore
-  lmo: { is: range(3, 5), first: 3, good: [['3', 3]], bad: ['2', '6'] },
+  lmo: {
+    is: range(3, 5),
+    first: 3,
+    good: [
+      ['4', 4],
+      ['5', 5],
+      ['3', 3],
+    ],
+    bad: ['2', '6'],
+  },
+  why: { is: text, first: 'allowed' },
+  pwm: { is: range(1, 2), first: 2 },
+  sch_week: { is: timer, first: { control: 0, ranges: [] }, good: [[NIGHT, JSON.parse(NIGHT)]], bad: ['1', '{"control":3,"ranges":[]}', '{"control":1,"ranges":[{}]}'] }, // prettier-ignore
+  sch_satur: { is: timer, first: { control: 0, ranges: [] }, good: [['{"control":2,"ranges":[]}', { control: 2, ranges: [] }]], bad: ['null'] }, // prettier-ignore
+  sch_sund: { is: timer, first: { control: 0, ranges: [] }, good: [[NIGHT, JSON.parse(NIGHT)]], bad: ['{}'] },
+  ids: { is: num, good: [['{"pGrid":-1000.0,"pPv":2000,"pAkku":0}', undefined]], bad: ['{"pPv":1}', '7'], hidden: 1 }, // prettier-ignore
+  pgrid: { is: or(num), first: null },
+  ppv: { is: or(num), first: null },
+  pakku: { is: or(num), first: null },
+  inva: { is: or(int), first: null },
+  fup: { ...SWITCH, first: true },
+  fst: { is: num, first: 1400, good: [['2000', 2000]], bad: ['-1'] },
+  sh: { is: num, first: 200, good: [['300', 300]], bad: ['x'] },
+  pgt: { is: num, first: 0, good: [['-100', -100]], bad: ['60000'] },
+  psh: { is: num, first: 500, good: [['400', 400]], bad: ['null'] },
+  fmt: { is: int, first: 300000, good: [['60000', 60000]], bad: ['0.5'] },
+  mpwst: { is: int, first: 120000, good: [['60000', 60000]], bad: ['-1'] },
+  mptwt: { is: int, first: 600000, good: [['60000', 60000]], bad: ['-1'] },
+  ate: { is: num, first: 20000, good: [['10000', 10000]], bad: ['-1'] },
+  att: { is: int, first: 32400, good: [['25200', 25200]], bad: ['86400'] },
   nrg: { is: list(num, 16) },
   eto: { is: int },
   wh: { is: num, first: 0 },
