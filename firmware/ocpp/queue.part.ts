@@ -70,7 +70,8 @@ export function note(o: Ocpp): void {
 /** While another status is shown, the one in between is passed through even if the facts have moved on. */
 function pass(o: Ocpp, began: boolean): void {
   if (o.reg !== 1 || o.st !== 3) return;
-  if (began && (o.ack1 & 15) === 0) o.via = 1;
+  const was = o.ack1 & 15;
+  if (began && (was === 0 || was === 6)) o.via = 1;
   else if (!began && o.c.x.cp === 'A') o.via = 5;
 }
 
