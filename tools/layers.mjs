@@ -7,6 +7,7 @@ export const SHARED = [
   'firmware/core/limits',
   'firmware/core/record',
   'firmware/ocpp/measurand',
+  'firmware/ocpp/rows',
   'firmware/ocpp/state',
 ];
 

@@ -6,6 +6,9 @@ import { HOT, SENSOR, VOLT_LOW } from './faults';
 import { FLOOR, least } from './limits';
 import { energy, grant, plugged, stop, tell } from './session';
 
+/** The light tells for so long that a card was refused, ms. */
+const REFUSED = 3000;
+
 /** Index of the card with this UID in the card table, -1 = unknown. */
 export function card(c: Charger, uid: string): number {
   const list = c.k.cards;
@@ -17,7 +20,10 @@ export function card(c: Charger, uid: string): number {
 function local(c: Charger, uid: string): void {
   const i = card(c, uid);
   if (i >= 0) grant(c, uid, i + 1);
-  else c.f.log('card', 'unknown ' + uid);
+  else {
+    c.no = c.t + REFUSED;
+    c.f.log('card', 'unknown ' + uid);
+  }
 }
 
 /** A card was held to the reader. */
@@ -34,7 +40,7 @@ export function tap(c: Charger, uid: string): void {
 
 /** Access without asking: at plug-in while `acs` is 0, once per plug-in. */
 export function free(c: Charger): void {
-  if (!c.k.acs && !c.ses.ok && !c.ses.why && !c.ses.re && plugged(c) && !c.ask && !(c.x.bad & 1))
+  if (!c.k.acs && !c.o.rv && !c.ses.ok && !c.ses.why && !c.ses.re && plugged(c) && !c.ask && !(c.x.bad & 1))
     grant(c, c.k.ocppd, 0);
 }
 
@@ -65,7 +71,7 @@ export function model(c: Charger): number {
   if (c.x.bad) return c.x.bad & 1 ? 26 : broken(c.x.err);
   if (c.frc === 1) return 4;
   if (c.o.ino) return 37;
-  if (c.ses.why !== '' || (c.k.acs && !c.ses.ok)) return 2;
+  if (c.ses.why !== '' || ((c.k.acs || c.o.rv) && !c.ses.ok)) return 2;
   return c.t < c.wait ? 29 : offered(c);
 }
 

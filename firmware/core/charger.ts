@@ -193,6 +193,8 @@ export interface Link {
   tx: number;
   /** 1 = connector set Inoperative. */
   ino: Bit;
+  /** A reservation ends here, ms since 1970; 0 = there is none. */
+  rv: number;
   /** Phases that the central system asks for: 1, or 0 = does not say. */
   ph: 0 | 1;
 }
@@ -275,6 +277,8 @@ export interface Charger {
   wait: number;
   /** 1 = a tapped card waits for the central system's answer, its UID in `uid`. */
   ask: Bit;
+  /** The light tells until then that a card was refused. */
+  no: number;
   /** UID of the last tapped card. */
   uid: string;
   /** Boot counter. */

@@ -683,8 +683,8 @@ export const KEYS = {
   ocppao: { t: 'b', f: 'wk', def: 0, ocpp: 'AllowOfflineTxForUnknownId' },
   /** Offline: cards that are known locally may start. */
   ocpplo: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthorizeOffline' },
-  /** The local list is used. */
-  ocppla: { t: 'b', f: 'wk', def: 1 },
+  /** The local list is used. The charger's own cards count as known here in any case. */
+  ocppla: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthListEnabled' },
   /** Connector status: 0 Available, 1 Preparing, 2 Charging, 3 SuspendedEVSE, 4 SuspendedEV, 5 Finishing, 6 Reserved, 7 Unavailable, 8 Faulted. */
   ocppcs: { t: 'i', get: (c): unknown => (c.o.st < 0 ? 0 : c.o.st) },
   /** Connector set inoperative by the central system. */
@@ -836,6 +836,14 @@ export const KEYS = {
     get: (c): unknown => Math.round(c.k.lbr / 2.55),
     set: (c, v: number): string => (c.f.part('conf') as Conf).write(c, 'lbr', '' + Math.round(v * 2.55)),
   },
+  /** The cache of tags is used and filled. */
+  oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },
+  /** Entries of the local list. */
+  oll: { t: 'i', f: 'o', get: (): unknown => 64, ocpp: 'LocalAuthListMaxLength' },
+  /** Entries of one SendLocalList. */
+  ols: { t: 'i', f: 'o', get: (): unknown => 64, ocpp: 'SendLocalListMaxLength' },
+  /** Reservations of connector 0. */
+  orz: { t: 'b', f: 'o', get: (): unknown => 1, ocpp: 'ReserveConnectorZeroSupported' },
   /** Online: start for tags that are known locally without asking. */
   olp: { t: 'b', f: 'wko', def: 0, ocpp: 'LocalPreAuthorize' },
   /** Energy after a tag turned out to be invalid. */
@@ -888,7 +896,7 @@ export const KEYS = {
   ofp: {
     t: 'c',
     f: 'o',
-    get: (): unknown => 'Core,RemoteTrigger',
+    get: (): unknown => 'Core,LocalAuthListManagement,Reservation,RemoteTrigger',
     ocpp: 'SupportedFeatureProfiles',
   },
   /** Transmissions of a transaction message that the central system fails to process. */

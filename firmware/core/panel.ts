@@ -77,9 +77,9 @@ function alarm(t: number, n: number): number {
 export function light(c: Charger): void {
   if (!c.b.light) return;
   const n = flashes(c);
-  const rgb = n ? alarm(c.t, n) : parseInt(c.k[colour(c)].substr(1), 16);
+  const rgb = n || c.t < c.no ? alarm(c.t, n || 99) : parseInt(c.k[colour(c)].substr(1), 16);
   // An alarm is seen also where the light is dimmed to nothing.
-  const dim = (n ? Math.max(c.k.lbr, 60) : c.k.lbr) / 255;
+  const dim = (n || c.t < c.no ? Math.max(c.k.lbr, 60) : c.k.lbr) / 255;
   const part = (shift: number): number => Math.floor(((rgb >> shift) & 255) * dim);
   c.b.light.set((part(16) << 16) | (part(8) << 8) | part(0));
 }

@@ -1,6 +1,7 @@
 // Part on call: whether a tag may charge: Authorize, what is known here, and tags that turn out to be refused.
 
-import type { Charger } from '../core/charger';
+import type { Entry, Known } from './known.part';
+import type { Reserve } from './reserve.part';
 import { ANSWERED, AUTH, ERROR, NEVER, TIGHT, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -10,44 +11,63 @@ export interface Auth {
   refused(o: Ocpp): void;
 }
 
+/** The light tells for so long that a card was refused, ms. */
+const REFUSED = 3000;
+
+function same(a: string, b: string): boolean {
+  return a !== '' && a.toLowerCase() === b.toLowerCase();
+}
+
 export function more(o: Ocpp, n: number): string {
   return n ? '' : '"Authorize",{"idTag":' + quoteTag(o.tag) + '}';
 }
 
-/** Index of a card in the card table, -1 = none. */
-function card(c: Charger, tag: string): number {
-  const list = c.k.cards;
-  const t = tag.toLowerCase();
-  for (let i = 0; i < list.length; i++) if (list[i].id && list[i].id.toLowerCase() === t) return i;
-  return -1;
+function known(o: Ocpp): Known {
+  return o.c.f.part('known') as Known;
 }
 
-/** The waiting tag is decided. While a transaction runs it may only end it, as one of the same group. */
-function decide(o: Ocpp, yes: boolean, parent: string): void {
+function refuse(o: Ocpp, tag: string, why: string): void {
+  const c = o.c;
+  if (!c.ses.on) c.no = c.t + REFUSED;
+  c.f.log('ocpp', tag + ' refused: ' + why);
+}
+
+/** An accepted tag. While a transaction runs it may only end it, as one of the same group. */
+function accept(o: Ocpp, tag: string, parent: string): void {
+  const c = o.c;
+  c.f.log('ocpp', tag + ' accepted');
+  if (!c.ses.on) {
+    o.par = parent;
+    c.f.grant(c, tag, known(o).card(o, tag) + 1);
+  } else if (same(parent, o.par)) c.f.stop(c, 'Local', tag);
+}
+
+/** The waiting tag is decided: `no` = why it is refused. */
+function decide(o: Ocpp, no: string, parent: string): void {
   const c = o.c;
   const tag = o.tag;
   o.tag = '';
   if (tag === c.uid) c.ask = 0;
-  c.f.log('ocpp', tag + (yes ? ' accepted' : ' refused'));
-  if (c.ses.on) {
-    if (yes && parent && parent === o.par) c.f.stop(c, 'Local', tag);
-  } else if (yes) {
-    o.par = parent;
-    c.f.grant(c, tag, card(c, tag) + 1);
-  }
+  if (no) refuse(o, tag, no);
+  else if (c.o.rv && !c.ses.on && !(c.f.part('reserve') as Reserve).fits(o, tag, parent))
+    refuse(o, tag, 'reserved');
+  else accept(o, tag, parent);
 }
 
 /** Nobody to ask: what is known here decides. No transaction begins that the queue could not keep. */
-function offline(o: Ocpp): void {
+function offline(o: Ocpp, e: Entry | undefined): void {
   const k = o.c.k;
-  const yes = card(o.c, o.tag) >= 0 ? k.ocpplo : k.ocppao;
-  decide(o, yes === 1 && o.q.length < TIGHT + 6, '');
+  const yes = e ? e.ok && k.ocpplo : k.ocppao;
+  decide(o, !yes ? 'offline' : o.q.length < TIGHT + 6 ? '' : 'no room', e ? e.par : '');
 }
 
 /** A tag waits: decided here, or asked for. */
 function ask(o: Ocpp): void {
-  if (o.st !== 3 || o.reg !== 1) offline(o);
-  else if (o.c.k.olp && !o.c.ses.on && card(o.c, o.tag) >= 0) decide(o, true, '');
+  const c = o.c;
+  const e = known(o).lookup(o, o.tag);
+  if (o.st !== 3 || o.reg !== 1) offline(o, e);
+  else if (e && e.ok && (c.ses.on ? e.par : c.k.olp)) decide(o, '', e.par);
+  else if (c.o.rv && !c.ses.on && !(c.f.part('reserve') as Reserve).fits(o, o.tag)) decide(o, 'reserved', '');
   else o.want |= AUTH;
 }
 
@@ -56,10 +76,14 @@ export function turn(o: Ocpp): void {
   const r = (o.in || {}) as Payload;
   const i = r.idTagInfo;
   const info = (i && typeof i === 'object' ? i : {}) as Payload;
-  if (!o.tag) return;
-  if (o.how === ANSWERED) decide(o, info.status === 'Accepted', '' + (info.parentIdTag || ''));
-  else if (o.how === ERROR) decide(o, false, '');
-  else offline(o);
+  const tag = o.tag;
+  if (!tag) return;
+  if (o.how === ANSWERED) {
+    decide(o, info.status === 'Accepted' ? '' : '' + info.status, '' + (info.parentIdTag || ''));
+    o.got = [tag, info];
+    o.p = 'known';
+  } else if (o.how === ERROR) decide(o, 'error', '');
+  else offline(o, known(o).lookup(o, tag));
 }
 
 /** A refused tag ends the transaction, or only the current: StopTransactionOnInvalidId. */

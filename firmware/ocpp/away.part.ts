@@ -37,6 +37,7 @@ function abandon(o: Ocpp): void {
   o.sb = '';
   o.sf = 0;
   o.sa = undefined;
+  o.got = undefined;
   o.un = '';
   o.bad = 0;
   o.mute = 0;

@@ -1,24 +1,10 @@
 // Part on call: BootNotification, Heartbeat, and the clock that both bring.
 
-import { ANSWERED, BOOT, integer, quote, quoteTag } from './state';
+import { ANSWERED, BOOT, integer, moment, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Wait for a registration that gave none of its own, ms. */
 const RETRY = 60000;
-
-/** ms since 1970 of a text in RFC 3339, any zone, any fraction; NaN = no such thing. */
-export function moment(text: unknown): number {
-  const t = typeof text === 'string' ? text : '';
-  if (t.length < 20 || t[4] !== '-' || t[10] !== 'T' || t[13] !== ':') return NaN;
-  const ms = Date.parse(t.substr(0, 19) + 'Z');
-  const zone = t.substr(19);
-  const sign = zone.indexOf('+') >= 0 ? '+' : zone.indexOf('-') >= 0 ? '-' : '';
-  const cut = sign ? zone.indexOf(sign) : zone.length - 1;
-  const part = parseFloat('0' + zone.substr(0, cut));
-  const off = zone.substr(cut + 1).replace(':', '');
-  const shift = sign ? parseInt(off.substr(0, 2), 10) * 60 + parseInt(off.substr(2, 2) || '0', 10) : 0;
-  return ms + Math.round((part || 0) * 1000) - shift * (sign === '-' ? -60000 : 60000);
-}
 
 /** Takes the central system's time: only forwards while a transaction runs, so that its times do not fall. */
 function clock(o: Ocpp, text: unknown): void {

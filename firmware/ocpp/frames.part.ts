@@ -16,7 +16,7 @@ const PING = 0x89;
 const PONG = 0x8a;
 /** Longest message that is taken in; of a longer one the first bytes are kept and the rest is dropped. */
 const MOST = 8000;
-/** Longest message that is read as a whole. */
+/** Longest message that is read as a whole; a list is taken apart in any case, because each entry takes its time. */
 const WHOLE = 3000;
 const HEAD = 200;
 
@@ -146,7 +146,9 @@ export function turn(o: Ocpp): void {
   const w = o.w;
   const pieces = receive(o);
   if (!pieces) return;
-  const long = !w.big && w.len > WHOLE;
-  o.in = long ? { q: pieces, t: '', head: '', n: 0 } : pieces.join('');
+  const text = !w.big && w.len > WHOLE ? '' : pieces.join('');
+  const long = !w.big && (!text || text.substr(0, 100).split('"')[3] === 'SendLocalList');
+  o.got = undefined;
+  o.in = long ? { q: pieces, t: '', head: '', n: 0, part: '' } : text;
   o.p = long ? 'bulk' : 'inbox';
 }

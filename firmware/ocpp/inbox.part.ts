@@ -2,7 +2,12 @@
 
 import type { Frames } from './frames.part';
 import { ANSWERED, ERROR, SILENT, quote } from './state';
-import type { Frame, Ocpp } from './state';
+import type { Frame, Ocpp, Turn } from './state';
+
+/** Exports of this part. */
+export interface Inbox extends Turn {
+  plain(text: string): string;
+}
 
 /** Unreadable messages in a row after which the connection ends. */
 const PATIENCE = 5;

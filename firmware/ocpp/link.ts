@@ -8,7 +8,7 @@ import type { Away } from './away.part';
 import { go, outcome, step } from './rpc';
 import { AUTH, BEAT, BOOT, NEVER, QUEUE } from './state';
 import type { Happening, Ocpp } from './state';
-import { observe } from './status';
+import { PREPARING, observe } from './status';
 import { attach, send } from './websocket';
 
 /** Answer to our ping, and to the handshake, ms. */
@@ -116,6 +116,7 @@ function fresh(c: Charger): Ocpp {
     unAt: 0,
     rstAt: 0,
     out: [],
+    got: undefined,
   };
 }
 
@@ -127,6 +128,7 @@ function adopt(o: Ocpp): void {
   o.hb = k.ocpph * 1000;
   o.pg = k.owp * 1000;
   o.md = k.omd * 1000;
+  o.c.o.rv = k.ocppe ? JSON.parse(o.c.f.get('rv') ?? '[0]')[0] : 0;
 }
 
 /** The last connect never came back: the watchdog ended it. That host is left alone for a while. */
@@ -186,12 +188,21 @@ export function flow(_c: Charger): Bit {
   return o.w.n >= o.w.need || o.id || o.want || o.p || o.sp ? step(o) : 0;
 }
 
+/** A reservation ends: by time, use, fault, or because the connector was taken out of service. An authorisation that found
+ * no plug has used it up as well. */
+function over(o: Ocpp): boolean {
+  const c = o.c;
+  const idle = (o.s1 & 15) === PREPARING && !c.ses.ok;
+  return c.f.wall(c) >= c.o.rv || c.ses.on > 0 || c.x.bad > 0 || o.ino > 0 || idle;
+}
+
 /** Part that has something to do on this side of the link, '' = none. */
 function busy(o: Ocpp): string {
   const c = o.c;
   if (o.ld >= 0) return 'restore';
   if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
   if (!o.on) return '';
+  if (c.o.rv && over(o)) return 'reserve';
   if (c.ask && !o.tag) o.tag = c.uid;
   if (c.m.eto >= o.max || (o.tag && o.act !== AUTH && !(o.want & AUTH))) return 'auth';
   if (c.t >= o.nx) return 'sample';

@@ -1,4 +1,4 @@
-// Part on call: availability, triggers, and what is always refused.
+// Part on call: availability, triggers, data of vendors.
 
 import { BEAT, BOOT, METER, STATUS0, STATUS1 } from './state';
 import type { Ocpp, Payload } from './state';
@@ -42,8 +42,8 @@ function trigger(q: Payload): string {
 export function run(o: Ocpp, action: string, q: Payload): string {
   if (action === 'ChangeAvailability') return available(o, q);
   if (action === 'TriggerMessage') return trigger(q);
-  // No vendor is known, and there is no cache.
-  return action === 'DataTransfer' ? '{"status":"UnknownVendorId"}' : REJECTED;
+  // No vendor is known.
+  return '{"status":"UnknownVendorId"}';
 }
 
 export function then(o: Ocpp, action: string, q: Payload): void {

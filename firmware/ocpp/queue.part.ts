@@ -44,21 +44,42 @@ export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string
   else c.f.log('ocpp', 'MemoryExhaustion: transaction message lost');
 }
 
-/** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end. */
+/** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end,
+ * parent of its tag. */
 export function note(o: Ocpp): void {
   const c = o.c;
   o.note = c.t;
   c.f.put(
     'qo',
-    '[' + o.ref + ',' + o.f.stamp(o) + ',' + Math.floor(c.m.eto) + ',' + c.rbc + ',' + (o.d - 1) + ']',
+    '[' +
+      o.ref +
+      ',' +
+      o.f.stamp(o) +
+      ',' +
+      Math.floor(c.m.eto) +
+      ',' +
+      c.rbc +
+      ',' +
+      (o.d - 1) +
+      ',' +
+      quoteTag(o.par) +
+      ']',
   );
 }
 
 /** While another status is shown, the one in between is passed through even if the facts have moved on. */
 function pass(o: Ocpp, began: boolean): void {
   if (o.reg !== 1 || o.st !== 3) return;
-  if (began && (o.ack1 & 15) === 0) o.via = 1;
+  const was = o.ack1 & 15;
+  if (began && (was === 0 || was === 6)) o.via = 1;
   else if (!began && o.c.x.cp === 'A') o.via = 5;
+}
+
+/** The reservation that the transaction uses up, with a comma in front. */
+function used(o: Ocpp): string {
+  const c = o.c;
+  const id = c.o.rv ? (JSON.parse(c.f.get('rv') ?? '[]') as number[])[1] : undefined;
+  return id === undefined ? '' : ',' + id;
 }
 
 function began(o: Ocpp, e: Happening): void {
@@ -71,7 +92,7 @@ function began(o: Ocpp, e: Happening): void {
   o.nx = 0;
   c.o.tx = -1;
   note(o);
-  put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2]);
+  put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o));
 }
 
 function ended(o: Ocpp, e: Happening): void {

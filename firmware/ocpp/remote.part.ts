@@ -1,5 +1,6 @@
 // Part on call: remote start and stop, reset, unlocking.
 
+import type { Reserve } from './reserve.part';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -17,6 +18,7 @@ function mayStart(o: Ocpp, q: Payload): boolean {
   const c = o.c;
   if (o.reg !== 1 || (q.connectorId ?? 1) !== 1) return false;
   if (c.ses.on || c.o.ino || o.ino || c.x.bad || o.rst || !q.idTag) return false;
+  if (c.o.rv && !(c.f.part('reserve') as Reserve).meant(o, q.idTag as string)) return false;
   return (!c.ses.ok || same(c.ses.tag, q.idTag)) && (!o.tag || same(o.tag, q.idTag));
 }
 
@@ -26,7 +28,10 @@ function begin(o: Ocpp, q: Payload): void {
   const tag = q.idTag as string;
   if (c.ses.ok || o.tag) return;
   if (c.k.oar) o.tag = tag;
-  else c.f.grant(c, tag, 0);
+  else {
+    o.par = '';
+    c.f.grant(c, tag, 0);
+  }
 }
 
 function mayStop(o: Ocpp, q: Payload): boolean {

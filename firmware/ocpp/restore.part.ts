@@ -30,8 +30,9 @@ function learn(o: Ocpp, l: Lesson, e: Entry, slot: number): void {
 }
 
 /** The vehicle is still plugged: the same transaction goes on. */
-function resume(o: Ocpp, ref: number, samples: number): void {
+function resume(o: Ocpp, ref: number, samples: number, parent: string): void {
   o.ref = ref;
+  o.par = parent;
   o.d = samples + 1;
   o.nx = 0;
   o.smp = o.c.t;
@@ -45,7 +46,7 @@ function close(o: Ocpp, l: Lesson, open: number[]): void {
   const ref = open[0];
   if (ref && (ref === l.open || ref === o.tr) && !l.ended.includes(ref)) {
     if (c.ses.on) {
-      resume(o, ref, open[4] === undefined ? -1 : open[4]);
+      resume(o, ref, open[4] === undefined ? -1 : open[4], (open as unknown[])[5] as string);
       return;
     }
     const wh = Math.max(open[2], Math.floor(c.m.eto));

@@ -155,8 +155,10 @@ export interface Ocpp {
   /** Reset asked for: 0 none, 1 soft, 2 hard; since when. */
   rst: 0 | 1 | 2;
   rstAt: number;
-  /** Messages of other parts: 'action",{payload}' texts. */
+  /** Messages of other parts: '"action",{payload}' texts. */
   out: string[];
+  /** What a part keeps for its next turn: the entries of a list so far, what an answer told about a tag. */
+  got: unknown;
 }
 
 /** JSON text of a string. Bytes above 127 stay: the engine's own writer would make \u00XX of them. */
@@ -198,4 +200,18 @@ export function txId(o: Ocpp, ref: number): number {
 export function integer(v: unknown): number | undefined {
   const n = typeof v === 'string' && v !== '' ? Number(v) : v;
   return typeof n === 'number' && Math.floor(n) === n ? n : undefined;
+}
+
+/** ms since 1970 of a text in RFC 3339, any zone, any fraction; NaN = no such thing. */
+export function moment(text: unknown): number {
+  const t = typeof text === 'string' ? text : '';
+  if (t.length < 20 || t[4] !== '-' || t[10] !== 'T' || t[13] !== ':') return NaN;
+  const ms = Date.parse(t.substr(0, 19) + 'Z');
+  const zone = t.substr(19);
+  const sign = zone.indexOf('+') >= 0 ? '+' : zone.indexOf('-') >= 0 ? '-' : '';
+  const cut = sign ? zone.indexOf(sign) : zone.length - 1;
+  const part = parseFloat('0' + zone.substr(0, cut));
+  const off = zone.substr(cut + 1).replace(':', '');
+  const shift = sign ? parseInt(off.substr(0, 2), 10) * 60 + parseInt(off.substr(2, 2) || '0', 10) : 0;
+  return ms + Math.round((part || 0) * 1000) - shift * (sign === '-' ? -60000 : 60000);
 }

@@ -8,11 +8,12 @@ import { STATUS0, STATUS1 } from './state';
 
 /** Indices as in the key `ocppcs`. */
 const AVAILABLE = 0;
-const PREPARING = 1;
+export const PREPARING = 1;
 const CHARGING = 2;
 const SUSPENDED_EVSE = 3;
 const SUSPENDED_EV = 4;
 const FINISHING = 5;
+const RESERVED = 6;
 const UNAVAILABLE = 7;
 const FAULTED = 8;
 /** A suspension must last this long: at the start and in a pause the pilot passes through them, ms. */
@@ -30,6 +31,8 @@ export function status(c: Charger, was: number): number {
     return c.s.st === 'B2' && cp === 'B' ? SUSPENDED_EV : SUSPENDED_EVSE;
   }
   if (c.o.ino) return UNAVAILABLE;
+  // Until a tag for which it is reserved comes, plugged or not.
+  if (c.o.rv && !ses.ok) return RESERVED;
   if (cp === 'A') return ses.ok ? PREPARING : AVAILABLE;
   return ses.why !== '' ? FINISHING : PREPARING;
 }

@@ -23,7 +23,7 @@ function start(o: Ocpp, e: Entry): string {
     e[6] +
     ',"timestamp":"' +
     time(o, e[3], e[4]) +
-    '"}'
+    (e[7] === undefined ? '"}' : '","reservationId":' + e[7] + '}')
   );
 }
 
@@ -93,10 +93,17 @@ function retry(o: Ocpp, e: Entry | undefined): void {
   drop(o, e);
 }
 
+/** What an answer says about a tag is learned in the next turn. */
+function told(o: Ocpp, tag: unknown, info: unknown): void {
+  o.got = [tag, info && typeof info === 'object' ? info : {}];
+  o.p = 'known';
+}
+
 function started(o: Ocpp, e: Entry, tx: number, info: Payload): void {
   const c = o.c;
   pair(o, e[2], tx);
   drop(o, e);
+  told(o, e[5], info);
   if (o.ref !== e[2]) return;
   c.o.tx = tx;
   if (info.parentIdTag) o.par = '' + info.parentIdTag;
@@ -109,5 +116,8 @@ export function turn(o: Ocpp): void {
   const tx = e && e[1] === 'S' ? integer(r.transactionId) : 0;
   if (o.how !== ANSWERED || !e || tx === undefined) retry(o, e);
   else if (e[1] === 'S') started(o, e, tx, (r.idTagInfo || {}) as Payload);
-  else drop(o, e);
+  else {
+    drop(o, e);
+    if (e[1] === 'E') told(o, e[5], r.idTagInfo);
+  }
 }

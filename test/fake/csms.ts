@@ -16,10 +16,13 @@ import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
 import * as inbox from '../../firmware/ocpp/inbox.part';
+import * as known from '../../firmware/ocpp/known.part';
+import * as locals from '../../firmware/ocpp/locals.part';
 import * as manage from '../../firmware/ocpp/manage.part';
 import * as notify from '../../firmware/ocpp/notify.part';
 import * as queue from '../../firmware/ocpp/queue.part';
 import * as remote from '../../firmware/ocpp/remote.part';
+import * as reserve from '../../firmware/ocpp/reserve.part';
 import * as restore from '../../firmware/ocpp/restore.part';
 import * as sample from '../../firmware/ocpp/sample.part';
 import * as shake from '../../firmware/ocpp/shake.part';
@@ -46,10 +49,13 @@ export const PARTS: { [name: string]: unknown } = {
   dial,
   frames,
   inbox,
+  known,
+  locals,
   manage,
   notify,
   queue,
   remote,
+  reserve,
   restore,
   sample,
   shake,

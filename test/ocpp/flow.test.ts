@@ -373,7 +373,7 @@ describe('ocpp queue', () => {
     const [a, b] = cs.calls('StartTransaction');
     assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
     assert.ok((a.timestamp as string) < (b.timestamp as string));
-    assert.deepEqual([...s.store.keys()], ['ses', 'qx']);
+    assert.deepEqual([...s.store.keys()], ['ses', 'qx', 'lc']);
   });
 
   it('power loss in a transaction: it is closed after the boot', () => {
@@ -497,7 +497,7 @@ describe('ocpp meter values', () => {
     assert.equal(contexts[0], 'Transaction.Begin');
     assert.equal(contexts.at(-1), 'Transaction.End');
     assert.ok(contexts.length > 20 && contexts.length <= 41, '' + contexts.length);
-    assert.deepEqual([...r.store.keys()], ['ses', 'qx']);
+    assert.deepEqual([...r.store.keys()], ['lc', 'ses', 'qx']);
   });
 
   it('without a reading the value is left out and the meter is reported', () => {

@@ -15,7 +15,7 @@ describe('ocpp table of messages', () => {
       TOLD.map((t) => t.part),
     );
     assert.ok(lines.includes('Reset remote type eHard|Soft'));
-    assert.ok(lines.includes('SendLocalList  '));
+    assert.ok(lines.includes('GetLog  '));
     assert.equal(lines.length, Object.keys(ASKED).length + 1);
   });
 

@@ -1,0 +1,60 @@
+// How the local list and the cache lie in the journal: a row a tag, `\n` tag in small letters, `\t` first letter of the
+// status, second since 1970 at which it expires, `\t` parent. The list is spread over eight records by the tag's checksum,
+// each of them twice, a and b; the record `lv` says which of the two counts, so that writing it switches the list as a
+// whole, whatever a power cut leaves. The cache is one record, the row that was learned last at its end.
+
+import { moment } from './state';
+import type { Ocpp } from './state';
+
+/** Records of the list. */
+export const PLACES = 8;
+/** Key of the cache. */
+export const CACHE = 'lc';
+/** Status letter of a row that deletes, in a list that is under way. */
+export const GONE = '-';
+
+/** The list that counts: a bit each record (1 = b), version, entries. */
+export type Head = [number, number, number];
+
+export function head(o: Ocpp): Head {
+  return JSON.parse(o.c.f.get('lv') ?? '[0,0,0]') as Head;
+}
+
+/** Key of record `i`. */
+export function record(which: number, i: number): string {
+  return 'l' + ((which >> i) & 1 ? 'b' : 'a') + i;
+}
+
+/** Letter of an AuthorizationStatus, '' = there is no such status. */
+export function letter(status: unknown): string {
+  const all = ['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'];
+  return all.includes(status as string) ? (status as string)[0] : '';
+}
+
+/** Second since 1970 of an expiry date, '' = none. */
+export function second(date: unknown): string {
+  const ms = moment(date);
+  return ms === ms ? '' + Math.floor(ms / 1000) : '';
+}
+
+/** The record that a tag is in; letter case does not count. */
+export function place(tag: string): number {
+  return E.CRC32(tag.toLowerCase()) & (PLACES - 1);
+}
+
+/** The row of a tag, '' = none. */
+export function find(text: string, tag: string): string {
+  const key = '\n' + tag.toLowerCase() + '\t';
+  const at = text.indexOf(key);
+  // The engine also finds a beginning that the end of the text cuts off.
+  if (at < 0 || text.substr(at, key.length) !== key) return '';
+  const end = text.indexOf('\n', at + 1);
+  return text.substring(at, end < 0 ? text.length : end);
+}
+
+/** The text without this row of it. */
+export function without(text: string, row: string): string {
+  if (!row) return text;
+  const at = text.indexOf(row);
+  return text.substr(0, at) + text.substr(at + row.length);
+}
