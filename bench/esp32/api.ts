@@ -332,6 +332,7 @@ function library(s: Script, host: Host, group: Group): void {
       eraseAll: () => storage.eraseAll(),
       list: (re?: RegExp) => realm.array(storage.list().filter((n) => !re || re.test(n))),
       getFree: () => storage.getFree(),
+      getStats: () => realm.object({ freeBytes: storage.getFree(), trashBytes: storage.trash() }),
       compact: () => void storage.compact(),
     }), // prettier-ignore
     Flash: () => group({

@@ -85,6 +85,11 @@ export class Storage implements Files {
     return this.end - this.last();
   }
 
+  /** Bytes of dead files. */
+  trash(): number {
+    return this.headers().reduce((sum, h) => sum + (h.dead ? HEADER + align(h.size) : 0), 0);
+  }
+
   used(): number {
     return this.last() - this.start;
   }

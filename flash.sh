@@ -1,0 +1,12 @@
+#!/bin/sh
+# Puts Pilotwire on a board: ./flash.sh --help. Needs Node.js 20.11 or newer, and esptool to write the engine.
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
+if ! command -v node >/dev/null 2>&1; then
+  echo 'Node.js is missing: install version 20.11 or newer from https://nodejs.org' >&2
+  exit 1
+fi
+node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 11) ? 0 : 1)' || {
+  echo "Node.js $(node --version) is too old: 20.11 or newer is needed" >&2
+  exit 1
+}
+exec node "$here/tools/flash.mjs" "$@"
