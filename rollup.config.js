@@ -7,6 +7,7 @@ import replace from '@rollup/plugin-replace';
 import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
+import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
 import { messages, packMessages } from './tools/messages.mjs';
@@ -69,6 +70,9 @@ function shorten(part) {
     },
   };
 }
+
+/** Functions that are called once go to where they are called; in the second round those that stood in another's way. */
+const inlined = () => ({ name: 'inlined', renderChunk: (code) => inline(code) });
 
 /** Which modules may meet in a chunk. */
 function alone(root, part) {
@@ -157,6 +161,7 @@ export function chunks(board, root = ROOT) {
       sources(root, board),
       replace({ preventAssignment: true, values: texts(CONSTANTS()) }),
       alone(root, part),
+      ...(part ? [] : [inlined(), inlined()]),
       shorten(part),
       ...(part ? [] : [data(root, board)]),
     ],
