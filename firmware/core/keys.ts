@@ -840,8 +840,8 @@ export const KEYS = {
   oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },
   /** Entries of the local list. */
   oll: { t: 'i', f: 'o', get: (): unknown => 64, ocpp: 'LocalAuthListMaxLength' },
-  /** Entries of one SendLocalList. */
-  ols: { t: 'i', f: 'o', get: (): unknown => 64, ocpp: 'SendLocalListMaxLength' },
+  /** Entries of one SendLocalList; more are taken as long as the message has at most 8000 bytes. */
+  ols: { t: 'i', f: 'o', get: (): unknown => 50, ocpp: 'SendLocalListMaxLength' },
   /** Reservations of connector 0. */
   orz: { t: 'b', f: 'o', get: (): unknown => 1, ocpp: 'ReserveConnectorZeroSupported' },
   /** Online: start for tags that are known locally without asking. */

@@ -8,32 +8,37 @@ import type { Ocpp } from './state';
 const ENTRY = 1000;
 
 export interface Bulk {
-  /** Pieces not looked at yet, text being looked at, text up to the list ('' = not found yet), entries so far. */
+  /** Pieces not looked at yet, text being looked at and from where on, text up to the list ('' = not found yet), entries
+   * so far. */
   q: string[];
   t: string;
+  at: number;
   head: string;
   n: number;
-  /** Part that takes the entries, '' = nobody. */
+  /** Action, and the part that takes the entries, '' = nobody. */
+  act: string;
   part: string;
 }
 
-function count(text: string, what: string): number {
-  return text.split(what).length - 1;
-}
-
-/** 1 = a whole object: its braces outside of texts match. */
+/** 1 = a whole object: with a second value behind it, as the engine's parser does not mind what follows. */
 function whole(text: string): boolean {
-  const bare = text.indexOf('\\') < 0 ? text : text.replaceAll('\\\\', '').replaceAll('\\"', '');
-  let out = '';
-  const parts = bare.split('"');
-  for (let i = 0; i < parts.length; i += 2) out += parts[i];
-  return count(out, '{') === count(out, '}');
+  try {
+    const two = JSON.parse('[' + text + ',7]') as unknown[];
+    return two.length === 2 && two[1] === 7;
+  } catch (e) {
+    return false;
+  }
 }
 
-/** Length of the entry that the text begins with, 0 = it is not complete. */
-function entry(text: string): number {
-  let at = text.indexOf('}');
-  while (at >= 0 && !whole(text.substr(0, at + 1))) at = text.indexOf('}', at + 1);
+/** End of the entry that begins at `b.at`, 0 = it is not there yet. */
+function entry(b: Bulk): number {
+  const t = b.t;
+  const from = b.at;
+  if (!b.head || t[from] !== '{') return 0;
+  let at = t.indexOf('}', from);
+  // Most end with two of them.
+  if (t[at + 1] === '}') at++;
+  while (at >= 0 && !whole(t.substring(from, at + 1))) at = t.indexOf('}', at + 1);
   return at + 1;
 }
 
@@ -44,24 +49,36 @@ function list(text: string): number {
   return at;
 }
 
-/** Takes the next piece in. */
-function read(o: Ocpp, b: Bulk): void {
-  b.t += b.q.shift();
-  const at = b.head ? -1 : list(b.t);
-  if (at < 0) return;
-  b.head = b.t.substr(0, at + 1);
-  b.t = b.t.substr(at + 1).trim();
-  const row = (o.c.f.part('answer') as Answer).row(b.head.split('"')[3]);
-  b.part = row ? row.substr(0, row.indexOf(' ')) : '';
+/** Passes over what stands between entries. */
+function skip(b: Bulk): void {
+  if (b.t[b.at] === ',') b.at++;
+  if (b.t[b.at] === '{') return;
+  while (b.at < b.t.length && ' ,\n\r\t'.indexOf(b.t[b.at]) >= 0) b.at++;
 }
 
-/** Gives an entry of this length away. */
-function give(o: Ocpp, b: Bulk, length: number): void {
+/** Takes the next piece in. */
+function read(o: Ocpp, b: Bulk): void {
+  b.t = b.t.substr(b.at) + b.q.shift();
+  b.at = 0;
+  if (!b.head) {
+    const at = list(b.t);
+    if (at < 0) return;
+    b.head = b.t.substr(0, at + 1);
+    b.at = at + 1;
+    b.act = b.head.split('"')[3];
+    const row = (o.c.f.part('answer') as Answer).row(b.act);
+    b.part = row ? row.substr(0, row.indexOf(' ')) : '';
+  }
+  skip(b);
+}
+
+/** Gives the entry that ends there away. */
+function give(o: Ocpp, b: Bulk, end: number): void {
   const part = b.part ? (o.c.f.part(b.part) as Answers) : undefined;
-  if (part && part.entry) part.entry(o, b.head.split('"')[3], b.n, b.t.substr(0, length));
+  if (part && part.entry) part.entry(o, b.act, b.n, b.t.substring(b.at, end));
   b.n++;
-  b.t = b.t.substr(length).trim();
-  if (b.t[0] === ',') b.t = b.t.substr(1).trim();
+  b.at = end;
+  skip(b);
 }
 
 /** It is treated as one of which only the beginning was kept. */
@@ -72,25 +89,22 @@ function refuse(o: Ocpp, b: Bulk): void {
 }
 
 /** The entries are gone; what is left is a message of the usual kind. */
-function end(o: Ocpp, b: Bulk): void {
-  o.in = b.head + b.t;
+function finish(o: Ocpp, b: Bulk): void {
+  o.in = b.head + b.t.substr(b.at);
   o.p = 'inbox';
 }
 
 /** A turn: an entry, or the next piece. */
 export function turn(o: Ocpp): void {
   const b = o.in as Bulk;
-  let n = b.head && b.t[0] === '{' ? entry(b.t) : 0;
+  const end = entry(b);
   if (o.reg < 1 || o.reg > 2) {
     o.in = undefined;
     return;
   }
-  if (!n && b.q.length) {
-    read(o, b);
-    n = b.head && b.t[0] === '{' ? entry(b.t) : 0;
-  }
   o.p = 'bulk';
-  if (n) give(o, b, n);
-  else if (b.t.length > ENTRY + 600) refuse(o, b);
-  else if (!b.q.length) (b.head && b.t[0] !== ']' ? refuse : end)(o, b);
+  if (end) give(o, b, end);
+  else if (b.t.length - b.at > ENTRY + 600) refuse(o, b);
+  else if (b.q.length) read(o, b);
+  else (b.head && b.t[b.at] !== ']' ? refuse : finish)(o, b);
 }

@@ -1,7 +1,7 @@
 // Part on call: what is known here about a tag: the local list of the central system, then the charger's own cards, then
 // the cache of what the central system has said; and how the cache learns.
 
-import { CACHE, find, head, letter, place, record, second, without } from './rows';
+import { CACHE, end, find, head, letter, odd, place, record, second, seek, without } from './rows';
 import { OTHER, chars, quote } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -21,7 +21,9 @@ export interface Known {
 }
 
 /** Bytes of the cache. */
-const ROOM = 800;
+const ROOM = 640;
+/** Letters of a status that does not let charge. */
+const STATUS = 'BEIC';
 
 /** Index of a card in the charger's own table, -1 = none. */
 export function card(o: Ocpp, tag: string): number {
@@ -39,9 +41,11 @@ function listed(o: Ocpp, tag: string): string {
 
 /** While the clock is unknown, what may have expired has. */
 function entry(o: Ocpp, from: 'list' | 'cache', row: string): Entry {
-  const f = row.split('\t');
-  const end = f[1].substr(1);
-  return { from, ok: f[1][0] === 'A' && (end === '' || +end * 1000 > (o.c.f.wall(o.c) || 9e15)), par: f[2] };
+  const at = row.indexOf('\t') + 1;
+  const cut = row.indexOf('\r', at);
+  const till = row.substring(at + 1, cut);
+  const ok = row[at] === 'A' && (till === '' || +till * 1000 > (o.c.f.wall(o.c) || 9e15));
+  return { from, ok, par: row.substr(cut + 1) };
 }
 
 export function lookup(o: Ocpp, tag: string): Entry | undefined {
@@ -53,23 +57,27 @@ export function lookup(o: Ocpp, tag: string): Entry | undefined {
   return old ? entry(o, 'cache', old) : undefined;
 }
 
-/** The row that goes first when room is needed: one that is not accepted, or the oldest. */
-function worst(text: string): string {
-  const rows = text.split('\n');
-  for (let i = 1; i < rows.length; i++) if (rows[i].split('\t')[1][0] !== 'A') return '\n' + rows[i];
-  return '\n' + rows[1];
+/** Makes room for so many bytes: what is not accepted goes first, then the oldest. */
+function shrink(text: string, most: number): string {
+  for (let i = 0; i < STATUS.length && text.length > most; i++) {
+    const at = text.indexOf('\t' + STATUS[i]);
+    if (at >= 0) text = without(text, text.lastIndexOf('\n', at));
+  }
+  while (text.length > most) text = without(text, 0);
+  return text;
 }
 
 /** What the central system said about a tag goes into the cache. */
 function learn(o: Ocpp, tag: string, info: Payload): void {
   const f = o.c.f;
   const old = f.get(CACHE) ?? '';
-  const parent = chars('' + (info.parentIdTag || ''), 20);
-  const row = '\n' + tag.toLowerCase() + '\t' + letter(info.status) + second(info.expiryDate) + '\t' + parent;
-  if (find(old, tag) === row || row.split('\n').length > 2 || row.split('\t').length > 3) return;
-  let text = without(old, find(old, tag));
-  while (text && text.length + row.length > ROOM) text = without(text, worst(text));
-  f.put(CACHE, text + row);
+  const rest =
+    letter(info.status) + second(info.expiryDate) + '\r' + chars('' + (info.parentIdTag || ''), 20);
+  const row = '\n' + tag.toLowerCase() + '\t' + rest;
+  const at = seek(old, tag);
+  if (odd(tag) || odd(rest.substr(rest.indexOf('\r') + 1))) return;
+  if (at >= 0 && old.substring(at, end(old, at)) === row) return;
+  f.put(CACHE, shrink(without(old, at), ROOM - row.length) + row);
 }
 
 /** The central system disagrees with its own list. */

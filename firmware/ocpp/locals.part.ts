@@ -2,7 +2,7 @@
 // and wait as rows; once the rest of it is accepted, one record of the list a turn is written beside the old one.
 
 import type { Inbox } from './inbox.part';
-import { CACHE, GONE, PLACES, find, head, letter, place, record, second, without } from './rows';
+import { CACHE, GONE, PLACES, end, head, letter, odd, place, record, second, seek, without } from './rows';
 import type { Head } from './rows';
 import { chars, quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -11,6 +11,8 @@ import type { Ocpp, Payload } from './state';
 const MOST = 64;
 /** Bytes of all rows. */
 const BYTES = 4000;
+/** Rows that a turn takes into a record. */
+const SOME = 2;
 
 /** Entries of the message so far. */
 interface Stage {
@@ -31,47 +33,50 @@ interface Work {
   /** The list as it was; the records that count from now on. */
   h: Head;
   which: number;
-  /** Step; entries and bytes of the new list; rows of the cache that are to be looked at. */
+  /** Step; record that is being renewed; entries and bytes of the new list; place in the cache. */
   k: number;
+  t: string | undefined;
   n: number;
   size: number;
-  rows: string[];
+  at: number;
 }
 
-function name(v: unknown, must: boolean): string {
-  if (v === undefined || v === null) return must ? 'OccurenceConstraintViolation' : '';
+/** '' or what is wrong with a text of 20 characters. */
+function text(v: unknown): string {
   if (typeof v !== 'string') return 'TypeConstraintViolation';
-  const odd = v.indexOf('\n') >= 0 || v.indexOf('\t') >= 0;
-  return odd || (must && !v) || chars(v, 20) !== v ? 'PropertyConstraintViolation' : '';
+  return odd(v) || (v.length > 20 && chars(v, 20) !== v) ? 'PropertyConstraintViolation' : '';
 }
 
-/** '' or what is wrong with an idTagInfo. */
-function wrong(i: Payload): string {
-  if (typeof i !== 'object' || Array.isArray(i)) return 'TypeConstraintViolation';
-  const bad = name(i.status, true) || name(i.parentIdTag, false);
-  const end = i.expiryDate ?? '1970-01-01T00:00:00Z';
-  if (bad) return bad;
-  if (typeof end !== 'string') return 'TypeConstraintViolation';
-  return letter(i.status) && second(end) ? '' : 'PropertyConstraintViolation';
-}
-
-/** Behind the tag of a row. */
+/** What stands behind the tag in a row; without its `\r`: what is wrong with the idTagInfo. */
 function tail(i: Payload | undefined): string {
-  if (!i) return GONE + '\t';
-  return letter(i.status) + second(i.expiryDate) + '\t' + ((i.parentIdTag || '') as string);
+  if (!i) return GONE + '\r';
+  if (typeof i !== 'object' || Array.isArray(i)) return 'TypeConstraintViolation';
+  const st = i.status;
+  const end = i.expiryDate;
+  const parent = i.parentIdTag || '';
+  const at = end ? second(end) : '';
+  const first = letter(st);
+  if (st === undefined || st === null) return 'OccurenceConstraintViolation';
+  if (typeof st !== 'string' || (end && typeof end !== 'string')) return 'TypeConstraintViolation';
+  if (!first || (end !== undefined && end !== null && !at)) return 'PropertyConstraintViolation';
+  return text(parent) || first + at + '\r' + parent;
 }
 
 /** Takes an entry in: '' or what is wrong with it. */
 function take(s: Stage, e: Payload): string {
-  const i = (e.idTagInfo ?? undefined) as Payload | undefined;
-  const bad = name(e.idTag, true) || (i === undefined ? '' : wrong(i));
-  if (bad) return bad;
   const tag = e.idTag as string;
+  if (tag === undefined || tag === null) return 'OccurenceConstraintViolation';
+  const rest = text(tag) || tail((e.idTagInfo ?? undefined) as Payload | undefined);
+  if (rest.indexOf('\r') < 0) return rest;
+  if (!tag) return 'PropertyConstraintViolation';
   const at = place(tag);
-  const twice = find(s.b[at], tag);
-  if (twice) s.odd |= 1;
-  if (!i) s.odd |= 2;
-  s.b[at] = without(s.b[at], twice) + '\n' + tag.toLowerCase() + '\t' + tail(i);
+  const twice = seek(s.b[at], tag);
+  if (twice >= 0) {
+    s.odd |= 1;
+    s.b[at] = without(s.b[at], twice);
+  }
+  if (rest[0] === GONE) s.odd |= 2;
+  s.b[at] += '\n' + tag.toLowerCase() + '\t' + rest;
   return '';
 }
 
@@ -122,9 +127,10 @@ function update(o: Ocpp, q: Payload, id: string): string {
     h,
     which: h[0],
     k: 0,
+    t: undefined,
     n: 0,
     size: 0,
-    rows: [],
+    at: 0,
   };
   o.p = 'locals';
   return 'later';
@@ -135,31 +141,37 @@ export function run(o: Ocpp, action: string, q: Payload, id: string): string {
   return '{"listVersion":' + (o.c.k.ocppla ? version(head(o)) : -1) + '}';
 }
 
-/** Rows of a record with the new ones in it. */
-function merged(old: string, add: string): string {
-  const rows = add.split('\n');
-  for (let i = 1; i < rows.length; i++) {
-    const f = rows[i].split('\t');
-    old = without(old, find(old, f[0]));
-    if (f[1] !== GONE) old += '\n' + rows[i];
-  }
-  return old;
+function rows(text: string): number {
+  let n = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) n++;
+  return n;
 }
 
-/** Writes record `k` beside the one that counts; false = there is no room. */
-function write(o: Ocpp, w: Work): boolean {
+/** Takes some of the new rows into the record; true = there are more. */
+function merge(w: Work): boolean {
+  for (let i = 0; i < SOME; i++) {
+    const add = w.b[w.k];
+    const cut = end(add, 0);
+    const tab = add.indexOf('\t');
+    if (!add) return false;
+    w.t = without(w.t!, seek(w.t!, add.substring(1, tab)));
+    if (add[tab + 1] !== GONE) w.t += add.substr(0, cut);
+    w.b[w.k] = add.substr(cut);
+  }
+  return true;
+}
+
+/** Writes record `k` beside the one that counts, unless it stays as it is; false = there is no room. */
+function write(o: Ocpp, w: Work, text: string): boolean {
   const f = o.c.f;
-  const i = w.k;
-  const old = f.get(record(w.h[0], i)) ?? '';
-  const text = w.full ? w.b[i] : w.b[i] ? merged(old, w.b[i]) : old;
-  w.n += text.split('\n').length - 1;
+  w.n += rows(text);
   w.size += text.length;
-  w.b[i] = '';
-  if (text === old) return true;
-  w.which ^= 1 << i;
-  if (text) return f.put(record(w.which, i), text);
-  f.del(record(w.which, i));
-  return f.get(record(w.which, i)) === undefined;
+  if (text === (f.get(record(w.h[0], w.k)) ?? '')) return true;
+  w.which ^= 1 << w.k;
+  const key = record(w.which, w.k);
+  if (text) return f.put(key, text);
+  f.del(key);
+  return f.get(key) === undefined;
 }
 
 /** The answer; after a refusal the old records go on. */
@@ -167,8 +179,16 @@ function reply(o: Ocpp, w: Work, yes: boolean): void {
   if (!yes) w.which = w.h[0];
   else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
   o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
-  w.rows = yes ? (o.c.f.get(CACHE) ?? '').split('\n') : [''];
   w.k = PLACES;
+}
+
+/** A turn for record `k`: true = it is done. */
+function renew(o: Ocpp, w: Work): boolean {
+  if (w.t === undefined) w.t = w.full ? w.b[w.k] : (o.c.f.get(record(w.h[0], w.k)) ?? '');
+  if (!w.full && merge(w)) return false;
+  if (!write(o, w, w.t)) reply(o, w, false);
+  w.t = undefined;
+  return true;
 }
 
 function commit(o: Ocpp, w: Work): void {
@@ -176,27 +196,24 @@ function commit(o: Ocpp, w: Work): void {
   reply(o, w, good && o.c.f.put('lv', '[' + w.which + ',' + w.v + ',' + w.n + ']'));
 }
 
-/** What is on the list is not in the cache. */
-function sieve(o: Ocpp, row: string): void {
+/** What is on the list is not in the cache: its next row; true = there are more. */
+function sieve(o: Ocpp, w: Work): boolean {
   const f = o.c.f;
-  const tag = row.split('\t')[0];
-  const text = f.get(record(head(o)[0], place(tag))) ?? '';
   const cache = f.get(CACHE) ?? '';
-  if (find(text, tag)) f.put(CACHE, without(cache, find(cache, tag)));
+  if (w.at >= cache.length) return false;
+  const tag = cache.substring(w.at + 1, cache.indexOf('\t', w.at));
+  if (seek(f.get(record(w.which, place(tag))) ?? '', tag) < 0) w.at = end(cache, w.at);
+  else f.put(CACHE, without(cache, w.at));
+  return true;
 }
 
 /** Step `k` of the update: each record, the switch, each record that no longer counts, each row of the cache. False = it
  * is over. */
 function step(o: Ocpp, w: Work): boolean {
-  if (w.k < PLACES) {
-    if (!write(o, w)) reply(o, w, false);
-  } else if (w.k === PLACES) commit(o, w);
-  else if (w.k <= PLACES * 2) o.c.f.del(record(~w.which, w.k - PLACES - 1));
-  else {
-    const row = w.rows.pop();
-    if (!row) return false;
-    sieve(o, row);
-  }
+  if (w.k > PLACES * 2) return sieve(o, w);
+  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k - PLACES - 1));
+  else if (w.k === PLACES) commit(o, w);
+  else if (!renew(o, w)) return true;
   w.k++;
   return true;
 }

@@ -1,7 +1,8 @@
 // How the local list and the cache lie in the journal: a row a tag, `\n` tag in small letters, `\t` first letter of the
-// status, second since 1970 at which it expires, `\t` parent. The list is spread over eight records by the tag's checksum,
+// status, second since 1970 at which it expires, `\r` parent. The list is spread over eight records by the tag's checksum,
 // each of them twice, a and b; the record `lv` says which of the two counts, so that writing it switches the list as a
-// whole, whatever a power cut leaves. The cache is one record, the row that was learned last at its end.
+// whole, whatever a power cut leaves. The cache is one record, the row that was learned last at its end. Rows are found
+// by indexOf: to split a text of 800 bytes takes 40 ms.
 
 import { moment } from './state';
 import type { Ocpp } from './state';
@@ -31,6 +32,11 @@ export function letter(status: unknown): string {
   return all.includes(status as string) ? (status as string)[0] : '';
 }
 
+/** 1 = a text that would break a row. */
+export function odd(v: string): boolean {
+  return v.indexOf('\n') >= 0 || v.indexOf('\t') >= 0 || v.indexOf('\r') >= 0;
+}
+
 /** Second since 1970 of an expiry date, '' = none. */
 export function second(date: unknown): string {
   const ms = moment(date);
@@ -42,19 +48,27 @@ export function place(tag: string): number {
   return E.CRC32(tag.toLowerCase()) & (PLACES - 1);
 }
 
-/** The row of a tag, '' = none. */
-export function find(text: string, tag: string): string {
+/** Where the row of a tag begins, -1 = there is none. */
+export function seek(text: string, tag: string): number {
   const key = '\n' + tag.toLowerCase() + '\t';
   const at = text.indexOf(key);
   // The engine also finds a beginning that the end of the text cuts off.
-  if (at < 0 || text.substr(at, key.length) !== key) return '';
-  const end = text.indexOf('\n', at + 1);
-  return text.substring(at, end < 0 ? text.length : end);
+  return at < 0 || text.substr(at, key.length) !== key ? -1 : at;
 }
 
-/** The text without this row of it. */
-export function without(text: string, row: string): string {
-  if (!row) return text;
-  const at = text.indexOf(row);
-  return text.substr(0, at) + text.substr(at + row.length);
+/** Where the row that begins at `at` ends. */
+export function end(text: string, at: number): number {
+  const next = text.indexOf('\n', at + 1);
+  return next < 0 ? text.length : next;
+}
+
+/** The row of a tag, '' = none. */
+export function find(text: string, tag: string): string {
+  const at = seek(text, tag);
+  return at < 0 ? '' : text.substring(at, end(text, at));
+}
+
+/** The text without the row that begins at `at`; -1 = there is none. */
+export function without(text: string, at: number): string {
+  return at < 0 ? text : text.substr(0, at) + text.substr(end(text, at));
 }

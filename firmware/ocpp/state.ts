@@ -207,6 +207,7 @@ export function moment(text: unknown): number {
   const t = typeof text === 'string' ? text : '';
   if (t.length < 20 || t[4] !== '-' || t[10] !== 'T' || t[13] !== ':') return NaN;
   const ms = Date.parse(t.substr(0, 19) + 'Z');
+  if (t.length === 20 && t[19] === 'Z') return ms;
   const zone = t.substr(19);
   const sign = zone.indexOf('+') >= 0 ? '+' : zone.indexOf('-') >= 0 ? '-' : '';
   const cut = sign ? zone.indexOf(sign) : zone.length - 1;

@@ -317,9 +317,9 @@ describe('ocpp local list', () => {
       r.cp = 'B';
       r.run(500);
     }
-    assert.match(r.store.get('lc')!, /\nc1\tA\t\nc2\tA\t/);
+    assert.match(r.store.get('lc')!, /\nc1\tA\r\nc2\tA\r/);
     full(r, 1, [ok('c1')]);
-    assert.equal(r.store.get('lc'), '\nc2\tA\t');
+    assert.equal(r.store.get('lc'), '\nc2\tA\r');
   });
 
   it('is there after a reboot, without a central system', () => {

@@ -248,7 +248,7 @@ describe('ocpp reservation', () => {
       ['DD', {}, 0],
     ] as const) {
       const r = reserved({ settings }, { parentIdTag: 'G' });
-      r.store.set('lc', '\ncc\tA\tG\ndd\tA\tH');
+      r.store.set('lc', '\ncc\tA\rG\ndd\tA\rH');
       r.cs.up = false;
       r.cs.wire!.cut();
       r.run(1000);
@@ -268,7 +268,7 @@ describe('ocpp reservation', () => {
     const remote = (r: Rig, idTag: string): unknown =>
       (asked(r, 'RemoteStartTransaction', { idTag, connectorId: 1 }) as { status: string }).status;
     const r = reserved({}, { parentIdTag: 'G' });
-    r.store.set('lc', '\ncc\tA\tG');
+    r.store.set('lc', '\ncc\tA\rG');
     assert.equal(remote(r, 'BB'), 'Rejected');
     assert.equal(remote(r, 'cc'), 'Accepted');
     r.cp = 'B';
