@@ -20,8 +20,10 @@ let index: { [key: string]: number } = {};
 let page = 0;
 let at = 0;
 let seq = 0;
-/** Erased pages after `page`. */
+/** Erased pages after `page`; how many of them can be had, as far as is known, and pages tried since. */
 let spare = 0;
+let goal = AHEAD;
+let tries = 0;
 /** 1 = an erase, during which everything stands still, hurts nobody now. */
 let quiet: Bit = 1;
 
@@ -110,13 +112,22 @@ export function put(key: string, text: string): boolean {
 
 /** Forgets `key`. */
 export function del(key: string): void {
-  if (index.hasOwnProperty(key)) store(GONE, key, '');
+  if (!index.hasOwnProperty(key)) return;
+  goal = AHEAD;
+  store(GONE, key, '');
 }
 
 /** Housekeeping while the contactor is open: erases ahead, one page a call. True when something was done. */
 export function tidy(): boolean {
-  if (spare >= AHEAD) return false;
+  if (spare >= goal) {
+    tries = 0;
+    return false;
+  }
   reclaim();
+  // A whole round that did not get there: too much lives.
+  if (++tries < pages) return true;
+  goal = spare;
+  tries = 0;
   return true;
 }
 

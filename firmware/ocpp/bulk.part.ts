@@ -15,9 +15,9 @@ export interface Bulk {
   at: number;
   head: string;
   n: number;
-  /** Action, and the part that takes the entries, '' = nobody. */
-  act: string;
+  /** Part that takes the entries, '' = nobody, and the entry for it. */
   part: string;
+  e: string;
 }
 
 /** 1 = a whole object: with a second value behind it, as the engine's parser does not mind what follows. */
@@ -56,6 +56,13 @@ function skip(b: Bulk): void {
   while (b.at < b.t.length && ' ,\n\r\t'.indexOf(b.t[b.at]) >= 0) b.at++;
 }
 
+/** Part that takes the entries of this action, '' = nobody. */
+function taker(o: Ocpp, action: string): string {
+  const row = (o.c.f.part('answer') as Answer).row(action);
+  const name = row ? row.substr(0, row.indexOf(' ')) : '';
+  return name && (o.c.f.part(name) as Answers).entry ? name : '';
+}
+
 /** Takes the next piece in. */
 function read(o: Ocpp, b: Bulk): void {
   b.t = b.t.substr(b.at) + b.q.shift();
@@ -65,20 +72,18 @@ function read(o: Ocpp, b: Bulk): void {
     if (at < 0) return;
     b.head = b.t.substr(0, at + 1);
     b.at = at + 1;
-    b.act = b.head.split('"')[3];
-    const row = (o.c.f.part('answer') as Answer).row(b.act);
-    b.part = row ? row.substr(0, row.indexOf(' ')) : '';
+    b.part = taker(o, b.head.split('"')[3]);
   }
   skip(b);
 }
 
-/** Gives the entry that ends there away. */
+/** The entry that ends there is for the other part. */
 function give(o: Ocpp, b: Bulk, end: number): void {
-  const part = b.part ? (o.c.f.part(b.part) as Answers) : undefined;
-  if (part && part.entry) part.entry(o, b.act, b.n, b.t.substring(b.at, end));
+  b.e = b.t.substring(b.at, end);
   b.n++;
   b.at = end;
   skip(b);
+  if (b.part) o.p = b.part;
 }
 
 /** It is treated as one of which only the beginning was kept. */

@@ -149,6 +149,6 @@ export function turn(o: Ocpp): void {
   const text = !w.big && w.len > WHOLE ? '' : pieces.join('');
   const long = !w.big && (!text || text.substr(0, 100).split('"')[3] === 'SendLocalList');
   o.got = undefined;
-  o.in = long ? { q: pieces, t: '', at: 0, head: '', n: 0, act: '', part: '' } : text;
+  o.in = long ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '' } : text;
   o.p = long ? 'bulk' : 'inbox';
 }

@@ -1,13 +1,14 @@
 // Part on call: SendLocalList and GetLocalListVersion. The entries come one by one while the message is read (bulk.part.ts)
 // and wait as rows; once the rest of it is accepted, one record of the list a turn is written beside the old one.
 
+import type { Bulk } from './bulk.part';
 import type { Inbox } from './inbox.part';
 import { CACHE, GONE, PLACES, end, head, letter, odd, place, record, second, seek, without } from './rows';
 import type { Head } from './rows';
 import { chars, quote } from './state';
 import type { Ocpp, Payload } from './state';
 
-/** Entries of the list, and of one message: LocalAuthListMaxLength and SendLocalListMaxLength. */
+/** Entries of the list (LocalAuthListMaxLength), and the most that one message may bring. */
 const MOST = 64;
 /** Bytes of all rows. */
 const BYTES = 4000;
@@ -80,7 +81,7 @@ function take(s: Stage, e: Payload): string {
   return '';
 }
 
-export function entry(o: Ocpp, _action: string, _n: number, json: string): void {
+export function entry(o: Ocpp, json: string): void {
   const s = (o.got || { n: 0, bad: '', odd: 0, b: ['', '', '', '', '', '', '', ''] }) as Stage;
   o.got = s;
   if (++s.n > MOST) s.odd |= 4;
@@ -113,7 +114,7 @@ function update(o: Ocpp, q: Payload, id: string): string {
   const h = head(o);
   if (!Array.isArray(list)) return 'TypeConstraintViolation';
   // One that came the usual way.
-  for (const e of list) entry(o, '', 0, JSON.stringify(e));
+  for (const e of list) entry(o, JSON.stringify(e));
   const s = o.got as Stage | undefined;
   o.got = undefined;
   const no = refusal(o, q, s, h);
@@ -219,7 +220,10 @@ function step(o: Ocpp, w: Work): boolean {
 }
 
 export function turn(o: Ocpp): void {
-  const w = o.in as Work;
-  if (step(o, w)) o.p = 'locals';
+  const w = o.in as Work & Bulk;
+  if (w.e !== undefined) {
+    entry(o, w.e);
+    o.p = 'bulk';
+  } else if (step(o, w)) o.p = 'locals';
   else o.in = undefined;
 }

@@ -65,6 +65,28 @@ describe('journal', () => {
     assert.equal(f.erases, before, `${done} pages were erased ahead`);
   });
 
+  it('more that lives than leaves pages to erase ahead: it does not go round for ever', () => {
+    const f = new Flash(13);
+    journal.mount(f, 0);
+    // Six pages full: eight of thirteen cannot be had.
+    for (let i = 0; i < 72; i++) journal.put('q' + i, i + '.'.repeat(310));
+    for (let i = 0; i < 2000; i++) journal.tidy();
+    const before = f.erases;
+    assert.ok(before < 100, before + ' erases');
+    for (let i = 0; i < 60; i++) {
+      journal.put('n', i + '.'.repeat(60));
+      for (let k = 0; k < 20; k++) journal.tidy();
+    }
+    assert.ok(f.erases - before < 30, f.erases - before + ' erases for one page of writing');
+    for (let i = 0; i < 72; i++) assert.equal(journal.get('q' + i), i + '.'.repeat(310));
+    // What lived is gone: the whole reserve again.
+    for (let i = 0; i < 72; i++) journal.del('q' + i);
+    while (journal.tidy());
+    const erases = f.erases;
+    for (let i = 0; i < 300; i++) journal.put('n', i + '.'.repeat(60));
+    assert.equal(f.erases, erases);
+  });
+
   it('loses nothing at a power cut after any byte: each record is there in its old or its new text', () => {
     const prepare = (): Flash => {
       const f = new Flash(5);

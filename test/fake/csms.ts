@@ -28,6 +28,7 @@ import * as sample from '../../firmware/ocpp/sample.part';
 import * as shake from '../../firmware/ocpp/shake.part';
 import * as tx from '../../firmware/ocpp/tx.part';
 import * as values from '../../firmware/ocpp/values.part';
+import * as sched from '../../firmware/core/sched.part';
 import * as gate from '../../firmware/net/gate.part';
 import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
@@ -40,6 +41,7 @@ import type { Fake } from './charger';
 export const PARTS: { [name: string]: unknown } = {
   conf,
   gate,
+  sched,
   answer,
   auth,
   away,

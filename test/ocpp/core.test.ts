@@ -150,8 +150,11 @@ describe('ocpp long calls', () => {
     const got: unknown[] = [];
     Object.assign(PARTS, {
       lists: {
-        entry: (_o: unknown, action: string, n: number, json: string) =>
-          got.push([action, n, JSON.parse(json)]),
+        entry: () => undefined,
+        turn(o: { in: { e: string; n: number }; p: string }) {
+          got.push([o.in.n, JSON.parse(o.in.e)]);
+          o.p = 'bulk';
+        },
         run: (_o: unknown, _a: string, q: { localAuthorizationList: object[]; updateType: string }) =>
           JSON.stringify({ status: q.updateType + q.localAuthorizationList.length }),
       },
@@ -173,7 +176,7 @@ describe('ocpp long calls', () => {
     r.run(2000);
     assert.deepEqual(
       got,
-      entries.map((e, i) => ['SendLocalList', i, e]),
+      entries.map((e, i) => [i + 1, e]),
     );
     assert.ok(
       heard.some((s) => s === '[3,"9",{"status":"Accepted0"}]'),
