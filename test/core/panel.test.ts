@@ -2,6 +2,7 @@ import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import { button, derate, light, sense } from '../../firmware/core/panel';
 import { heal, raise } from '../../firmware/core/fault';
+import { tap } from '../../firmware/core/access';
 import { HOT, RCM, SENSOR } from '../../firmware/core/faults';
 import { NONE } from '../../firmware/core/limits';
 
@@ -83,5 +84,16 @@ describe('panel', () => {
       seen.push(rgb ? 1 : 0);
     }
     assert.deepEqual(seen, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('a card that is refused: red flashes for three seconds, a known one none', () => {
+    const f = charger({ settings: { cid: '#010203', lbr: 255, cards: [{ id: 'AA', name: '', e: 0 }] } });
+    const seen: number[] = [];
+    f.c.b.light = { set: (v) => seen.push(v) };
+    tap(f.c, 'BB');
+    for (f.c.t = 0; f.c.t < 4000; f.c.t += 600) light(f.c);
+    assert.deepEqual(seen, [0xff0000, 0xff0000, 0xff0000, 0xff0000, 0xff0000, 0x010203, 0x010203]);
+    tap(f.c, 'AA');
+    assert.equal(f.c.no < f.c.t, true);
   });
 });
