@@ -81,7 +81,7 @@ export function turn(o: Ocpp): void {
   if (o.how === ANSWERED) {
     decide(o, info.status === 'Accepted' ? '' : '' + info.status, '' + (info.parentIdTag || ''));
     o.got = [tag, info];
-    o.p = 'known';
+    o.p = 'learn';
   } else if (o.how === ERROR) decide(o, 'error', '');
   else offline(o, known(o).lookup(o, tag));
 }

@@ -1,20 +1,15 @@
 // Part on call: SendLocalList and GetLocalListVersion. The entries come one by one while the message is read (bulk.part.ts)
-// and wait as rows; once the rest of it is accepted, one record of the list a turn is written beside the old one.
+// and wait as rows; once the rest of it is accepted, the part `renew` writes the list.
 
 import type { Bulk } from './bulk.part';
 import type { Inbox } from './inbox.part';
-import { CACHE, GONE, PLACES, end, head, letter, odd, place, record, second, seek, without } from './rows';
+import { GONE, head, letter, odd, place, second, seek, without } from './rows';
 import type { Head } from './rows';
-import { chars, quote } from './state';
+import { chars } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Entries of the list (LocalAuthListMaxLength), and the most that one message may bring. */
 const MOST = 64;
-/** Bytes of all rows. */
-const BYTES = 4000;
-/** Rows that a turn takes into a record. */
-const SOME = 2;
-
 /** Entries of the message so far. */
 interface Stage {
   n: number;
@@ -23,23 +18,6 @@ interface Stage {
   odd: number;
   /** Rows for each record. */
   b: string[];
-}
-
-/** An update under way. */
-interface Work {
-  id: string;
-  v: number;
-  full: boolean;
-  b: string[];
-  /** The list as it was; the records that count from now on. */
-  h: Head;
-  which: number;
-  /** Step; record that is being renewed; entries and bytes of the new list; place in the cache. */
-  k: number;
-  t: string | undefined;
-  n: number;
-  size: number;
-  at: number;
 }
 
 /** '' or what is wrong with a text of 20 characters. */
@@ -133,7 +111,7 @@ function update(o: Ocpp, q: Payload, id: string): string {
     size: 0,
     at: 0,
   };
-  o.p = 'locals';
+  o.p = 'renew';
   return 'later';
 }
 
@@ -142,88 +120,8 @@ export function run(o: Ocpp, action: string, q: Payload, id: string): string {
   return '{"listVersion":' + (o.c.k.ocppla ? version(head(o)) : -1) + '}';
 }
 
-function rows(text: string): number {
-  let n = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) n++;
-  return n;
-}
-
-/** Takes some of the new rows into the record; true = there are more. */
-function merge(w: Work): boolean {
-  for (let i = 0; i < SOME; i++) {
-    const add = w.b[w.k];
-    const cut = end(add, 0);
-    const tab = add.indexOf('\t');
-    if (!add) return false;
-    w.t = without(w.t!, seek(w.t!, add.substring(1, tab)));
-    if (add[tab + 1] !== GONE) w.t += add.substr(0, cut);
-    w.b[w.k] = add.substr(cut);
-  }
-  return true;
-}
-
-/** Writes record `k` beside the one that counts, unless it stays as it is; false = there is no room. */
-function write(o: Ocpp, w: Work, text: string): boolean {
-  const f = o.c.f;
-  w.n += rows(text);
-  w.size += text.length;
-  if (text === (f.get(record(w.h[0], w.k)) ?? '')) return true;
-  w.which ^= 1 << w.k;
-  const key = record(w.which, w.k);
-  if (text) return f.put(key, text);
-  f.del(key);
-  return f.get(key) === undefined;
-}
-
-/** The answer; after a refusal the old records go on. */
-function reply(o: Ocpp, w: Work, yes: boolean): void {
-  if (!yes) w.which = w.h[0];
-  else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
-  o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
-  w.k = PLACES;
-}
-
-/** A turn for record `k`: true = it is done. */
-function renew(o: Ocpp, w: Work): boolean {
-  if (w.t === undefined) w.t = w.full ? w.b[w.k] : (o.c.f.get(record(w.h[0], w.k)) ?? '');
-  if (!w.full && merge(w)) return false;
-  if (!write(o, w, w.t)) reply(o, w, false);
-  w.t = undefined;
-  return true;
-}
-
-function commit(o: Ocpp, w: Work): void {
-  const good = w.n <= MOST && w.size <= BYTES;
-  reply(o, w, good && o.c.f.put('lv', '[' + w.which + ',' + w.v + ',' + w.n + ']'));
-}
-
-/** What is on the list is not in the cache: its next row; true = there are more. */
-function sieve(o: Ocpp, w: Work): boolean {
-  const f = o.c.f;
-  const cache = f.get(CACHE) ?? '';
-  if (w.at >= cache.length) return false;
-  const tag = cache.substring(w.at + 1, cache.indexOf('\t', w.at));
-  if (seek(f.get(record(w.which, place(tag))) ?? '', tag) < 0) w.at = end(cache, w.at);
-  else f.put(CACHE, without(cache, w.at));
-  return true;
-}
-
-/** Step `k` of the update: each record, the switch, each record that no longer counts, each row of the cache. False = it
- * is over. */
-function step(o: Ocpp, w: Work): boolean {
-  if (w.k > PLACES * 2) return sieve(o, w);
-  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k - PLACES - 1));
-  else if (w.k === PLACES) commit(o, w);
-  else if (!renew(o, w)) return true;
-  w.k++;
-  return true;
-}
-
+/** A turn: an entry. */
 export function turn(o: Ocpp): void {
-  const w = o.in as Work & Bulk;
-  if (w.e !== undefined) {
-    entry(o, w.e);
-    o.p = 'bulk';
-  } else if (step(o, w)) o.p = 'locals';
-  else o.in = undefined;
+  entry(o, (o.in as Bulk).e);
+  o.p = 'bulk';
 }

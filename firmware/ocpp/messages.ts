@@ -53,7 +53,7 @@ export const ASKED: { [action: string]: Asked } = {
   Reset: { profile: 'Core', part: 'remote', q: 'type eHard|Soft' },
   UnlockConnector: { profile: 'Core', part: 'remote', q: 'connectorId u' },
   DataTransfer: { profile: 'Core', part: 'manage', q: 'vendorId s255,messageId s50?,data s3000?' },
-  ClearCache: { profile: 'Core', part: 'known' },
+  ClearCache: { profile: 'Core', part: 'learn' },
   CancelReservation: { profile: 'Reservation', part: 'reserve', q: 'reservationId i' },
   ReserveNow: {
     profile: 'Reservation',

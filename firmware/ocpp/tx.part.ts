@@ -96,7 +96,7 @@ function retry(o: Ocpp, e: Entry | undefined): void {
 /** What an answer says about a tag is learned in the next turn. */
 function told(o: Ocpp, tag: unknown, info: unknown): void {
   o.got = [tag, info && typeof info === 'object' ? info : {}];
-  o.p = 'known';
+  o.p = 'learn';
 }
 
 function started(o: Ocpp, e: Entry, tx: number, info: Payload): void {

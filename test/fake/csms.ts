@@ -17,11 +17,13 @@ import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
 import * as inbox from '../../firmware/ocpp/inbox.part';
 import * as known from '../../firmware/ocpp/known.part';
+import * as learn from '../../firmware/ocpp/learn.part';
 import * as locals from '../../firmware/ocpp/locals.part';
 import * as manage from '../../firmware/ocpp/manage.part';
 import * as notify from '../../firmware/ocpp/notify.part';
 import * as queue from '../../firmware/ocpp/queue.part';
 import * as remote from '../../firmware/ocpp/remote.part';
+import * as renew from '../../firmware/ocpp/renew.part';
 import * as reserve from '../../firmware/ocpp/reserve.part';
 import * as restore from '../../firmware/ocpp/restore.part';
 import * as sample from '../../firmware/ocpp/sample.part';
@@ -52,11 +54,13 @@ export const PARTS: { [name: string]: unknown } = {
   frames,
   inbox,
   known,
+  learn,
   locals,
   manage,
   notify,
   queue,
   remote,
+  renew,
   reserve,
   restore,
   sample,

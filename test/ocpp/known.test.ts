@@ -1,7 +1,7 @@
 // Who may charge: the local list, then the charger's own cards, then the cache, then the central system.
 
 import assert from 'node:assert/strict';
-import * as known from '../../firmware/ocpp/known.part';
+import * as learning from '../../firmware/ocpp/learn.part';
 import type { Ocpp } from '../../firmware/ocpp/state';
 import { Csms, asked, ready } from '../fake/csms';
 import type { Options, Rig } from '../fake/csms';
@@ -158,7 +158,7 @@ describe('ocpp known tags', () => {
     const r = ready();
     const learn = (tag: string, status: string): void => {
       const o = { c: r.c, got: [tag, { status, parentIdTag: 'PARENT' }], out: [], want: 0, s0: 0 };
-      known.turn(o as unknown as Ocpp);
+      learning.turn(o as unknown as Ocpp);
     };
     learn('OLDEST', 'Accepted');
     learn('BAD', 'Invalid');

@@ -1,0 +1,112 @@
+// Part on call: writes the local list, some rows or one record a turn, beside the one that counts; then switches.
+
+import { CACHE, GONE, PLACES, end, place, record, seek, without } from './rows';
+import type { Head } from './rows';
+import { quote } from './state';
+import type { Ocpp } from './state';
+
+/** Entries of the list: LocalAuthListMaxLength. */
+const MOST = 64;
+/** Bytes of all rows. */
+const BYTES = 4000;
+/** Rows that a turn takes into a record. */
+const SOME = 2;
+
+/** An update under way. */
+interface Work {
+  id: string;
+  v: number;
+  full: boolean;
+  b: string[];
+  /** The list as it was; the records that count from now on. */
+  h: Head;
+  which: number;
+  /** Step; record that is being renewed; entries and bytes of the new list; place in the cache. */
+  k: number;
+  t: string | undefined;
+  n: number;
+  size: number;
+  at: number;
+}
+
+function rows(text: string): number {
+  let n = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) n++;
+  return n;
+}
+
+/** Takes some of the new rows into the record; true = there are more. */
+function merge(w: Work): boolean {
+  for (let i = 0; i < SOME; i++) {
+    const add = w.b[w.k];
+    const cut = end(add, 0);
+    const tab = add.indexOf('\t');
+    if (!add) return false;
+    w.t = without(w.t!, seek(w.t!, add.substring(1, tab)));
+    if (add[tab + 1] !== GONE) w.t += add.substr(0, cut);
+    w.b[w.k] = add.substr(cut);
+  }
+  return true;
+}
+
+/** Writes record `k` beside the one that counts, unless it stays as it is; false = there is no room. */
+function write(o: Ocpp, w: Work, text: string): boolean {
+  const f = o.c.f;
+  w.n += rows(text);
+  w.size += text.length;
+  if (text === (f.get(record(w.h[0], w.k)) ?? '')) return true;
+  w.which ^= 1 << w.k;
+  const key = record(w.which, w.k);
+  if (text) return f.put(key, text);
+  f.del(key);
+  return f.get(key) === undefined;
+}
+
+/** The answer; after a refusal the old records go on. */
+function reply(o: Ocpp, w: Work, yes: boolean): void {
+  if (!yes) w.which = w.h[0];
+  else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
+  o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
+  w.k = PLACES;
+}
+
+/** A turn for record `k`: true = it is done. */
+function renew(o: Ocpp, w: Work): boolean {
+  if (w.t === undefined) w.t = w.full ? w.b[w.k] : (o.c.f.get(record(w.h[0], w.k)) ?? '');
+  if (!w.full && merge(w)) return false;
+  if (!write(o, w, w.t)) reply(o, w, false);
+  w.t = undefined;
+  return true;
+}
+
+function commit(o: Ocpp, w: Work): void {
+  const good = w.n <= MOST && w.size <= BYTES;
+  reply(o, w, good && o.c.f.put('lv', '[' + w.which + ',' + w.v + ',' + w.n + ']'));
+}
+
+/** What is on the list is not in the cache: its next row; true = there are more. */
+function sieve(o: Ocpp, w: Work): boolean {
+  const f = o.c.f;
+  const cache = f.get(CACHE) ?? '';
+  if (w.at >= cache.length) return false;
+  const tag = cache.substring(w.at + 1, cache.indexOf('\t', w.at));
+  if (seek(f.get(record(w.which, place(tag))) ?? '', tag) < 0) w.at = end(cache, w.at);
+  else f.put(CACHE, without(cache, w.at));
+  return true;
+}
+
+/** Step `k` of the update: each record, the switch, each record that no longer counts, each row of the cache. False = it
+ * is over. */
+function step(o: Ocpp, w: Work): boolean {
+  if (w.k > PLACES * 2) return sieve(o, w);
+  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k - PLACES - 1));
+  else if (w.k === PLACES) commit(o, w);
+  else if (!renew(o, w)) return true;
+  w.k++;
+  return true;
+}
+
+export function turn(o: Ocpp): void {
+  if (step(o, o.in as Work)) o.p = 'renew';
+  else o.in = undefined;
+}
