@@ -1,5 +1,11 @@
 // Modbus RTU master on a serial port: one question at a time, answers framed by length and CRC, since they come in lumps.
 
+import type { Asks } from './polled';
+import type { Bit } from './types';
+
+/** Function: input registers. */
+const INPUT = 4;
+
 /** CRC of a nibble, polynomial A001 reflected: a whole byte's table would cost 40 variables more. */
 // prettier-ignore
 const NIBBLE = new Uint16Array([
@@ -33,7 +39,7 @@ const SILENT = 600;
 /** The engine tells no end of a transmission: rest after the last bit, ms. */
 const TAIL = 3;
 
-export class Rtu {
+export class Rtu implements Asks {
   private _serial: EspSerial;
   private _de: Pin | undefined;
   private _bit: number;
@@ -51,18 +57,16 @@ export class Rtu {
     if (o.de) o.de.write(0);
   }
 
-  /** 1 = an answer is awaited. */
-  busy(): 0 | 1 {
+  busy(): Bit {
     return this._head ? 1 : 0;
   }
 
-  /** Asks `address` for `count` registers from `start` on by function `fn` (3 or 4). */
-  ask(address: number, fn: number, start: number, count: number): void {
-    const q = [address, fn, start >> 8, start & 255, count >> 8, count & 255, 0, 0];
+  ask(address: number, start: number, count: number): void {
+    const q = [address, INPUT, start >> 8, start & 255, count >> 8, count & 255, 0, 0];
     const crc = crc16(q, 6);
     q[6] = crc & 255;
     q[7] = crc >> 8;
-    this._head = String.fromCharCode(address, fn, 2 * count);
+    this._head = String.fromCharCode(address, INPUT, 2 * count);
     this._length = 2 * count + 5;
     this._until = getTime() * 1000 + SILENT;
     this._in = '';
@@ -70,16 +74,13 @@ export class Rtu {
     this._send(q);
   }
 
-  /**
-   * The data of the answer, once, when it is there and right. Noise in front of it is passed over. Where
-   * it was garbled or did not come, nothing is awaited any more.
-   */
+  /** Noise in front of the answer is passed over. */
   take(): DataView | undefined {
     this._in += this._serial.read();
     const at = this._in.indexOf(this._head);
-    if (at >= 0 && this._in.length >= at + this._length) return this._check(at);
-    if (getTime() * 1000 > this._until) this._end();
-    return undefined;
+    const whole = at >= 0 && this._in.length >= at + this._length;
+    if (!whole && getTime() * 1000 > this._until) this._end();
+    return whole ? this._check(at) : undefined;
   }
 
   private _send(q: number[]): void {
@@ -92,14 +93,13 @@ export class Rtu {
   private _check(at: number): DataView | undefined {
     const n = this._length;
     const d = E.toUint8Array(this._in.substr(at, n));
-    if (crc16(d, n - 2) !== d[n - 2] + (d[n - 1] << 8)) return this._end();
+    const good = crc16(d, n - 2) === d[n - 2] + (d[n - 1] << 8);
     this._end();
-    return new DataView(d.buffer, 3, n - 5);
+    return good ? new DataView(d.buffer, 3, n - 5) : undefined;
   }
 
-  private _end(): undefined {
+  private _end(): void {
     this._head = '';
     this._in = '';
-    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 // list: protocol of the SDM630 MID.
 
 import type { Rtu } from './modbus';
-import { RtuMeter } from './rtumeter';
+import { Polled } from './polled';
 import type { Bit } from './types';
 
 /**
@@ -19,7 +19,7 @@ const MOST = [400, 130, 40000];
 const STEPS = [10, 100, 1];
 
 /** Three floats a quantity. Not-a-number is not below anything. */
-function lines(m: RtuMeter, start: number, d: DataView): Bit {
+function lines(m: Polled, start: number, d: DataView): Bit {
   const to = [m.v, m.i, m.p];
   for (let k = 0; 4 * k < d.byteLength; k++) {
     const x = d.getFloat32(4 * k, false);
@@ -32,7 +32,7 @@ function lines(m: RtuMeter, start: number, d: DataView): Bit {
   return 1;
 }
 
-function take(m: RtuMeter, start: number, d: DataView): Bit {
+function take(m: Polled, start: number, d: DataView): Bit {
   if (start !== TOTAL) return lines(m, start, d);
   const hz = d.getFloat32(0, false);
   const kwh = d.getFloat32(4, false);
@@ -42,6 +42,6 @@ function take(m: RtuMeter, start: number, d: DataView): Bit {
   return 1;
 }
 
-export function sdm(o: { bus: Rtu; address: number; phases: 1 | 3 }): RtuMeter {
-  return new RtuMeter({ bus: o.bus, address: o.address, round: o.phases === 3 ? THREE : ONE, take });
+export function sdm(o: { bus: Rtu; address: number; phases: 1 | 3 }): Polled {
+  return new Polled({ bus: o.bus, address: o.address, round: o.phases === 3 ? THREE : ONE, take });
 }

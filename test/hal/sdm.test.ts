@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import { Rtu, crc16 } from '../../hal/modbus';
-import type { RtuMeter } from '../../hal/rtumeter';
+import type { Polled } from '../../hal/polled';
 import { sdm } from '../../hal/sdm';
 import { arrive, install, pin, port, world, type FakePin } from '../fake/pin';
 
@@ -42,7 +42,7 @@ describe('Modbus RTU', () => {
     afterEach(() => undo());
 
     it('asks as published and holds the driver for as long as it sends', () => {
-      bus.ask(1, 4, 0x156, 2);
+      bus.ask(1, 0x156, 2);
       assert.deepEqual(world.sent, [hex('01 04 01 56 00 02 90 27')]);
       assert.equal(de.level, 1);
       world.ms(9);
@@ -52,7 +52,7 @@ describe('Modbus RTU', () => {
     });
 
     it('puts an answer together from lumps, noise in front of it passed over', () => {
-      bus.ask(1, 4, 0, 2);
+      bus.ask(1, 0, 2);
       arrive(0x00, 0xff, 0x01);
       assert.equal(bus.take(), undefined);
       arrive(...hex('01 04 04 43 66'));
@@ -69,7 +69,7 @@ describe('Modbus RTU', () => {
       ['nothing', ''],
     ])
       it(`takes no ${what} for an answer`, () => {
-        bus.ask(1, 4, 0, 2);
+        bus.ask(1, 0, 2);
         arrive(...hex(bytes));
         assert.equal(bus.take(), undefined);
         world.ms(700);
@@ -79,7 +79,7 @@ describe('Modbus RTU', () => {
 
     it('forgets what came unasked', () => {
       arrive(...hex('01 04 04 43 66 33 34 1B 38'));
-      bus.ask(1, 4, 0, 2);
+      bus.ask(1, 0, 2);
       assert.equal(bus.take(), undefined);
     });
   });
@@ -87,7 +87,7 @@ describe('Modbus RTU', () => {
 
 describe('Eastron SDM', () => {
   let undo: () => void;
-  let meter: RtuMeter;
+  let meter: Polled;
   /** What the meter says to a question, by its first register; undefined = nothing. */
   let says: (start: number) => number[] | undefined;
   const LINES = [230.2, 229.96, 231, 16.004, 15.5, -15.996, 3680.4, 3560, -3690];
