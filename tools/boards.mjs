@@ -7,7 +7,7 @@ import ts from 'typescript';
 /** @typedef {import('../hal/types').Wire} Wire */
 /**
  * @typedef {{ file: string, name: string, intro: string, wires: Wire[], has: Record<string, string>,
- *   used: Record<string, string[]>, pins: { pin: number, line: number }[], line: number }} Description
+ *   used: Record<string, number[]>, pins: { pin: number, line: number }[], line: number }} Description
  */
 
 /** Names of the files in boards/. */
