@@ -12,12 +12,12 @@ const NIBBLE = new Uint16Array([
   0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400,
 ]);
 
-/** Modbus over serial line 2.5.1.2. */
-export function crc16(data: Uint8Array | number[], n: number): number {
+/** Modbus over serial line 2.5.1.2; 0 over bytes that end with their CRC. */
+export function crc16(data: Uint8Array | number[]): number {
   const t = NIBBLE;
   let crc = 0xffff;
-  for (let k = 0; k < n; k++) {
-    crc ^= data[k];
+  for (const b of data) {
+    crc ^= b;
     crc = (crc >> 4) ^ t[crc & 15];
     crc = (crc >> 4) ^ t[crc & 15];
   }
@@ -62,10 +62,9 @@ export class Rtu implements Asks {
   }
 
   ask(address: number, start: number, count: number): void {
-    const q = [address, INPUT, start >> 8, start & 255, count >> 8, count & 255, 0, 0];
-    const crc = crc16(q, 6);
-    q[6] = crc & 255;
-    q[7] = crc >> 8;
+    const q = [address, INPUT, start >> 8, start & 255, count >> 8, count & 255];
+    const crc = crc16(q);
+    q.push(crc & 255, crc >> 8);
     this._head = String.fromCharCode(address, INPUT, 2 * count);
     this._length = 2 * count + 5;
     this._until = getTime() * 1000 + SILENT;
@@ -91,11 +90,9 @@ export class Rtu implements Asks {
   }
 
   private _check(at: number): DataView | undefined {
-    const n = this._length;
-    const d = E.toUint8Array(this._in.substr(at, n));
-    const good = crc16(d, n - 2) === d[n - 2] + (d[n - 1] << 8);
+    const d = E.toUint8Array(this._in.substr(at, this._length));
     this._end();
-    return good ? new DataView(d.buffer, 3, n - 5) : undefined;
+    return crc16(d) ? undefined : new DataView(d.buffer, 3, this._length - 5);
   }
 
   private _end(): void {
