@@ -1,17 +1,23 @@
 // Modbus RTU master on a serial port: one question at a time, answers framed by length and CRC, since they come in lumps.
 
+import type { Asks } from './polled';
+import type { Bit } from './types';
+
+/** Function: input registers. */
+const INPUT = 4;
+
 /** CRC of a nibble, polynomial A001 reflected: a whole byte's table would cost 40 variables more. */
 // prettier-ignore
 const NIBBLE = new Uint16Array([
   0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400,
 ]);
 
-/** Modbus over serial line 2.5.1.2. */
-export function crc16(data: Uint8Array | number[], n: number): number {
+/** Modbus over serial line 2.5.1.2; 0 over bytes that end with their CRC. */
+export function crc16(data: Uint8Array | number[]): number {
   const t = NIBBLE;
   let crc = 0xffff;
-  for (let k = 0; k < n; k++) {
-    crc ^= data[k];
+  for (const b of data) {
+    crc ^= b;
     crc = (crc >> 4) ^ t[crc & 15];
     crc = (crc >> 4) ^ t[crc & 15];
   }
@@ -33,7 +39,7 @@ const SILENT = 600;
 /** The engine tells no end of a transmission: rest after the last bit, ms. */
 const TAIL = 3;
 
-export class Rtu {
+export class Rtu implements Asks {
   private _serial: EspSerial;
   private _de: Pin | undefined;
   private _bit: number;
@@ -51,18 +57,15 @@ export class Rtu {
     if (o.de) o.de.write(0);
   }
 
-  /** 1 = an answer is awaited. */
-  busy(): 0 | 1 {
+  busy(): Bit {
     return this._head ? 1 : 0;
   }
 
-  /** Asks `address` for `count` registers from `start` on by function `fn` (3 or 4). */
-  ask(address: number, fn: number, start: number, count: number): void {
-    const q = [address, fn, start >> 8, start & 255, count >> 8, count & 255, 0, 0];
-    const crc = crc16(q, 6);
-    q[6] = crc & 255;
-    q[7] = crc >> 8;
-    this._head = String.fromCharCode(address, fn, 2 * count);
+  ask(address: number, start: number, count: number): void {
+    const q = [address, INPUT, start >> 8, start & 255, count >> 8, count & 255];
+    const crc = crc16(q);
+    q.push(crc & 255, crc >> 8);
+    this._head = String.fromCharCode(address, INPUT, 2 * count);
     this._length = 2 * count + 5;
     this._until = getTime() * 1000 + SILENT;
     this._in = '';
@@ -70,16 +73,13 @@ export class Rtu {
     this._send(q);
   }
 
-  /**
-   * The data of the answer, once, when it is there and right. Noise in front of it is passed over. Where
-   * it was garbled or did not come, nothing is awaited any more.
-   */
+  /** Noise in front of the answer is passed over. */
   take(): DataView | undefined {
     this._in += this._serial.read();
     const at = this._in.indexOf(this._head);
-    if (at >= 0 && this._in.length >= at + this._length) return this._check(at);
-    if (getTime() * 1000 > this._until) this._end();
-    return undefined;
+    const whole = at >= 0 && this._in.length >= at + this._length;
+    if (!whole && getTime() * 1000 > this._until) this._end();
+    return whole ? this._check(at) : undefined;
   }
 
   private _send(q: number[]): void {
@@ -90,16 +90,13 @@ export class Rtu {
   }
 
   private _check(at: number): DataView | undefined {
-    const n = this._length;
-    const d = E.toUint8Array(this._in.substr(at, n));
-    if (crc16(d, n - 2) !== d[n - 2] + (d[n - 1] << 8)) return this._end();
+    const d = E.toUint8Array(this._in.substr(at, this._length));
     this._end();
-    return new DataView(d.buffer, 3, n - 5);
+    return crc16(d) ? undefined : new DataView(d.buffer, 3, this._length - 5);
   }
 
-  private _end(): undefined {
+  private _end(): void {
     this._head = '';
     this._in = '';
-    return undefined;
   }
 }

@@ -38,9 +38,8 @@ export class Pn532 implements Reader {
 
   poll(): string | undefined {
     const t = getTime() * 1000;
-    if (this._asked) return this._look(t);
-    if (t >= this._due) this._next(t);
-    return undefined;
+    if (!this._asked && t >= this._due) this._next(t);
+    return this._asked ? this._look(t) : undefined;
   }
 
   private _next(t: number): void {
@@ -64,9 +63,8 @@ export class Pn532 implements Reader {
   private _look(t: number): string | undefined {
     this._in += this._serial.read();
     const d = this._frame();
-    if (d) return this._answer(d, t);
-    if (t > this._until) this._lost(t);
-    return undefined;
+    if (!d && t > this._until) this._lost(t);
+    return d ? this._answer(d, t) : undefined;
   }
 
   /** D5, the answer's code and data of the first whole frame, once. Acknowledgements and noise are passed over. */

@@ -1,13 +1,13 @@
 // Peacefair PZEM-004T version 3, one phase, on Modbus RTU: ten input registers from 0 on, 9600 8N1. User manual, table 2.
 
 import type { Rtu } from './modbus';
-import { RtuMeter } from './rtumeter';
+import { Polled } from './polled';
 import type { Bit } from './types';
 
 const ROUND = [0, 10];
 
 /** 0.1 V, then pairs with the low word first: mA, 0.1 W, Wh; 0.1 Hz, power factor, alarm. */
-function take(m: RtuMeter, _start: number, d: DataView): Bit {
+function take(m: Polled, _start: number, d: DataView): Bit {
   const word = (k: number): number => d.getUint16(2 * k, false);
   const pair = (k: number): number => word(k) + word(k + 1) * 65536;
   const v = word(0) / 10;
@@ -24,6 +24,6 @@ function take(m: RtuMeter, _start: number, d: DataView): Bit {
 }
 
 /** `address` as set; leaves the works as 1. */
-export function pzem(o: { bus: Rtu; address: number }): RtuMeter {
-  return new RtuMeter({ bus: o.bus, address: o.address, round: ROUND, take });
+export function pzem(o: { bus: Rtu; address: number }): Polled {
+  return new Polled({ bus: o.bus, address: o.address, round: ROUND, take });
 }

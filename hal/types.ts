@@ -106,6 +106,8 @@ export interface Meter {
   hz: number;
   /** 1 = the chip answers and its last values are plausible. */
   ok: Bit;
+  /** 1 = it counts energy alone: voltage and current are not measured, and nobody watches them. */
+  pulses?: Bit;
   /** Reads the next quantity (a few ms at most); true when a full round is complete. */
   sample(): boolean;
 }

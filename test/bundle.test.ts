@@ -67,6 +67,8 @@ const BAD: [rule: string, text: string][] = [
   ['loop', 'for (const v of [1]) setTimeout(() => print(v), 1);'],
   ['loop', 'for (const k in {}) setTimeout(function () { print(k); }, 1);'],
   ['line', 'function f() { if (print) return\nprint(1); }'],
+  ['line', 'function f(a) { if (a) print(); return}'],
+  ['line', 'class A { m(a) { if (a) print(); return} }'],
   ['line', 'let a = 1, b = 1; print(a)\n++b'],
   ['line', 'let a = 1; print(a++ / 2);'],
   ['ascii', "print('°');"],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { files } from '../tools/docs-boards.mjs';
 import { keys, safety } from '../tools/docs.mjs';
 
 const text = (file: string): string => readFileSync(file, 'utf8');
@@ -33,6 +34,40 @@ describe('documents', () => {
         for (const t of title.includes(', a sensor') ? title.split(/, (?=a sensor)/) : [title])
           assert.ok(tests.includes(t), t);
     }
+  });
+
+  it('docs/boards.md and its pictures are printed from the boards', () => {
+    for (const [file, want] of Object.entries(files() as Record<string, string>))
+      assert.equal(text(file), want, 'run node tools/docs-boards.mjs');
+  });
+
+  it('docs/adding.md shows what is there', () => {
+    let file = '';
+    let lines = 0;
+    for (const line of text('docs/adding.md').split('\n')) {
+      if (line.startsWith('+++ b/')) file = text(line.slice(6));
+      else if (line.startsWith('+') && ++lines) assert.ok(file.split('\n').includes(line.slice(1)), line);
+    }
+    assert.ok(lines > 30);
+  });
+
+  it('docs/hardware.md has every driver and every rule of the linter that it names', () => {
+    const page = text('docs/hardware.md');
+    for (const [, file] of page.matchAll(/`(\w+\.ts)`/g)) assert.ok(existsSync(`hal/${file}`), file);
+    const rules = text('tools/boards.mjs');
+    for (const [, rule] of page.matchAll(
+      /`((?:strap|input|boot|no|pull)-\w+|flash|console|adc2|dac|float|channels)`/g,
+    ))
+      assert.ok(rules.includes(`'${rule}'`), rule);
+    // Figures of the text that stand in the code.
+    const at = (file: string, line: string): void => assert.ok(text(file).includes(line), `${file}: ${line}`);
+    at('firmware/core/meter.ts', 'const SOFT = 7000');
+    at('firmware/core/meter.ts', 'const HARD = 5000');
+    at('hal/lock.ts', 'const PULSE = 300');
+    at('hal/lock.ts', 'const TRIES = 5');
+    at('hal/lock.ts', 'const RARELY = 30000');
+    at('firmware/main.ts', "E.on('kill', () => release(c))");
+    for (const file of readdirSync('boards')) at(`boards/${file}`, 'watchdog: 10');
   });
 
   it('links in README and docs lead somewhere', () => {

@@ -1,7 +1,8 @@
 // `node tools/check.mjs dist/<board>.js`: refuses what the engine would stumble over in the build's files, imports in the
-// wrong direction and a bundle that has grown too large. One line a problem; exit status 1 when there is any.
+// wrong direction, boards that step into a trap of the chip and a bundle that has grown too large. One line a problem; exit status 1 when there is any.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { lintAll } from './boards.mjs';
 import { BUDGET, FUNCTION, inspect, large } from './gate.mjs';
 import { ascii, layers } from './layers.mjs';
 import { lineColumn, mapOf } from './positions.mjs';
@@ -47,7 +48,7 @@ function sources() {
   const engine = Object.keys(all).filter(
     (f) => /^(hal|boards|firmware)\//.test(f) && f !== 'firmware/core/keys.ts',
   );
-  const found = [...layers(all), ...engine.flatMap((f) => ascii(f, all[f]))];
+  const found = [...layers(all), ...lintAll(), ...engine.flatMap((f) => ascii(f, all[f]))];
   return found.map((p) => `${p.file}:${p.line}:1 ${p.rule} ${p.message}`);
 }
 

@@ -226,6 +226,10 @@ function lines(text, ast, tokens, say) {
   walk(ast, (node) => {
     if (node.type === 'ReturnStatement' && !node.argument && !/^return\s*[;}]/.test(text.slice(node.start)))
       say('line', node, 'return without ; takes what follows');
+    // The text of a function ends before its brace: the engine then looks for a value behind the return, and throws.
+    const last = isFunction(node) && node.body.type === 'BlockStatement' && node.body.body.at(-1);
+    if (last && last.type === 'ReturnStatement' && !last.argument && text[last.start + 6] === '}')
+      say('line', last, 'return without ; at the end of a function throws');
   });
   tokens.forEach((t, i) => {
     if (t.type.label !== '++/--') return;

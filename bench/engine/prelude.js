@@ -170,21 +170,20 @@
     return new Uint8Array(E.toArrayBuffer(ask('s', chr(this === SPI1 ? 1 : 2, cs) + s, s.length)));
   });
 
-  /** Of a serial port only polling: what has come is asked for. */
-  function uart(port) {
-    return {
-      setup: (baud, o) =>
-        call({ op: 'uart', port: port, baud: baud, tx: o.tx + 0, rx: o.rx + 0, parity: o.parity || 'none' }),
-      write: native((data) => tell('v', chr(port) + E.toString(data))),
-      read: native(() => {
-        const n = ask('V', chr(port), 2);
-        const m = n.charCodeAt(0) + (n.charCodeAt(1) << 8);
-        return m ? take(m) : '';
-      }),
-    };
-  }
-  global.Serial2 = uart(2);
-  global.Serial3 = uart(3);
+  /** Of a serial port only polling: what has come is asked for. A name of ours would be found after the native one. */
+  const port = (s) => chr(s === Serial2 ? 2 : 3);
+  Serial.prototype.setup = function (baud, o) {
+    const n = port(this).charCodeAt(0);
+    call({ op: 'uart', port: n, baud: baud, tx: o.tx + 0, rx: o.rx + 0, parity: o.parity || 'none' });
+  };
+  Serial.prototype.write = native(function (data) {
+    tell('v', port(this) + E.toString(data));
+  });
+  Serial.prototype.read = native(function () {
+    const n = ask('V', port(this), 2);
+    const m = n.charCodeAt(0) + (n.charCodeAt(1) << 8);
+    return m ? take(m) : '';
+  });
   global.OneWire = function (pin) {
     return {
       reset: native(() => !!ask('o', chr(pin), 1).charCodeAt(0)),

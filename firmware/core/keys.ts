@@ -168,7 +168,7 @@ export const KEYS = {
       ])(
         c.s.on ? Math.min(c.s.ph, c.b.phases) : 0,
         c.b.phases,
-        c.b.meter && c.b.meter.ok ? c.b.meter.v : [230, 230, 230],
+        c.b.meter && c.b.meter.ok && !c.b.meter.pulses ? c.b.meter.v : [230, 230, 230],
       ),
   },
   /** Number of phases that carry current. */

@@ -115,8 +115,10 @@ function round(c: Charger): void {
   m.avg += (m.p - m.avg) * Math.min(1, dt / MEAN);
   m.n = (chip.i[0] > USED ? 1 : 0) + (chip.i[1] > USED ? 1 : 0) + (chip.i[2] > USED ? 1 : 0);
   r.sum += (m.p * dt) / 3600000;
-  current(c);
-  voltage(c);
+  if (!chip.pulses) {
+    current(c);
+    voltage(c);
+  }
   honest(c);
   advance(Math.floor(m.eto), c.s.on && !c.b.interlock ? 0 : 1);
 }

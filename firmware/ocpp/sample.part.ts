@@ -20,10 +20,10 @@ function fixed(v: number, digits: number): number {
   return parseFloat(v.toFixed(digits));
 }
 
-/** Phases that are not wired have no reading. */
+/** Phases that are not wired have no reading, and none has where pulses are counted. */
 function phases(c: Charger, values: number[], digits: number): (number | null)[] {
   const out: (number | null)[] = [null, null, null];
-  for (let i = 0; i < c.b.phases; i++) out[i] = fixed(values[i], digits);
+  for (let i = 0; i < c.b.phases && !c.b.meter!.pulses; i++) out[i] = fixed(values[i], digits);
   return out;
 }
 

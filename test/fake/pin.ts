@@ -59,8 +59,8 @@ let ids = 0;
 const engine = {
   peek32: (a: number) => (a === 0x3ff5a010 ? world.vref << 8 : 0),
   analogRead: (p: number) => world.adc(+p),
-  analogWrite: (p: FakePin, value: number, o: { freq: number }) =>
-    world.pwm.push({ gpio: p.gpio, value, freq: o.freq }),
+  analogWrite: (p: FakePin, value: number, o?: { freq: number }) =>
+    world.pwm.push({ gpio: p.gpio, value, freq: o?.freq ?? 0 }),
   getTime: () => world.t / 1000,
   E: {
     mapInPlace(src: Uint8Array, out: Float32Array, fn: (v: number) => number) {

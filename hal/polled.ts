@@ -1,7 +1,6 @@
-// An energy meter on Modbus RTU: asks its registers in rounds, a question at a time. What stands in them is its own
-// file's business: hal/sdm.ts, hal/pzem.ts.
+// An energy meter that answers questions on a serial line: asked in rounds, one question at a time. What stands in the answers
+// is its own file's business: hal/sdm.ts, hal/pzem.ts, hal/bl0942.ts.
 
-import type { Rtu } from './modbus';
 import type { Bit, Meter } from './types';
 
 /** Pause between two rounds; bad answers in a row that count as silence, and the pause after them; ms. */
@@ -9,27 +8,36 @@ const PAUSE = 300;
 const MISSES = 3;
 const AGAIN = 3000;
 
-export interface RtuMeterOptions {
-  bus: Rtu;
+/** The line with its frames. */
+export interface Asks {
+  /** 1 = an answer is awaited. */
+  busy(): Bit;
+  ask(address: number, start: number, count: number): void;
+  /** The data of a good answer, once. Where it was garbled or did not come, nothing is awaited any more. */
+  take(): DataView | undefined;
+}
+
+export interface PolledOptions {
+  bus: Asks;
   address: number;
-  /** Questions of a round, first input register and how many, pairs. */
+  /** Questions of a round, first register and how many, pairs. */
   round: number[];
   /** Reads the answer to the question at `start` into the meter; 0 = absurd. */
-  take: (m: RtuMeter, start: number, d: DataView) => Bit;
+  take: (m: Polled, start: number, d: DataView) => Bit;
 }
 
 /** A call of sample() sends one question or looks for its answer. */
-export class RtuMeter implements Meter {
+export class Polled implements Meter {
   v = [0, 0, 0];
   i = [0, 0, 0];
   p = [0, 0, 0];
   wh = 0;
   hz = 0;
   ok: Bit = 0;
-  private _bus: Rtu;
+  private _bus: Asks;
   private _address: number;
   private _round: number[];
-  private _take: RtuMeterOptions['take'];
+  private _take: PolledOptions['take'];
   /** Place in the round; bad answers in a row; no question before. */
   private _at = 0;
   private _bad = 0;
@@ -37,7 +45,7 @@ export class RtuMeter implements Meter {
   /** Register when it was last read, Wh; below 0 = not yet. */
   private _last = -1;
 
-  constructor(o: RtuMeterOptions) {
+  constructor(o: PolledOptions) {
     this._bus = o.bus;
     this._address = o.address;
     this._round = o.round;
@@ -47,7 +55,7 @@ export class RtuMeter implements Meter {
   sample(): boolean {
     const t = getTime() * 1000;
     if (this._bus.busy()) return this._look(t);
-    if (t >= this._due) this._bus.ask(this._address, 4, this._round[this._at], this._round[this._at + 1]);
+    if (t >= this._due) this._bus.ask(this._address, this._round[this._at], this._round[this._at + 1]);
     return false;
   }
 
