@@ -212,11 +212,11 @@ export const KEYS = {
   /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended, 2 locked for ever once a vehicle was there. */
   ust: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
   /** The cable lock opens when the power comes back, until energy is on offer again. */
-  upo: { t: 'b', f: 'wk', def: 0 },
+  upo: { t: 'b', f: 'wp', def: 0 },
   /** Effective lock setting: 0 normal, 1 opened automatically, 2 always locked. */
   lck: { t: 'i', get: (c): unknown => c.k.ust },
   /** Random delay before charging goes on after the power came back, at most. */
-  rdre: { t: 'i', f: 'wk', lo: 0, hi: 3600, def: 0, unit: 's' },
+  rdre: { t: 'i', f: 'wp', lo: 0, hi: 3600, def: 0, unit: 's' },
   /** Energy limit of the session; null = none. */
   dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
   /** Charging mode: 3 default, 4 surplus of the site as `ids` tells it (there are no prices), 5 next trip: `ate` until `att`. */
@@ -745,7 +745,7 @@ export const KEYS = {
   /** Current presets of the button, up to five. */
   clp: {
     t: 'j',
-    f: 'wk',
+    f: 'wp',
     def: [6, 10, 12, 14, 16] as number[],
     unit: 'A',
     set: (_c, v: number[]): string =>
