@@ -189,7 +189,10 @@ describe('surplus', () => {
       [-2000, 4000, null, 16000],
     );
     write(t, 'pgt=460');
-    play(t, [[17, 'ids={"pGrid":-2000}', { mode: 10.6 }]]);
+    play(t, [
+      [17, 'ids={"pGrid":-2000}', {}],
+      [18, '', { mode: 10.6 }],
+    ]);
     t.until(40000);
     assert.equal(conf.read(t.c, 'pgrid'), null);
   });
