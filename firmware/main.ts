@@ -280,8 +280,8 @@ function remember(): void {
   c.m.ops = +con[0];
   c.m.cut = +con[1];
   restore(c);
-  c.x.free = c.ses.re && c.k.upo ? 1 : 0;
-  if (c.ses.re) c.wait = c.t + Math.random() * c.k.rdre * 1000;
+  c.x.free = c.ses.re && journal.get('k.upo') ? 1 : 0;
+  if (c.ses.re) c.wait = c.t + Math.random() * +(journal.get('k.rdre') || 0) * 1000;
 }
 
 safe(c);

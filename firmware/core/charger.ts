@@ -116,6 +116,8 @@ export interface Surplus {
   /** Since when the surplus calls for other phases, 0 = it does not; last change of phases. */
   d: number;
   ps: number;
+  /** Settings as far as they have been read, core/eco.part.ts: finding one takes a while. */
+  k: number[];
 }
 
 /** Next trip, for the plug-in at register `ep`. */
@@ -127,6 +129,9 @@ export interface Trip {
   t: number;
   /** modelStatus of the charge once it has begun, 0 = not yet. */
   on: number;
+  /** Settings `ate` and `att`. */
+  wh: number;
+  by: number;
 }
 
 /** From authorisation or plug-in to unplugging. */

@@ -14,10 +14,25 @@ const AGAIN = 10000;
 const FLOOR = 60;
 const NONE = 999;
 
-/** A setting that has no field. */
-function setting(c: Charger, key: string): number {
-  const text = c.f.get('k.' + key);
-  return text === undefined ? (c.f.row(key)![5] as number) : +text;
+/** Settings in `k` of the record, and how many are read in one step. */
+const KEYS = ['pgt', 'sh', 'fst', 'fmt', 'spl3', 'psh', 'mpwst', 'mptwt'];
+const PGT = 0;
+const SH = 1;
+const FST = 2;
+const FMT = 3;
+const SPL3 = 4;
+const PSH = 5;
+const MPWST = 6;
+const MPTWT = 7;
+const STEP = 2;
+
+/** Reads some settings that have no field. */
+function learn(c: Charger, k: number[]): void {
+  for (let i = 0; i < STEP && k.length < KEYS.length; i++) {
+    const key = KEYS[k.length];
+    const text = c.f.get('k.' + key);
+    k.push(text === undefined ? (c.f.row(key)![5] as number) : +text);
+  }
 }
 
 function offer(c: Charger, amps: number): void {
@@ -38,11 +53,11 @@ function free(c: Charger): boolean {
 
 /** Changes the phases once `have` has called for it long enough; while nothing flows at once. */
 function choose(c: Charger, s: Surplus, have: number): void {
-  const three = have >= setting(c, 'spl3') - (c.one ? 0 : setting(c, 'psh'));
+  const three = have >= s.k[SPL3] - (c.one ? 0 : s.k[PSH]);
   if (three !== (c.one === 1)) s.d = 0;
   else if (!s.d) s.d = c.t;
   if (!s.d) return;
-  if (s.on && (c.t - s.d < setting(c, 'mpwst') || (s.ps && c.t - s.ps < setting(c, 'mptwt')))) return;
+  if (s.on && (c.t - s.d < s.k[MPWST] || (s.ps && c.t - s.ps < s.k[MPTWT]))) return;
   c.one = three ? 0 : 1;
   s.ps = c.t;
   s.d = 0;
@@ -55,7 +70,7 @@ function used(c: Charger): number {
 }
 
 function start(c: Charger, s: Surplus, have: number): boolean {
-  if (have < setting(c, 'fst') || (s.t && c.t - s.t < REST)) return false;
+  if (have < s.k[FST] || (s.t && c.t - s.t < REST)) return false;
   if (free(c)) choose(c, s, have);
   return have >= (FLOOR / 10) * ampere(c, used(c));
 }
@@ -63,11 +78,11 @@ function start(c: Charger, s: Surplus, have: number): boolean {
 /** 1 = too little for too long. One phase is tried before that. */
 function short(c: Charger, s: Surplus, have: number): boolean {
   const least = (FLOOR / 10) * ampere(c, free(c) ? 1 : used(c));
-  return have < least - setting(c, 'sh') && c.t - s.t >= setting(c, 'fmt');
+  return have < least - s.k[SH] && c.t - s.t >= s.k[FMT];
 }
 
 function regulate(c: Charger, s: Surplus): void {
-  const have = s.s + setting(c, 'pgt');
+  const have = s.s + s.k[PGT];
   if (s.on ? short(c, s, have) : start(c, s, have)) {
     s.on = s.on ? 0 : 1;
     s.t = c.t;
@@ -91,10 +106,15 @@ function blind(c: Charger, s: Surplus | undefined): void {
 export function look(c: Charger): void {
   const s = c.pv;
   c.nx = c.t + AGAIN;
-  if (c.frc === 2 || !setting(c, 'fup')) {
+  if (c.frc === 2 || !c.k.fup) {
     c.lim.lmo = NONE;
     c.how = 13;
     c.one = 0;
-  } else if (s && c.t - s.at < STALE) regulate(c, s);
-  else blind(c, s);
+  } else if (!s || c.t - s.at >= STALE) blind(c, s);
+  else if (s.k.length === KEYS.length) regulate(c, s);
+  else {
+    if (c.how !== 12) offer(c, 0);
+    learn(c, s.k);
+    c.nx = 0;
+  }
 }

@@ -174,13 +174,45 @@ export const KEYS = {
   /** Number of phases that carry current. */
   pnp: { t: 'i', get: (c): unknown => c.m.n },
   /** Surplus at which `lmo` 4 goes to three phases while `psm` is 0. */
-  spl3: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 4200, unit: 'W' },
+  spl3: {
+    t: 'n',
+    f: 'wp',
+    lo: 0,
+    hi: 50000,
+    def: 4200,
+    unit: 'W',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** And this much below it back to one. */
-  psh: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 500, unit: 'W' },
+  psh: {
+    t: 'n',
+    f: 'wp',
+    lo: 0,
+    hi: 50000,
+    def: 500,
+    unit: 'W',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** So long it must call for other phases while charging. */
-  mpwst: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 120000, unit: 'ms' },
+  mpwst: {
+    t: 'i',
+    f: 'wp',
+    lo: 0,
+    hi: 3600000,
+    def: 120000,
+    unit: 'ms',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** At least between two changes of the phases while charging. */
-  mptwt: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 600000, unit: 'ms' },
+  mptwt: {
+    t: 'i',
+    f: 'wp',
+    lo: 0,
+    hi: 3600000,
+    def: 600000,
+    unit: 'ms',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** Phases that the charging mode wants: 1 one, 2 three. */
   pwm: { t: 'i', get: (c): unknown => (c.one ? 1 : 2) },
   /** Gravest fault, older numbering: 0 none, 1 residual current, 3 phase or undervoltage, 4 overvoltage, 5 overcurrent, 6 diode, 7 cable, 9 contactor welded, 10 contactor does not close, 11 residual-current self-test, 12 internal, pilot or sensor, 13 temperature, 14 meter or reader silent, 15 does not lock, 16 does not unlock. `flt` has its name. */
@@ -212,11 +244,11 @@ export const KEYS = {
   /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended, 2 locked for ever once a vehicle was there. */
   ust: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
   /** The cable lock opens when the power comes back, until energy is on offer again. */
-  upo: { t: 'b', f: 'wk', def: 0 },
+  upo: { t: 'b', f: 'wp', def: 0 },
   /** Effective lock setting: 0 normal, 1 opened automatically, 2 always locked. */
   lck: { t: 'i', get: (c): unknown => c.k.ust },
   /** Random delay before charging goes on after the power came back, at most. */
-  rdre: { t: 'i', f: 'wk', lo: 0, hi: 3600, def: 0, unit: 's' },
+  rdre: { t: 'i', f: 'wp', lo: 0, hi: 3600, def: 0, unit: 's' },
   /** Energy limit of the session; null = none. */
   dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
   /** Charging mode: 3 default, 4 surplus of the site as `ids` tells it (there are no prices), 5 next trip: `ate` until `att`. */
@@ -226,14 +258,10 @@ export const KEYS = {
     lo: 3,
     hi: 5,
     def: 3,
-    set: (c): string => (
-      (c.lim.lmo = 999),
-      (c.how = 13),
-      (c.one = 0),
-      (c.pv = c.tr = undefined),
-      (c.ns = c.nx = 0),
-      ''
-    ),
+    set: (c, v: number): string =>
+      v === c.k.lmo
+        ? ''
+        : ((c.lim.lmo = 999), (c.how = 13), (c.one = 0), (c.pv = c.tr = undefined), (c.ns = c.nx = 0), ''),
   },
   // Schedules, surplus, next trip
   /** Timer of Monday to Friday, {control, ranges}: control 0 off, 1 charging only inside the ranges, 2 only outside; up to five ranges {begin: {hour, minute}, end: {hour, minute}} of local time. An end before its begin goes on at midnight of the same timer's days. Without a clock no timer is applied: charging is not lost. */
@@ -268,15 +296,47 @@ export const KEYS = {
   /** When `ids` came last, since boot. */
   inva: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.pv ? Math.floor(c.pv.at) : null) },
   /** Surplus is used: without it `lmo` 4 charges as 3. */
-  fup: { t: 'b', f: 'wp', def: 1, set: (c): string => ((c.nx = 0), '') },
+  fup: { t: 'b', f: 'wk', def: 1, set: (c): string => ((c.nx = 0), '') },
   /** Surplus needed to start; at least what 6 A take. */
-  fst: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 1400, unit: 'W' },
+  fst: {
+    t: 'n',
+    f: 'wp',
+    lo: 0,
+    hi: 50000,
+    def: 1400,
+    unit: 'W',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** Surplus may fall this far below what 6 A take before charging stops. */
-  sh: { t: 'n', f: 'wp', lo: 0, hi: 50000, def: 200, unit: 'W' },
+  sh: {
+    t: 'n',
+    f: 'wp',
+    lo: 0,
+    hi: 50000,
+    def: 200,
+    unit: 'W',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** At least so long it charges once it has started. */
-  fmt: { t: 'i', f: 'wp', lo: 0, hi: 3600000, def: 300000, unit: 'ms' },
+  fmt: {
+    t: 'i',
+    f: 'wp',
+    lo: 0,
+    hi: 3600000,
+    def: 300000,
+    unit: 'ms',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** Power from the grid that may be used on top. */
-  pgt: { t: 'n', f: 'wp', lo: -50000, hi: 50000, def: 0, unit: 'W' },
+  pgt: {
+    t: 'n',
+    f: 'wp',
+    lo: -50000,
+    hi: 50000,
+    def: 0,
+    unit: 'W',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** Energy of the next trip, from plug-in on. */
   ate: {
     t: 'n',
@@ -745,7 +805,7 @@ export const KEYS = {
   /** Current presets of the button, up to five. */
   clp: {
     t: 'j',
-    f: 'wk',
+    f: 'wp',
     def: [6, 10, 12, 14, 16] as number[],
     unit: 'A',
     set: (_c, v: number[]): string =>

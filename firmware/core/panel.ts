@@ -33,8 +33,10 @@ export function reader(c: Charger): Bit {
 
 /** The next of the preset currents that the installation allows. */
 function preset(c: Charger): void {
-  for (const a of c.k.clp) if (a > c.k.amp && a <= c.k.ama) return choose(c, a);
-  choose(c, c.k.clp.length ? c.k.clp[0] : c.k.amp);
+  const text = c.f.get('k.clp');
+  const list = (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
+  for (const a of list) if (a > c.k.amp && a <= c.k.ama) return choose(c, a);
+  choose(c, list.length ? list[0] : c.k.amp);
 }
 
 function choose(c: Charger, amps: number): void {

@@ -3,14 +3,8 @@
 import type { Charger } from './charger';
 import type { Plan } from './sched.part';
 
-/** Part that has something to look at now, '' = none. */
-function due(c: Charger): string {
-  if (c.t >= c.ns) return 'sched';
-  return c.t < c.nx || c.k.lmo < 4 ? '' : c.k.lmo > 4 ? 'trip' : 'eco';
-}
-
-/** Job: looks. */
+/** Job: looks at what is due. */
 export function plan(c: Charger): void {
-  const name = due(c);
+  const name = c.t >= c.ns ? 'sched' : c.t < c.nx || c.k.lmo < 4 ? '' : c.k.lmo > 4 ? 'trip' : 'eco';
   if (name) (c.f.part(name) as Plan).look(c);
 }

@@ -36,7 +36,7 @@ export function push(c: Charger, v: unknown): string {
   if (!o || !power(o.pGrid) || !(none(o.pPv) || power(o.pPv)) || !(none(o.pAkku) || power(o.pAkku)))
     return 'value must be {"pGrid":W,"pPv":W,"pAkku":W}, the last two optional';
   const was = c.pv;
-  const s: Surplus = was ?? { g: 0, p: null, a: null, at: 0, s: 0, on: 0, t: 0, d: 0, ps: 0 };
+  const s: Surplus = was ?? { g: 0, p: null, a: null, at: 0, s: 0, on: 0, t: 0, d: 0, ps: 0, k: [] };
   // What leaves a battery is no surplus.
   const now = own(c) - o.pGrid - Math.max(0, o.pAkku ? o.pAkku : 0);
   s.s = was && c.t - s.at < STALE ? s.s + (now - s.s) * WEIGHT : now;

@@ -50,15 +50,21 @@ function learn(c: Charger, s: Trip): number {
 function wait(c: Charger, s: Trip, left: number): number {
   const takes = (left / (s.w * Math.min(1, allowed(c.lim) / s.a))) * HOUR * MORE + SPARE;
   const now = (c.f.part('zone') as Zone).local(c) % DAY;
-  const until = (setting(c, 'att') * 1000 - now + DAY) % DAY;
+  const until = (s.by * 1000 - now + DAY) % DAY;
   if (!s.on && takes >= until) s.on = takes > until + SPARE ? 9 : 10;
   return s.on ? s.on : 18;
 }
 
 function trip(c: Charger): number {
   let s = c.tr;
-  if (!s || s.ep !== c.ses.ep) s = c.tr = { ep: c.ses.ep, w: 0, a: 0, t: 0, on: 0 };
-  const left = setting(c, 'ate') - (c.m.eto - s.ep);
+  if (!s || s.ep !== c.ses.ep) {
+    // Finding the settings is a step of its own.
+    s = { ep: c.ses.ep, w: 0, a: 0, t: 0, on: 0, wh: setting(c, 'ate'), by: setting(c, 'att') };
+    c.tr = s;
+    c.nx = 0;
+    return c.how === 18 ? 18 : 8;
+  }
+  const left = s.wh - (c.m.eto - s.ep);
   if (left <= 0) return 18;
   return s.w ? wait(c, s, left) : learn(c, s);
 }

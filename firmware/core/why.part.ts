@@ -10,7 +10,7 @@ export interface Why {
 /** modelStatus in words: what lets charge, what does not, and in the modes. Each list is in memory only while it is searched. */
 function charges(): string {
   return (
-    '3 forced on,8 next trip: measuring the power for a minute,9 next trip: time is short,10 next trip,' +
+    ',3 forced on,8 next trip: measuring the power for a minute,9 next trip: time is short,10 next trip,' +
     '11 next trip: charging at once because the clock is not known,12 surplus,13 allowed,' +
     '14 schedule not applied because the clock is not known'
   );
@@ -18,28 +18,32 @@ function charges(): string {
 
 function rests(): string {
   return (
-    '1 too hot,2 not authorised,4 forced off (frc),6 energy limit reached (dwo),5 forbidden by the schedule,17 no surplus,' +
+    ',1 too hot,2 not authorised,4 forced off (frc),6 energy limit reached (dwo),5 forbidden by the schedule,17 no surplus,' +
     '18 next trip: waits until it is time,23 phases are being switched,26 fault,38 undervoltage'
   );
 }
 
 function others(): string {
   return (
-    '28 limited to nothing by the central system,29 waits a random time after the power came back,' +
+    ',28 limited to nothing by the central system,29 waits a random time after the power came back,' +
     '37 set inoperative by the central system,39 the wish is below the least current (mca)'
   );
 }
 
 function limits(): string {
   return (
-    'brd the charger,cbl the cable,usr the setting,ocpp the central system,temp the temperature,' +
+    ',brd the charger,cbl the cable,usr the setting,ocpp the central system,temp the temperature,' +
     'car a vehicle that cannot read the pilot,mtr a meter that does not answer,lmo the charging mode'
   );
 }
 
+/** What stands behind `key` in a list of `,key words`; '' = nothing. */
 function find(list: string, key: string): string {
-  for (const w of list.split(',')) if (w.startsWith(key + ' ')) return w.substr(key.length + 1);
-  return '';
+  const i = list.indexOf(',' + key + ' ');
+  if (i < 0) return '';
+  const from = i + key.length + 2;
+  const end = list.indexOf(',', from);
+  return list.substr(from, (end < 0 ? list.length : end) - from);
 }
 
 function winner(lim: Limits): string {

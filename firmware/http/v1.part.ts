@@ -95,7 +95,8 @@ function device(c: Charger): string {
 /** What this charger has no use for, at rest. */
 function rest(c: Charger): string {
   let out = ',"sch":"AAAA","dto":"0","aho":"0","afi":"0","azo":"0","lse":"0","nmo":"0","sdp":"0"';
-  for (let i = 0; i < 5; i++) out += field('al' + (i + 1), c.k.clp.length > i ? c.k.clp[i] : 0);
+  const clp = (c.f.part('conf') as Conf).read(c, 'clp') as number[];
+  for (let i = 0; i < 5; i++) out += field('al' + (i + 1), clp.length > i ? clp[i] : 0);
   return out;
 }
 

@@ -184,10 +184,10 @@ export function quoteTag(tag: unknown): string {
   return quote(chars(tag as string, 20));
 }
 
-/** When something happened, ISO. Noted before a reboot without a clock: now is the best guess. */
+/** When something happened, ISO. Noted before a reboot without a clock: at the latest when this boot began. */
 export function time(o: Ocpp, ts: number, boot: number): string {
   const c = o.c;
-  const known = ts >= 0 ? ts : boot === c.rbc ? c.w - ts - 1 : c.f.wall(c);
+  const known = ts >= 0 ? ts : boot === c.rbc ? c.w - ts - 1 : c.w;
   return c.f.iso(known);
 }
 

@@ -15,6 +15,13 @@ function oldest(o: Ocpp): Entry | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Entry);
 }
 
+/** When it started. A clock that came behind the record, and a power cut after it: the session knows. */
+function began(o: Ocpp, e: Entry): string {
+  const c = o.c;
+  const lost = e[3] < 0 && e[4] !== c.rbc && e[2] === o.ref && c.ses.w0 > 0;
+  return lost ? c.f.iso(c.ses.w0 * 1000) : time(o, e[3], e[4]);
+}
+
 function start(o: Ocpp, e: Entry): string {
   return (
     '"StartTransaction",{"connectorId":1,"idTag":' +
@@ -22,7 +29,7 @@ function start(o: Ocpp, e: Entry): string {
     ',"meterStart":' +
     e[6] +
     ',"timestamp":"' +
-    time(o, e[3], e[4]) +
+    began(o, e) +
     (e[7] === undefined ? '"}' : '","reservationId":' + e[7] + '}')
   );
 }

@@ -189,7 +189,10 @@ describe('surplus', () => {
       [-2000, 4000, null, 16000],
     );
     write(t, 'pgt=460');
-    play(t, [[17, 'ids={"pGrid":-2000}', { mode: 10.6 }]]);
+    play(t, [
+      [17, 'ids={"pGrid":-2000}', {}],
+      [18, '', { mode: 10.6 }],
+    ]);
     t.until(40000);
     assert.equal(conf.read(t.c, 'pgrid'), null);
   });
@@ -218,6 +221,16 @@ describe('surplus', () => {
     ...sun(3, 30, 4000, [30, '', { model: 17 }]),
     ...sun(31, 70, 4300, [70, '', { model: 12, coil: 1, mode: 6.2 }]),
   ], { ...ALL, phases: false }); // prettier-ignore
+  story('a changed setting counts at once and breaks nothing off', [
+    [1, 'lmo=4 psm=1 fst=5000', {}],
+    [2, car('B'), {}],
+    ...sun(3, 30, 4000, [30, '', { model: 17 }]),
+    [31, 'fst=3000', {}],
+    ...sun(32, 40, 4000, [40, car('C'), { model: 12 }]),
+    ...sun(41, 60, 4000, [60, 'sh=500', { model: 12, coil: 1, mode: 17.3 }]),
+    [61, 'pgt=230', { coil: 1 }],
+    ...sun(62, 80, 4000, [80, '', { model: 12, mode: 18.3 }]),
+  ]);
   story('forced on, without fup, and in mode 3 it does not count', [
     [1, 'lmo=4', { model: 17 }],
     [2, 'frc=2', { model: 3, mode: 99.9 }],

@@ -37,6 +37,8 @@ import { tap } from '../../firmware/core/access';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
+import * as sched from '../../firmware/core/sched.part';
+import { clock } from '../../firmware/core/time';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
@@ -63,6 +65,7 @@ export const PARTS: { [name: string]: unknown } = {
   renew,
   reserve,
   restore,
+  sched,
   sample,
   shake,
   tx,
@@ -420,7 +423,7 @@ export function rig(o: Options = {}): Rig {
     get: (k: string) => store.get(k),
     del: (k: string) => store.delete(k),
     wall: (x: Charger) => (x.w ? x.t + x.w : 0),
-    clock: (x: Charger, ms: number) => (x.w = ms - x.t),
+    clock,
     iso: (ms: number) => new Date(Math.floor(ms)).toISOString(),
     reset: (hard: Bit) => resets.push(hard),
     model: () => 13,

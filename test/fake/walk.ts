@@ -162,6 +162,8 @@ export class Walk {
       });
     else if (kind === 18 && c.below(4) === 0) this.supply();
     else if (kind === 19) this.act('temperature', { celsius: c.pick([25, 25, 25, 64, 80]) });
+    else if (kind === 20) this.set('lmo', c.pick([3, 3, 3, 4, 5]));
+    else if (kind === 21) this.whole.type(`set("ids", { pGrid: ${c.pick([-9000, -3000, 500])} })`);
     this.run(c.pick([40, 100, 300, 600, 900, 1500, c.below(12) ? 300 : 40000]));
     if (this.steps % 4 === 0) this.latched();
   }
@@ -205,6 +207,7 @@ export class Walk {
     this.run(40000);
     this.latched();
     if (this.known) this.pardon();
+    this.set('lmo', 3);
     this.set('frc', 0);
     this.set('amp', 16);
     this.run(130000);

@@ -558,6 +558,24 @@ describe('ocpp transactions over power cuts', () => {
     assert.ok(Math.abs(Date.parse(stop) - Date.parse(start) - 16000) < 1000, stop);
   });
 
+  it('a clock that comes while offline, and then a power cut: the start keeps its time', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const r = rig({ cs, settings: { ocppao: 1 } });
+    charging(r);
+    const at = r.c.t - r.c.ses.t0;
+    r.run(300000);
+    r.c.f.clock(r.c, NOW);
+    r.run(300000);
+    const s = rig({ cs: new Csms(), store: r.store, boot: 2 });
+    s.cp = 'B';
+    s.run(1000);
+    s.c.f.clock(s.c, NOW + 900000);
+    s.run(6000);
+    const start = s.cs.calls('StartTransaction')[0].timestamp as string;
+    assert.ok(Math.abs(Date.parse(start) - (NOW - 300000 - at)) < 1500, start);
+  });
+
   it('a reboot before the clock was known: the first valid time', () => {
     const cs = new Csms();
     cs.up = false;
