@@ -245,7 +245,8 @@ export interface Calls {
 }
 
 /** Things that happen once: hooks get them in order, a turn of work later. */
-export type Event = 'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
+export type Event =
+  'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault' | 'button';
 
 export type Later = [run: (c: Charger, what: never, arg: string) => void, what: Event | number, arg: string];
 
@@ -255,6 +256,8 @@ export interface Charger {
   t: number;
   /** Wall clock = t + w; 0 = not known yet. */
   w: number;
+  /** Time server: 0 never asked, 1 has set the clock, 2 asked and not answered yet. */
+  ntp: 0 | 1 | 2;
   k: Settings;
   x: Inputs;
   s: Charge;
