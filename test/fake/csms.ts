@@ -12,14 +12,18 @@ import * as auth from '../../firmware/ocpp/auth.part';
 import * as away from '../../firmware/ocpp/away.part';
 import * as boot from '../../firmware/ocpp/boot.part';
 import * as bulk from '../../firmware/ocpp/bulk.part';
+import * as compose from '../../firmware/ocpp/compose.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
 import * as inbox from '../../firmware/ocpp/inbox.part';
+import * as install from '../../firmware/ocpp/install.part';
 import * as known from '../../firmware/ocpp/known.part';
 import * as locals from '../../firmware/ocpp/locals.part';
+import * as limit from '../../firmware/ocpp/limit.part';
 import * as manage from '../../firmware/ocpp/manage.part';
 import * as notify from '../../firmware/ocpp/notify.part';
+import * as profile from '../../firmware/ocpp/profile.part';
 import * as queue from '../../firmware/ocpp/queue.part';
 import * as remote from '../../firmware/ocpp/remote.part';
 import * as reserve from '../../firmware/ocpp/reserve.part';
@@ -31,6 +35,9 @@ import * as values from '../../firmware/ocpp/values.part';
 import * as gate from '../../firmware/net/gate.part';
 import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
+import * as sched from '../../firmware/core/sched.part';
+import { clock } from '../../firmware/core/time';
+import * as zone from '../../firmware/core/zone.part';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
@@ -45,22 +52,28 @@ export const PARTS: { [name: string]: unknown } = {
   away,
   boot,
   bulk,
+  compose,
   configuration,
   dial,
   frames,
   inbox,
+  install,
   known,
   locals,
+  limit,
   manage,
   notify,
+  profile,
   queue,
   remote,
   reserve,
   restore,
   sample,
+  sched,
   shake,
   tx,
   values,
+  zone,
 };
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Validators of the published OCPP 1.6 schemas. */
@@ -414,7 +427,7 @@ export function rig(o: Options = {}): Rig {
     get: (k: string) => store.get(k),
     del: (k: string) => store.delete(k),
     wall: (x: Charger) => (x.w ? x.t + x.w : 0),
-    clock: (x: Charger, ms: number) => (x.w = ms - x.t),
+    clock,
     iso: (ms: number) => new Date(Math.floor(ms)).toISOString(),
     reset: (hard: Bit) => resets.push(hard),
     model: () => 13,
