@@ -573,6 +573,24 @@ describe('smart charging: the limit', () => {
     assert.equal((limit(r), r.c.o.ph), 0);
   });
 
+  it('one phase at once, three again not before 5 min in the same transaction', () => {
+    const r = ready();
+    at(r, 0);
+    charging(r);
+    const ask = (text: string): number => (send(r, profile('def', 0, text, { id: 1 })), r.c.o.ph);
+    assert.equal(ask('0 16/1'), 1);
+    assert.equal(ask('0 16'), 1);
+    r.run(290000);
+    assert.equal(r.c.o.ph, 1);
+    r.run(15000);
+    assert.equal(r.c.o.ph, 0);
+    assert.equal(ask('0 16/1'), 1);
+    assert.equal(ask('0 16'), 1);
+    r.c.f.stop(r.c, 'Local');
+    r.run(2000);
+    assert.equal(r.c.o.ph, 0);
+  });
+
   it('a pause lasts 10 s, unless 0.5 A more than the least current is allowed', () => {
     const r = ready();
     at(r, 0);
