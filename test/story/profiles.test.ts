@@ -7,7 +7,7 @@ import type { Bench } from '../../bench/start';
 import { Scene, duty, near } from '../fake/scene';
 import type { Json } from '../fake/scene';
 
-const CARD = '04A1B2C3D4E5F6';
+const TAG = '04A1B2C3D4E5F6';
 
 interface Period {
   startPeriod: number;
@@ -68,8 +68,23 @@ async function play(s: Scene, bench: Bench): Promise<void> {
   await s.heard('StatusNotification Available', 30000);
   await s.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
   await s.heard('StatusNotification Preparing');
-  await s.post('card', { uid: CARD, ms: 2500 });
+  // A remote start with a profile of its own: under it from the first ampere.
+  const own = {
+    chargingProfileId: 3,
+    stackLevel: 0,
+    chargingProfilePurpose: 'TxProfile',
+    chargingProfileKind: 'Relative',
+    chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: flat(12) },
+  };
+  assert.deepEqual(
+    await s.call('RemoteStartTransaction', { idTag: TAG, connectorId: 1, chargingProfile: own }),
+    { status: 'Accepted' },
+  );
   await s.heard('StatusNotification Charging', 20000);
+  await offers(s, 12);
+  assert.deepEqual(await s.call('ClearChargingProfile', { chargingProfilePurpose: 'TxProfile' }), {
+    status: 'Accepted',
+  });
   await offers(s, 16);
 
   // Amperes, then the ceiling of the whole charge point in watts: 5520 W on three phases are 8 A.
