@@ -64,8 +64,9 @@ function slots(o: Ocpp, w: Work): string {
     const text = o.c.f.get('p' + w.i);
     const x = text === undefined ? undefined : head(text);
     if (x) {
-      h[0] = Math.max(h[0], x[0] + 1);
       const same = x[2] === h[2] && x[3] === h[3] && x[4] === h[4];
+      // Newer than another one in the same place, should a power cut leave both.
+      if (same) h[0] = Math.max(h[0], x[0] + (x[1] === h[1] ? 0 : 1));
       // Not before the new one is there: the one with the same id gives it its slot.
       if (x[1] === h[1] || (same && w.to < 0)) {
         if (w.to >= 0) w.gone.push(w.to);

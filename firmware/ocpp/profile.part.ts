@@ -151,9 +151,11 @@ function times(o: Ocpp, w: Work): string {
   } else if (kind || start < 0) {
     // Counts from the start of the transaction; a profile of the charge point from now.
     kind = w.h[2] ? 1 : 0;
-    start = now;
+    start = kind ? 0 : now;
     if (!kind && !now) return refuse(o, 'the clock is not set');
   }
+  // One period for ever: when it began does not matter. Some send it anew every few seconds; what is the same is not written.
+  if (!kind && dur < 0 && w.list.length === 1 && start <= now) start = 0;
   w.h = w.h.concat([from, to, kind, start, dur, w.s.chargingRateUnit === 'W' ? 1 : 0]);
   return '';
 }

@@ -450,6 +450,16 @@ describe('smart charging: what is refused', () => {
     assert.equal(limit(r), 10);
   });
 
+  it('the same limit again, from now, is no write', () => {
+    const r = holding([profile('def', 1, '0 10', { id: 2 }), profile('def', 0, '0 8', { id: 1 })]);
+    const kept = r.store.get('p1');
+    at(r, 500);
+    assert.deepEqual(send(r, profile('def', 0, '0 8', { id: 1, start: 440 })), YES);
+    assert.equal(r.store.get('p1'), kept);
+    assert.deepEqual(send(r, profile('def', 0, '0 8', { id: 1, start: 700 })), YES);
+    assert.notEqual(r.store.get('p1'), kept);
+  });
+
   it('one that takes the place of two leaves one', () => {
     const r = holding([profile('def', 0, '0 10', { id: 1 }), profile('def', 1, '0 12', { id: 2 })]);
     assert.deepEqual(send(r, profile('def', 1, '0 14', { id: 1 })), YES);
