@@ -910,6 +910,28 @@ export const KEYS = {
   oar: { t: 'b', f: 'wko', def: 0, ocpp: 'AuthorizeRemoteTxRequests' },
   /** Phase rotation of the wiring. */
   ocr: { t: 'c', f: 'wko', lo: PHASES, hi: 2, def: '1.Unknown', ocpp: 'ConnectorPhaseRotation' },
+  /** Highest stackLevel of a charging profile. */
+  ops: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'ChargeProfileMaxStackLevel' },
+  /** Units of charging schedules. */
+  opu: {
+    t: 'c',
+    f: 'o',
+    get: (): unknown => 'Current,Power',
+    ocpp: 'ChargingScheduleAllowedChargingRateUnit',
+  },
+  /** Periods of a charging schedule. */
+  opp: { t: 'i', f: 'o', get: (): unknown => 24, ocpp: 'ChargingScheduleMaxPeriods' },
+  /** Charging profiles that can be stored. */
+  opi: { t: 'i', f: 'o', get: (): unknown => 10, ocpp: 'MaxChargingProfilesInstalled' },
+  /** A profile for one phase switches to one. */
+  op3: {
+    t: 'b',
+    f: 'o',
+    get: (c): unknown => (c.b.contactor.phases ? 1 : 0),
+    ocpp: 'ConnectorSwitch3to1PhaseSupported',
+  },
+  /** Where the schedule of a valid TxProfile has ended, the TxDefaultProfile counts; otherwise there is no limit. */
+  opf: { t: 'b', f: 'wko', def: 0, ocpp: 'TxProfileFallsBack' },
   /** Items of ConnectorPhaseRotation. */
   ocx: { t: 'i', f: 'o', get: (): unknown => 2, ocpp: 'ConnectorPhaseRotationMaxLength' },
   /** Keys of one GetConfiguration. */
@@ -985,7 +1007,7 @@ export const KEYS = {
   ofp: {
     t: 'c',
     f: 'o',
-    get: (): unknown => 'Core,LocalAuthListManagement,Reservation,RemoteTrigger',
+    get: (): unknown => 'Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
     ocpp: 'SupportedFeatureProfiles',
   },
   /** Transmissions of a transaction message that the central system fails to process. */

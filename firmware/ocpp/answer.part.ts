@@ -7,6 +7,7 @@ import type { Frame, Ocpp, Payload, Turn } from './state';
 /** Exports of this part. */
 export interface Answer extends Turn {
   row(action: string): string | undefined;
+  misfit(shape: string, q: Payload): string;
 }
 
 /** A part that answers: text of the payload, '' = it writes the answer itself, or the code of a refusal; and what

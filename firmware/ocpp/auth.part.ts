@@ -48,6 +48,7 @@ function decide(o: Ocpp, no: string, parent: string): void {
   const tag = o.tag;
   o.tag = '';
   if (tag === c.uid) c.ask = 0;
+  o.pn = 0;
   if (no) refuse(o, tag, no);
   else if (c.o.rv && !c.ses.on && !(c.f.part('reserve') as Reserve).fits(o, tag, parent))
     refuse(o, tag, 'reserved');
@@ -91,7 +92,10 @@ function deny(o: Ocpp): void {
   const c = o.c;
   o.max = NEVER;
   if (c.k.osi) c.f.stop(c, 'DeAuthorized');
-  else c.lim.ocpp = 0;
+  else {
+    o.den = 1;
+    c.lim.ocpp = 0;
+  }
   c.dirty = 1;
 }
 

@@ -64,6 +64,8 @@ function fresh(c: Charger): Ocpp {
     rst: 0,
     un: '',
     via: 0,
+    pn: 0,
+    pw: 0,
     s1: 0,
     ino: +(c.f.get('ino') || 0),
     s0: -1,
@@ -115,6 +117,9 @@ function fresh(c: Charger): Ocpp {
     par: '',
     unAt: 0,
     rstAt: 0,
+    ps: undefined,
+    p1: 0,
+    den: 0,
     out: [],
     got: undefined,
   };
@@ -129,6 +134,7 @@ function adopt(o: Ocpp): void {
   o.pg = k.owp * 1000;
   o.md = k.omd * 1000;
   o.c.o.rv = k.ocppe ? JSON.parse(o.c.f.get('rv') ?? '[0]')[0] : 0;
+  o.pn = 0;
 }
 
 /** The last connect never came back: the watchdog ended it. That host is left alone for a while. */
@@ -151,6 +157,8 @@ function own(c: Charger): Ocpp {
   if (host !== undefined) blocked(state, host);
   c.o.ino = state.ino ? 1 : 0;
   c.o.st = 0;
+  // Until the profiles have been looked at: what is on offer cannot be lowered again for 5 s.
+  if (state.on) c.lim.ocpp = 0;
   return state;
 }
 
@@ -199,10 +207,12 @@ function over(o: Ocpp): boolean {
 /** Part that has something to do on this side of the link, '' = none. */
 function busy(o: Ocpp): string {
   const c = o.c;
-  if (o.ld >= 0) return 'restore';
+  const look = c.t >= o.pn || c.w !== o.pw;
+  if (o.ld >= 0) return look ? 'limit' : 'restore';
   if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
-  if (!o.on) return '';
+  if (!o.on) return look ? 'limit' : '';
   if (c.o.rv && over(o)) return 'reserve';
+  if (look) return 'limit';
   if (c.ask && !o.tag) o.tag = c.uid;
   if (c.m.eto >= o.max || (o.tag && o.act !== AUTH && !(o.want & AUTH))) return 'auth';
   if (c.t >= o.nx) return 'sample';
@@ -210,25 +220,28 @@ function busy(o: Ocpp): string {
   return o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
-/** Job: looks at the charger. */
-export function watch(c: Charger): void {
+/** Job: looks at the charger; 1 = charging profiles are being looked at. */
+export function watch(c: Charger): Bit {
   const o = own(c);
   const name = busy(o);
   if (name) (c.f.part(name) as Auth).watch(o);
-  if (!o.on) return;
+  const more = o.ps ? 1 : 0;
+  if (!o.on) return more;
   observe(o);
-  if (o.id) return;
+  if (o.id) return more;
   // What time alone makes due.
   if (o.reg !== 1) {
     if (c.t >= o.boot) o.want |= BOOT;
   } else if (c.t - o.beat >= o.hb) o.want |= BEAT;
   if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
+  return more;
 }
 
 /** Notes what happened; `watch` makes it a message. Register and time are those of now. */
 function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string): void {
   const c = o.c;
   const ts = stamp(o);
+  o.pn = 0;
   const aside: Happening = [kind === 'S' ? 'B' : 'X', ts, wh, '', ''];
   if (kind === 'E' && (c.k.oss || c.k.osa)) o.ev.push(aside);
   o.ev.push([kind, ts, wh, tag, c.ses.why]);
@@ -248,4 +261,5 @@ export function hook(c: Charger, what: Event, arg: string): void {
   else if (what === 'stop') note(own(c), 'E', Math.floor(c.ses.e1), c.ses.by);
   else if (what === 'tap' && c.ses.on && arg !== c.ses.tag && c.k.ocppe) own(c).ev.push(['T', 0, 0, arg, '']);
   else if (what === 'setting') set(own(c), arg);
+  else if (what === 'state' && !arg) own(c).pn = 0;
 }

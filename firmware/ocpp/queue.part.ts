@@ -1,7 +1,6 @@
 // Part on call: transaction messages that wait for the central system, oldest first, across reboots. Each is a record of
 // the journal, `q0` to `q63`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
 
-import { NONE } from '../core/limits';
 import { NEVER, SLOTS, TIGHT, quoteTag } from './state';
 import type { Happening, Ocpp } from './state';
 
@@ -106,7 +105,8 @@ function ended(o: Ocpp, e: Happening): void {
   o.par = '';
   o.nx = 0;
   c.o.tx = -1;
-  c.lim.ocpp = NONE;
+  o.den = 0;
+  o.pn = 0;
 }
 
 /** What happened becomes a record; otherwise the open transaction is noted again. */

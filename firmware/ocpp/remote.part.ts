@@ -1,5 +1,6 @@
 // Part on call: remote start and stop, reset, unlocking.
 
+import type { Profile } from './profile.part';
 import type { Reserve } from './reserve.part';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -55,9 +56,22 @@ function unlock(o: Ocpp, id: string): string {
   return 'later';
 }
 
+/** With a profile the answer depends on it: the part `profile` writes it. */
+function start(o: Ocpp, q: Payload, id: string): string {
+  if (!mayStart(o, q)) return REJECTED;
+  if (!q.chargingProfile) return ACCEPTED;
+  (o.c.f.part('profile') as Profile).take(o, q, id);
+  return '';
+}
+
+export function more(o: Ocpp): string {
+  o.sp = 'profile';
+  return ' ';
+}
+
 export function run(o: Ocpp, action: string, q: Payload, id: string): string {
   const c = o.c;
-  if (action === 'RemoteStartTransaction') return mayStart(o, q) ? ACCEPTED : REJECTED;
+  if (action === 'RemoteStartTransaction') return start(o, q, id);
   if (action === 'RemoteStopTransaction') return mayStop(o, q) ? ACCEPTED : REJECTED;
   if (action === 'Reset') return ACCEPTED;
   if (!c.b.lock || c.b.fixed || q.connectorId !== 1) return '{"status":"NotSupported"}';

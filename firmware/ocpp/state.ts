@@ -25,6 +25,14 @@ export const SLOTS = 64;
 export const TIGHT = 52;
 /** A moment that never comes. */
 export const NEVER = 9e15;
+/** Charging profiles that can be stored, `p0` to `p9` in the journal; periods of one, highest stack level. */
+export const PROFILES = 10;
+export const PERIODS = 24;
+export const STACK = 8;
+/** A stored period: start in s (6 digits, base 36), limit in tenths (5 digits, base 36), phases. */
+export const PERIOD = 12;
+/** Nominal voltage, for watts. */
+export const VOLTS = 230;
 
 /** A frame from the central system: type, id, then action and payload, or payload, or code, text, details. */
 export type Frame = [number, string, ...unknown[]];
@@ -155,10 +163,29 @@ export interface Ocpp {
   /** Reset asked for: 0 none, 1 soft, 2 hard; since when. */
   rst: 0 | 1 | 2;
   rstAt: number;
+  /** Charging profiles: next look, 0 = at once, 1 = under way; offset of the clock that the last one believed; state of one
+   * that is under way. */
+  pn: number;
+  pw: number;
+  ps: unknown;
+  /** When one phase was asked for last. */
+  p1: number;
+  /** 1 = the running transaction gets no energy: its tag turned out to be refused. */
+  den: Bit;
   /** Messages of other parts: '"action",{payload}' texts. */
   out: string[];
   /** What a part keeps for its next turn: the entries of a list so far, what an answer told about a tag. */
   got: unknown;
+}
+
+/**
+ * What stands in front of the periods of a stored profile: 0 number of the installation, 1 chargingProfileId, 2 purpose
+ * (0 ChargePointMax, 1 TxDefault, 2 Tx), 3 stackLevel, 4 connectorId, 5 session of a TxProfile, 6 validFrom, 7 validTo (s since
+ * 1970, 0 = open), 8 kind (0 absolute, 1 from the start of the transaction, else the recurrence in s), 9 start, 10 duration
+ * (-1 = open), 11 unit (0 A, 1 W), 12 least limit in 0.1 A, 13 least phases.
+ */
+export function head(text: string): number[] {
+  return JSON.parse(text.substr(0, text.indexOf(']') + 1)) as number[];
 }
 
 /** JSON text of a string. Bytes above 127 stay: the engine's own writer would make \u00XX of them. */

@@ -12,15 +12,19 @@ import * as auth from '../../firmware/ocpp/auth.part';
 import * as away from '../../firmware/ocpp/away.part';
 import * as boot from '../../firmware/ocpp/boot.part';
 import * as bulk from '../../firmware/ocpp/bulk.part';
+import * as compose from '../../firmware/ocpp/compose.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
 import * as inbox from '../../firmware/ocpp/inbox.part';
+import * as install from '../../firmware/ocpp/install.part';
 import * as known from '../../firmware/ocpp/known.part';
 import * as learn from '../../firmware/ocpp/learn.part';
 import * as locals from '../../firmware/ocpp/locals.part';
+import * as limit from '../../firmware/ocpp/limit.part';
 import * as manage from '../../firmware/ocpp/manage.part';
 import * as notify from '../../firmware/ocpp/notify.part';
+import * as profile from '../../firmware/ocpp/profile.part';
 import * as queue from '../../firmware/ocpp/queue.part';
 import * as remote from '../../firmware/ocpp/remote.part';
 import * as renew from '../../firmware/ocpp/renew.part';
@@ -34,6 +38,9 @@ import * as sched from '../../firmware/core/sched.part';
 import * as gate from '../../firmware/net/gate.part';
 import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
+import * as sched from '../../firmware/core/sched.part';
+import { clock } from '../../firmware/core/time';
+import * as zone from '../../firmware/core/zone.part';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
@@ -51,15 +58,19 @@ export const PARTS: { [name: string]: unknown } = {
   away,
   boot,
   bulk,
+  compose,
   configuration,
   dial,
   frames,
   inbox,
+  install,
   known,
   learn,
   locals,
+  limit,
   manage,
   notify,
+  profile,
   queue,
   remote,
   renew,
@@ -67,9 +78,11 @@ export const PARTS: { [name: string]: unknown } = {
   restore,
   sched,
   sample,
+  sched,
   shake,
   tx,
   values,
+  zone,
 };
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Validators of the published OCPP 1.6 schemas. */

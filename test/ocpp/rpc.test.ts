@@ -25,7 +25,8 @@ describe('ocpp rpc', () => {
     ['[2,"7","Nonsense",{}]', '7 NotImplemented'],
     ['[2,"7","toString",{}]', '7 NotImplemented'],
     ['[2,"7","UpdateFirmware",{}]', '7 NotSupported'],
-    ['[2,"7","SetChargingProfile",{}]', '7 NotSupported'],
+    ['[2,"7","InstallCertificate",{}]', '7 NotSupported'],
+    ['[2,"7","SetChargingProfile",{}]', '7 OccurenceConstraintViolation'],
     ['[2,"7","Reset",{}]', '7 OccurenceConstraintViolation'],
     ['[2,"7","Reset",{"type":1}]', '7 TypeConstraintViolation'],
     ['[2,"7","Reset",{"type":"Warm"}]', '7 PropertyConstraintViolation'],
@@ -106,11 +107,16 @@ describe('ocpp rpc', () => {
   });
 });
 
-/** Keys that the Core profile requires. */
+/** Keys that the profiles on offer require. */
 const REQUIRED = {
   read: [
+    'ChargeProfileMaxStackLevel',
+    'ChargingScheduleAllowedChargingRateUnit',
+    'ChargingScheduleMaxPeriods',
+    'ConnectorSwitch3to1PhaseSupported',
     'GetConfigurationMaxKeys',
     'LocalAuthListMaxLength',
+    'MaxChargingProfilesInstalled',
     'NumberOfConnectors',
     'ReserveConnectorZeroSupported',
     'SendLocalListMaxLength',
@@ -175,10 +181,10 @@ describe('ocpp configuration', () => {
     for (const name of REQUIRED.read) assert.equal(readonly(name), true, name);
     for (const name of REQUIRED.write) assert.equal(readonly(name), false, name);
     // Nothing is announced that is not there.
-    for (const name of names) assert.ok(!/Profile(M|s?I)|ChargingSchedule|3to1/.test(name), name);
+    for (const name of names) assert.ok(!/Certificate|CpoName/.test(name), name);
     assert.equal(
       a.configurationKey.find((k) => k.key === 'SupportedFeatureProfiles')!.value,
-      'Core,LocalAuthListManagement,Reservation,RemoteTrigger',
+      'Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
     );
   });
 
