@@ -16,7 +16,7 @@ import { NONE } from './core/limits';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
-import { part, sweep } from './core/parts';
+import { file, part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { plan } from './core/plan';
 import { prove } from './core/rcm';
@@ -119,6 +119,7 @@ const c: Charger = {
     first,
     names,
     part,
+    file,
     lines,
     grant,
     stop,

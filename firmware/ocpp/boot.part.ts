@@ -3,6 +3,11 @@
 import { ANSWERED, BOOT, integer, moment, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
+/** Exports of this part. */
+export interface Boot {
+  moment(text: unknown): number;
+}
+
 /** Wait for a registration that gave none of its own, ms. */
 const RETRY = 60000;
 

@@ -51,7 +51,7 @@ function read(o: Ocpp, b: Bulk): void {
   if (at < 0) return;
   b.head = b.t.substr(0, at + 1);
   b.t = b.t.substr(at + 1).trim();
-  const row = (o.c.f.part('answer') as Answer).row(b.head.split('"')[3]);
+  const row = (o.c.f.part('answer') as Answer).row(o.c, b.head.split('"')[3]);
   b.part = row ? row.substr(0, row.indexOf(' ')) : '';
 }
 

@@ -117,6 +117,10 @@ function fresh(c: Charger): Ocpp {
     rstAt: 0,
     out: [],
     got: undefined,
+    fw: undefined,
+    fa: 0,
+    dg: undefined,
+    da: NEVER,
   };
 }
 
@@ -201,6 +205,8 @@ function busy(o: Ocpp): string {
   const c = o.c;
   if (o.ld >= 0) return 'restore';
   if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
+  if (c.t >= o.fa) return 'update';
+  if (c.t >= o.da) return 'upload';
   if (!o.on) return '';
   if (c.o.rv && over(o)) return 'reserve';
   if (c.ask && !o.tag) o.tag = c.uid;

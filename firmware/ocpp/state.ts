@@ -3,6 +3,8 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Gate } from '../net/connect';
+import type { Work } from './update.part';
+import type { Out } from './upload.part';
 import type { Ws } from './websocket';
 
 /** What we may want to tell, a bit each; the lowest goes first. messages.ts says which part writes it. */
@@ -159,6 +161,12 @@ export interface Ocpp {
   out: string[];
   /** What a part keeps for its next turn: the entries of a list so far, what an answer told about a tag. */
   got: unknown;
+  /** Update under way, and when it is looked at again. */
+  fw: Work | undefined;
+  fa: number;
+  /** Report on its way to the central system's folder, likewise. */
+  dg: Out | undefined;
+  da: number;
 }
 
 /** JSON text of a string. Bytes above 127 stay: the engine's own writer would make \u00XX of them. */

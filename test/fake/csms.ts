@@ -27,10 +27,15 @@ import * as restore from '../../firmware/ocpp/restore.part';
 import * as sample from '../../firmware/ocpp/sample.part';
 import * as shake from '../../firmware/ocpp/shake.part';
 import * as tx from '../../firmware/ocpp/tx.part';
+import * as update from '../../firmware/ocpp/update.part';
+import * as upload from '../../firmware/ocpp/upload.part';
 import * as values from '../../firmware/ocpp/values.part';
 import * as gate from '../../firmware/net/gate.part';
+import * as fetch from '../../firmware/net/fetch.part';
+import * as slot from '../../firmware/core/slot.part';
 import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
+import { file } from '../../firmware/core/parts';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
@@ -40,6 +45,8 @@ import type { Fake } from './charger';
 export const PARTS: { [name: string]: unknown } = {
   conf,
   gate,
+  fetch,
+  slot,
   answer,
   auth,
   away,
@@ -60,6 +67,8 @@ export const PARTS: { [name: string]: unknown } = {
   sample,
   shake,
   tx,
+  update,
+  upload,
   values,
 };
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -380,7 +389,7 @@ export function rig(o: Options = {}): Rig {
   messages.text = packMessages({ TOLD, ASKED });
   BUILTIN.Storage = {
     read: (file: string, at = 0, n = 1e6) =>
-      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n),
+      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n || undefined),
   };
   BUILTIN.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
@@ -410,6 +419,7 @@ export function rig(o: Options = {}): Rig {
   c.hooks.unshift(hook);
   Object.assign(c.f, {
     part: (name: string) => PARTS[name],
+    file,
     put: (k: string, v: string) => (store.set(k, v), true),
     get: (k: string) => store.get(k),
     del: (k: string) => store.delete(k),

@@ -24,7 +24,7 @@ describe('ocpp rpc', () => {
   for (const [text, want] of [
     ['[2,"7","Nonsense",{}]', '7 NotImplemented'],
     ['[2,"7","toString",{}]', '7 NotImplemented'],
-    ['[2,"7","UpdateFirmware",{}]', '7 NotSupported'],
+    ['[2,"7","CertificateSigned",{}]', '7 NotSupported'],
     ['[2,"7","SetChargingProfile",{}]', '7 NotSupported'],
     ['[2,"7","Reset",{}]', '7 OccurenceConstraintViolation'],
     ['[2,"7","Reset",{"type":1}]', '7 TypeConstraintViolation'],
