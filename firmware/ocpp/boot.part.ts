@@ -3,11 +3,6 @@
 import { ANSWERED, BOOT, integer, moment, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
-/** Exports of this part. */
-export interface Boot {
-  moment(text: unknown): number;
-}
-
 /** Wait for a registration that gave none of its own, ms. */
 const RETRY = 60000;
 
@@ -49,6 +44,7 @@ function accepted(o: Ocpp, seconds: number): void {
   o.ack0 = -1;
   o.ack1 = -1;
   c.o.ok = 1;
+  c.dirty = 1;
   c.o.okAt = c.t;
   c.f.log('ocpp', 'accepted');
 }

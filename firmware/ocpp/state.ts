@@ -154,8 +154,8 @@ export interface Ocpp {
   /** Unlocking: id of the call that waits for the lock, and until when. */
   un: string;
   unAt: number;
-  /** Reset asked for: 0 none, 1 soft, 2 hard; since when. */
-  rst: 0 | 1 | 2;
+  /** Reset asked for: 0 none, 1 soft, 2 hard, and 4 for each attempt; since when. */
+  rst: number;
   rstAt: number;
   /** Messages of other parts: '"action",{payload}' texts. */
   out: string[];

@@ -4,8 +4,7 @@
 import { INTERNAL } from '../core/faults';
 import type { Slots } from '../core/slot.part';
 import type { Fetch, Transfer } from '../net/connect';
-import type { Boot } from './boot.part';
-import { NEVER, OTHER } from './state';
+import { NEVER, OTHER, moment } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Exports of this part. */
@@ -88,12 +87,8 @@ function over(o: Ocpp): void {
   o.fa = o.c.t;
 }
 
-function when(o: Ocpp, q: Payload): number {
-  return (o.c.f.part('boot') as Boot).moment(q.retrieveDate);
-}
-
-export function run(o: Ocpp, _action: string, q: Payload): string {
-  return when(o, q) > 0 ? '{}' : 'PropertyConstraintViolation';
+export function run(_o: Ocpp, _action: string, q: Payload): string {
+  return moment(q.retrieveDate) > 0 ? '{}' : 'PropertyConstraintViolation';
 }
 
 /** A later request takes the place of an earlier one, unless that is being installed. */
@@ -106,7 +101,7 @@ export function then(o: Ocpp, _action: string, q: Payload): void {
     s.end();
   }
   const w = fresh(o, WAIT, q.location as string);
-  w.date = when(o, q);
+  w.date = moment(q.retrieveDate);
   w.left = Math.min((q.retries ?? 3) as number, 100);
   w.pause = (q.retryInterval ?? 60) as number;
   o.fw = w;

@@ -3,8 +3,7 @@
 
 import type { Lines, Report } from '../report.part';
 import type { Call, Fetch } from '../net/connect';
-import type { Boot } from './boot.part';
-import { NEVER, OTHER, quote } from './state';
+import { NEVER, OTHER, moment, quote } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** A report on its way. */
@@ -48,8 +47,8 @@ export function status(o: Ocpp): string {
   return !o.dg ? 'Idle' : o.dg.st === WAIT ? 'UploadFailed' : 'Uploading';
 }
 
-function date(o: Ocpp, v: unknown, other: number): number {
-  return v === undefined || v === null ? other : (o.c.f.part('boot') as Boot).moment(v);
+function date(v: unknown, other: number): number {
+  return v === undefined || v === null ? other : moment(v);
 }
 
 function file(o: Ocpp): string {
@@ -59,7 +58,7 @@ function file(o: Ocpp): string {
 }
 
 export function run(o: Ocpp, _action: string, q: Payload): string {
-  const bad = !(date(o, q.startTime, 0) >= 0) || !(date(o, q.stopTime, NEVER) >= 0);
+  const bad = !(date(q.startTime, 0) >= 0) || !(date(q.stopTime, NEVER) >= 0);
   return bad ? 'PropertyConstraintViolation' : '{"fileName":' + quote(file(o)) + '}';
 }
 
@@ -76,7 +75,7 @@ export function then(o: Ocpp, _action: string, q: Payload): void {
     end: '',
     line: '',
   };
-  const when = { from: date(o, q.startTime, 0), to: date(o, q.stopTime, NEVER), size: 0, post: 0, free: 0 };
+  const when = { from: date(q.startTime, 0), to: date(q.stopTime, NEVER), size: 0, post: 0, free: 0 };
   const more = {
     left: Math.min((q.retries ?? 3) as number, 100),
     pause: (q.retryInterval ?? 60) as number,

@@ -195,6 +195,9 @@ function chip(f: Fake): Board['meter'] {
 }
 
 const SETTINGS = {
+  ssc: 1,
+  obr: 5,
+  ocppf: null,
   amp: 16,
   ama: 32,
   mca: 6,

@@ -7,6 +7,7 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import * as conf from '../../firmware/core/conf.part';
+import * as sched from '../../firmware/core/sched.part';
 import * as answer from '../../firmware/ocpp/answer.part';
 import * as auth from '../../firmware/ocpp/auth.part';
 import * as away from '../../firmware/ocpp/away.part';
@@ -44,6 +45,7 @@ import type { Fake } from './charger';
 
 export const PARTS: { [name: string]: unknown } = {
   conf,
+  sched,
   gate,
   fetch,
   slot,

@@ -38,7 +38,7 @@ describe('GetDiagnostics', function () {
     const x = charging();
     const { fileName } = ask(x);
     assert.match(fileName, /^pilotwire-\d{6}-20260110T1200\d\d\.txt$/);
-    x.w.run(60000);
+    x.w.run(150000);
     assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
     const [q] = x.web.asked;
     assert.deepEqual([q.method, q.path], ['PUT', '/in/' + fileName]);
@@ -49,7 +49,7 @@ describe('GetDiagnostics', function () {
       'ocpp connected',
       '# settings',
       'amp 16',
-      'HeartbeatInterval 300',
+      'ocpph 300',
     ])
       assert.ok(q.body.includes(part), part + '\n' + q.body);
     assert.ok(q.body.trimEnd().split('\n').length > 150);
@@ -61,8 +61,9 @@ describe('GetDiagnostics', function () {
   it('only what happened between startTime and stopTime', () => {
     const x = charging();
     const at = (s: number): string => new Date(Date.parse('2026-01-10T12:00:00Z') + s * 1000).toISOString();
-    ask(x, { startTime: at(20.5), stopTime: at(29) });
-    x.w.run(60000);
+    assert.ok(ask(x, { startTime: at(20.5), stopTime: at(29) }).fileName);
+    x.w.run(150000);
+    assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
     const { body } = x.web.asked[0];
     const times = body
       .split('\n')
@@ -134,7 +135,7 @@ describe('GetDiagnostics', function () {
     ask(x);
     x.w.run(3000);
     ask(x, { location: 'http://files.test:8000/other/' });
-    x.w.run(60000);
+    x.w.run(150000);
     assert.equal(told(x), 'Uploading Uploading Uploaded');
     assert.ok(x.web.asked.at(-1)!.path.startsWith('/other/pilotwire-'));
     x.w.end();
