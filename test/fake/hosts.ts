@@ -226,3 +226,8 @@ export function scene(seed = 1, more: Record<string, string> = {}): Scene {
       }),
   };
 }
+
+/** Numbers from 0 to 1, the same each time. */
+export function chance(seed: number): () => number {
+  return () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+}

@@ -178,7 +178,7 @@ describe('ocpp configuration', () => {
     for (const name of names) assert.ok(!/Profile(M|s?I)|ChargingSchedule|3to1/.test(name), name);
     assert.equal(
       a.configurationKey.find((k) => k.key === 'SupportedFeatureProfiles')!.value,
-      'Core,LocalAuthListManagement,Reservation,RemoteTrigger',
+      'Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger',
     );
   });
 

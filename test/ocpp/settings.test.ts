@@ -41,6 +41,7 @@ describe('ocpp settings act', () => {
 
   it('FallbackCurrent holds while the central system is away, and only then', () => {
     const r = ready({ settings: { acs: 0 } });
+    r.c.b.interlock = 1;
     r.cp = 'B';
     r.run(5000);
     r.cp = 'C';

@@ -4,12 +4,7 @@
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
-import { type Hosts, type Scene, VERSION, bundle, image, scene } from '../fake/hosts';
-
-/** Numbers from 0 to 1, the same each time. */
-function chance(seed: number): () => number {
-  return () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-}
+import { type Hosts, type Scene, VERSION, bundle, chance, image, scene } from '../fake/hosts';
 
 describe('UpdateFirmware', function () {
   this.timeout(120000);
