@@ -141,6 +141,7 @@ const c: Charger = {
 function broken(e: unknown): void {
   release(c);
   log('error', String(e));
+  if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
   ease(c, INTERNAL);
 }

@@ -118,7 +118,7 @@ function idle(o: Ocpp): boolean {
 function proved(o: Ocpp): boolean {
   const c = o.c;
   const slots = c.f.part('slot') as Slots;
-  const bad = c.x.err & INTERNAL;
+  const bad = c.x.err & INTERNAL || E.slot!.up > 1;
   o.fa = c.t + 1000;
   if (c.t < PROOF) return false;
   if (!bad) E.slot!.up = 1;
@@ -127,7 +127,7 @@ function proved(o: Ocpp): boolean {
     c.f.log('update', VERSION + ' works');
     return true;
   }
-  if (c.t < PATIENCE || !idle(o)) return false;
+  if ((!bad && c.t < PATIENCE) || !idle(o)) return false;
   c.f.log('update', VERSION + ' does not work, back to the old');
   slots.condemn();
   c.f.reset(1);
