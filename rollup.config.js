@@ -1,5 +1,5 @@
 // BOARD=name: dist/name.js from firmware/main.ts and boards/name.ts, and every firmware/**/*.part.ts as a file of its own
-// in dist/name/. tools/build.mjs runs this; so does `rollup -c`.
+// in dist/name/; beside them what chooses the bundle at boot. tools/build.mjs runs this; so does `rollup -c`.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
+import { isFunction, parse, walk } from './tools/scope.mjs';
 import { messages, packMessages } from './tools/messages.mjs';
 import { PAGE_FILE, page, zip } from './tools/page.mjs';
 
@@ -54,6 +55,17 @@ const COMPRESS = {
   toplevel: true,
 };
 
+/** The engine takes a bare `return` at the end of a function for an error: something as long that does nothing. */
+function ends(code) {
+  let out = code;
+  walk(parse(code, { sourceType: 'module' }), (n) => {
+    const last = isFunction(n) && n.body.type === 'BlockStatement' && n.body.body[n.body.body.length - 1];
+    if (last && last.type === 'ReturnStatement' && !last.argument)
+      out = `${out.slice(0, last.start)}void 0${out.slice(last.start + 6)}`;
+  });
+  return out;
+}
+
 function shorten(part) {
   return {
     name: 'shorten',
@@ -67,7 +79,7 @@ function shorten(part) {
         format: { ascii_only: true },
         sourceMap: { asObject: true },
       });
-      return { code: text, map };
+      return { code: ends(text), map };
     },
   };
 }
@@ -126,7 +138,9 @@ function strict() {
   return {
     name: 'strict',
     onLog(level, log) {
-      if (level !== 'warn' || log.code === 'EMPTY_BUNDLE') return level === 'warn' ? false : undefined;
+      // What chooses the bundle at boot starts it by eval.
+      if (level !== 'warn' || log.code === 'EMPTY_BUNDLE' || log.code === 'EVAL')
+        return level === 'warn' ? false : undefined;
       const circle =
         log.code === 'CIRCULAR_DEPENDENCY' &&
         `imports go in a circle: ${log.ids.map((i) => path.basename(i)).join(' > ')}`;
@@ -144,7 +158,7 @@ function parts(root) {
   for (const file of readdirSync(path.join(root, 'firmware'), { recursive: true })) {
     if (!file.endsWith('.part.ts')) continue;
     const name = path.basename(file, '.part.ts');
-    if (found[name] || name === 'keys' || name === 'messages')
+    if (found[name] || ['keys', 'messages', 'faults', 'main'].includes(name))
       throw new Error(`two files for Storage are called ${name}`);
     found[name] = path.join(root, 'firmware', file);
   }
@@ -190,7 +204,13 @@ export function chunks(board, root = ROOT) {
       sourcemapFileNames: `${board}.maps/${name}.map`,
     }),
   );
-  return [main, ...rest];
+  const boot = path.join(root, 'firmware/boot.ts');
+  const stub = chunk(boot, boot, {
+    format: 'es',
+    entryFileNames: `${board}/.bootcde`,
+    sourcemapFileNames: `${board}.maps/.bootcde.map`,
+  });
+  return existsSync(boot) ? [main, stub, ...rest] : [main, ...rest];
 }
 
 export default function () {

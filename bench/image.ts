@@ -6,8 +6,9 @@ import type { Files } from './assembly';
 import type { Flash } from './types';
 
 const PAGE = 4096;
-/** The start-up code; the other files of a build are parts on call and data. */
+/** The start-up code, which chooses a bundle, and that bundle; the other files of a build are parts on call and data. */
 const CODE = '.bootcde';
+const MAIN = 'main';
 /** Settings to be written at boot, as `/api/set` does; the firmware erases it. */
 const PRESET = 'preset';
 
@@ -15,9 +16,11 @@ export type Build = Map<string, Uint8Array>;
 
 /** Reads `dist/<board>.js` and what stands in `dist/<board>/`; the code comes first. */
 export function readBuild(dist: string, board: string): Build {
-  const build: Build = new Map([[CODE, fs.readFileSync(path.join(dist, `${board}.js`))]]);
   const folder = path.join(dist, board);
-  if (!fs.existsSync(folder)) return build;
+  const build: Build = new Map([
+    [CODE, fs.readFileSync(path.join(folder, CODE))],
+    [MAIN, fs.readFileSync(path.join(dist, `${board}.js`))],
+  ]);
   for (const name of fs.readdirSync(folder).sort()) build.set(name, fs.readFileSync(path.join(folder, name)));
   return build;
 }

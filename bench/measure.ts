@@ -199,7 +199,7 @@ async function sizes(build: Build, executable: string): Promise<Section[]> {
       title: 'Size of the bundle and of the parts on call',
       head: 'file',
       rows: [
-        row(`${BOARD}.js, bytes`, build.get('.bootcde')!.length),
+        row(`${BOARD}.js, bytes`, build.get('main')!.length),
         ...DATA.map((name) => row(`${name} (a table, read in place), bytes`, build.get(name)?.length ?? NaN)),
         ...all.map((p) => ({
           what: `${p.name}, ${p.size} bytes: variables when loaded`,

@@ -16,7 +16,7 @@ import { NONE } from './core/limits';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
-import { part, sweep } from './core/parts';
+import { file, part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { plan } from './core/plan';
 import { prove } from './core/rcm';
@@ -121,6 +121,7 @@ const c: Charger = {
     first,
     names,
     part,
+    file,
     lines,
     grant,
     stop,
@@ -142,6 +143,7 @@ const c: Charger = {
 function broken(e: unknown): void {
   release(c);
   log('error', String(e));
+  if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
   ease(c, INTERNAL);
 }

@@ -9,6 +9,8 @@ import type { Job } from './http/web.part';
 /** Exports of this part. */
 export interface Report {
   traced(c: Charger, i: number): string;
+  start(c: Charger, path: string): Lines;
+  step(c: Charger, job: Lines): boolean;
 }
 
 const SIZE = 256;
@@ -17,7 +19,8 @@ const ROW = 160;
 const STATES = 'A1 B1 B2 C1 C2 CW D1 D2 E F';
 const KINDS = 'state pilot coil mirror offer fault gone late test phases boot';
 
-interface Lines extends Job {
+/** The report in the making. */
+export interface Lines extends Job {
   /** Next line, and after the trace the next row of the key table. */
   n: number;
   place: string;
@@ -26,8 +29,8 @@ interface Lines extends Job {
 }
 
 /** Text of the fault at this place of the packed table, core/fault.ts. */
-function fault(place: number): string {
-  return JSON.parse(require('Storage').read('faults', place * ROW, ROW)!)[6];
+function fault(c: Charger, place: number): string {
+  return JSON.parse(c.f.file('faults', place * ROW, ROW)!)[6];
 }
 
 /** Event `i` of the trace in words, '' = none: seconds since boot (round after 11 h), kind, detail. */
@@ -47,7 +50,7 @@ export function traced(c: Charger, i: number): string {
     kind < 5
       ? words[kind]
       : kind < 7
-        ? fault(d)
+        ? fault(c, d)
         : kind === 7
           ? d * 20 + ' ms'
           : kind === 8
@@ -95,7 +98,7 @@ function setting(c: Charger, job: Lines): string {
 }
 
 /** Takes a request in: `/report` or `/trace`. */
-export function start(c: Charger, path: string): Job {
+export function start(c: Charger, path: string): Lines {
   const all = path === '/report' ? 1 : 0;
   const job: Lines = {
     out: all ? head(c) : '',

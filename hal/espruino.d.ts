@@ -48,12 +48,18 @@ declare function require(name: 'http'): EspHttp;
 declare function require(name: 'crypto'): EspCrypto;
 declare function require(name: 'neopixel'): { write(pin: Pin, grb: ArrayLike<number>): void };
 declare function require(name: string): unknown;
-declare const Modules: { removeCached(name: string): void };
+declare const Modules: { removeCached(name: string): void; addCached(name: string, text: string): void };
 /** `load()` restarts the script: kill events, then the boot files again. */
 declare function load(): void;
 declare const global: { [name: string]: unknown };
 
 declare const E: {
+  /**
+   * Ours: the slot of the update that runs, absent = the factory's bundle. Its file in Storage, where the update begins in it,
+   * which one it is, its directory; whether it has proved itself; 1 = it works so far, 2 = an
+   * error got out.
+   */
+  slot?: { name: string; at: number; seq: number; dir: string; ok: 0 | 1; up: number };
   /** `out[i] = fn(src[i])` with a native loop; no script runs in between when `fn` is native. */
   mapInPlace(src: Uint8Array, out: Float32Array, fn: (value: number) => number): void;
   enableWatchdog(seconds: number, automatic: boolean): void;

@@ -177,7 +177,7 @@ describe('build', () => {
     const { main } = await build('reference', project_);
     const column = readFileSync(main, 'utf8').indexOf('getTime') + 1;
     const dist = path.dirname(main);
-    for (const name of ['.bootcde', 'dist/reference.js'])
+    for (const name of ['eval', 'dist/reference.js'])
       assert.match(
         resolve(`at f (${name}:1:${column})`, 'reference', dist),
         /firmware\/core\/time\.ts:4:10\)$/,

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
 import { ROOT, chunks } from '../rollup.config.js';
+import { packUpdate } from './update.mjs';
 
 /** What a build depends on. */
 const INPUTS = ['firmware', 'hal', 'boards', 'tools', 'rollup.config.js', 'package.json'];
@@ -50,6 +51,22 @@ function clean(dist, board, kept) {
     for (const file of files(path.join(dist, dir))) if (!kept.has(file)) rmSync(file, { force: true });
 }
 
+/** The update file of what was built. */
+function update(root, board, output) {
+  const { version } = JSON.parse(
+    readFileSync(
+      path.join(existsSync(path.join(root, 'package.json')) ? root : ROOT, 'package.json'),
+      'utf8',
+    ),
+  );
+  const files = new Map();
+  for (const [name, content] of output) {
+    if (name === `${board}.js`) files.set('main', Buffer.from(content));
+    else if (path.dirname(name) === board) files.set(path.basename(name), Buffer.from(content));
+  }
+  return packUpdate(board, version, files);
+}
+
 async function generate(options) {
   const bundle = await rollup(options);
   const { output } = await bundle.generate(options.output);
@@ -69,7 +86,8 @@ async function parts(options, root, board, now) {
 }
 
 /**
- * Builds `dist/<board>.js`, `dist/<board>/` and the maps beside them; does nothing when they are up to date.
+ * Builds `dist/<board>.js`, `dist/<board>/`, the update file `dist/<board>.pwu` of both, and the maps beside them; does nothing
+ * when they are up to date.
  * @param {string} [board]
  * @param {string} [root] folder of firmware/, hal/ and boards/
  * @returns {Promise<{ main: string, dir: string, built: boolean }>}
@@ -84,6 +102,7 @@ export async function build(board = 'reference', root = ROOT) {
   const [main, ...rest] = options;
   const output = [...(await generate(main)), ...(await parts(rest, root, board, now))];
   for (const [name, content] of output) put(dist, name, content);
+  put(dist, `${board}.pwu`, update(root, board, output));
   clean(dist, board, new Set(output.map(([name]) => path.join(dist, name))));
   put(dist, `${board}.stamp`, now);
   return { ...result, built: true };

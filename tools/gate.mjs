@@ -224,12 +224,12 @@ function early({ top, uses }, say) {
 /** A bare `return` goes on to the next line; ++ binds to the line above; x++/2 is read as a regular expression. */
 function lines(text, ast, tokens, say) {
   walk(ast, (node) => {
-    if (node.type === 'ReturnStatement' && !node.argument && !/^return\s*[;}]/.test(text.slice(node.start)))
-      say('line', node, 'return without ; takes what follows');
     // The text of a function ends before its brace: the engine then looks for a value behind the return, and throws.
     const last = isFunction(node) && node.body.type === 'BlockStatement' && node.body.body.at(-1);
-    if (last && last.type === 'ReturnStatement' && !last.argument && text[last.start + 6] === '}')
-      say('line', last, 'return without ; at the end of a function throws');
+    if (last && /^return\s*}/.test(text.slice(last.start)))
+      say('line', last, 'a function that ends in a bare return cannot be run');
+    if (node.type === 'ReturnStatement' && !node.argument && !/^return\s*[;}]/.test(text.slice(node.start)))
+      say('line', node, 'return without ; takes what follows');
   });
   tokens.forEach((t, i) => {
     if (t.type.label !== '++/--') return;

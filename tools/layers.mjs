@@ -25,7 +25,7 @@ const MAY = {
   hal: { all: ['hal'], types: [] },
   core: { all: ['core'], types: ['hal/types'] },
   net: { all: ['net', 'core'], types: ['hal/types'] },
-  ocpp: { all: ['ocpp', 'core', 'firmware/net/connect'], types: ['hal/types'] },
+  ocpp: { all: ['ocpp', 'core', 'firmware/net/connect'], types: ['hal/types', 'firmware/report.part'] },
   http: { all: ['http', 'core'], types: ['hal/types'] },
   console: { all: ['console', 'core'], types: ['hal/types', 'firmware/report.part'] },
   boards: { all: ['hal'], types: [] },

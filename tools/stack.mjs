@@ -1,5 +1,5 @@
 // Reads a stack trace on standard input, or as arguments, and prints it with TypeScript positions in place of those in the
-// build's files. BOARD says which build; `.bootcde` and a bare name of a part are known too.
+// build's files. BOARD says which build; `eval`, as the engine calls the main chunk, and a bare name of a part are known too.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { mapOf } from './positions.mjs';
@@ -7,7 +7,7 @@ import { mapOf } from './positions.mjs';
 /** The build's file that a name in a trace means. */
 function fileOf(name, board, dist) {
   const base = path.basename(name);
-  if (base === '.bootcde' || base === `${board}.js`) return path.join(dist, `${board}.js`);
+  if (base === 'eval' || base === `${board}.js`) return path.join(dist, `${board}.js`);
   return path.join(dist, board, base);
 }
 

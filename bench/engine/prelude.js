@@ -209,8 +209,12 @@
     CONSOLE: 'Serial1',
   };
 
+  // Storage is the interpreter's own: its pages are where the chip has them, but at another address.
+  const chip = require('Flash');
+  const there = (at) => (at < 0x320000 ? 0 : at - 0x320000 + 0x10000000);
   const flash = {
     read: native((n, at) => {
+      if (there(at)) return chip.read(n, there(at));
       let s = '';
       for (let i = 0; i < n; i += 4096)
         s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
@@ -222,7 +226,7 @@
       tell('u', usage());
       for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
     }),
-    erasePage: native((at) => ask('e', word(at), 1)),
+    erasePage: native((at) => (there(at) ? chip.erasePage(there(at)) : ask('e', word(at), 1))),
   };
 
   const wifi = {};

@@ -80,6 +80,8 @@ export function install(s: Script, host: Host): void {
     peek8: (at: number) => s.peek(at) & 0xff,
     poke32: () => {},
     require: (name: unknown) => s.require(name),
+    // At the top level, as if it stood in a boot file.
+    eval: (text: unknown) => s.realm.run(String(text), 'eval'),
     btoa: (t: unknown) => Buffer.from(String(t), 'latin1').toString('base64'),
     atob: (t: unknown) => Buffer.from(String(t), 'base64').toString('latin1'),
   });

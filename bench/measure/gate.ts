@@ -22,9 +22,9 @@ const AGAIN = 25000;
 
 /** The bundle of a board that declares no interlock. */
 export function withoutInterlock(build: Build): Build {
-  const code = Buffer.from(build.get('.bootcde')!).toString('latin1');
+  const code = Buffer.from(build.get('main')!).toString('latin1');
   if (code.split('interlock:1').length !== 2) throw new Error('the bundle declares no interlock once');
-  return new Map([...build, ['.bootcde', Buffer.from(code.replace('interlock:1', 'interlock:0'), 'latin1')]]);
+  return new Map([...build, ['main', Buffer.from(code.replace('interlock:1', 'interlock:0'), 'latin1')]]);
 }
 
 /** The link has to connect anew while the network is as in `air`; ms that the engine stood in connects. */

@@ -29,7 +29,7 @@ print('all loaded');
 `;
 
 export async function parts(executable: string, build: Build): Promise<Part[]> {
-  const own = [...build].filter(([name]) => !name.startsWith('.') && !DATA.includes(name));
+  const own = [...build].filter(([name]) => !name.startsWith('.') && name !== 'main' && !DATA.includes(name));
   const code = SCRIPT(own.map(([name]) => name));
   const s = await solo({ executable, build: new Map([['.bootcde', Buffer.from(code)], ...own]) });
   try {

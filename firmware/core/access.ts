@@ -6,9 +6,6 @@ import { HOT, SENSOR, VOLT_LOW } from './faults';
 import { FLOOR, least } from './limits';
 import { energy, grant, plugged, stop, tell } from './session';
 
-/** The light tells for so long that a card was refused, ms. */
-const REFUSED = 3000;
-
 /** Index of the card with this UID in the card table, -1 = unknown. */
 export function card(c: Charger, uid: string): number {
   const list = c.k.cards;
@@ -21,7 +18,7 @@ function local(c: Charger, uid: string): void {
   const i = card(c, uid);
   if (i >= 0) grant(c, uid, i + 1);
   else {
-    c.no = c.t + REFUSED;
+    c.no = c.t + c.k.obr * 600;
     c.f.log('card', 'unknown ' + uid);
   }
 }
@@ -32,7 +29,7 @@ export function tap(c: Charger, uid: string): void {
   c.f.log('card', uid);
   tell(c, 'tap', uid);
   if (c.ses.on) {
-    if (c.ses.tag === uid) stop(c, 'Local', uid);
+    if (c.ses.tag === uid || (!c.k.ssc && card(c, uid) >= 0)) stop(c, 'Local', uid);
   } else if (c.ses.ok && c.ses.tag === uid) stop(c, 'Local', uid);
   else if (c.k.ocppe) c.ask = 1;
   else local(c, uid);
@@ -62,7 +59,7 @@ function offered(c: Charger): number {
   if (c.sch && c.frc !== 2) return 5;
   if (c.lim.temp < FLOOR) return 1;
   if (c.lim.ocpp < FLOOR) return 28;
-  if (c.lim.usr < FLOOR) return 39;
+  if (c.lim.usr < FLOOR) return c.k.ocppf === 0 && !c.o.ok ? 35 : 39;
   return c.frc === 2 ? 3 : c.how;
 }
 

@@ -217,6 +217,8 @@ export interface Calls {
   names(): string;
   /** Loads a part on call. */
   part(name: string): unknown;
+  /** Text of a file of the running bundle: `length` bytes from `from`, 0 = all that follow. */
+  file(name: string, from: number, length: number): string | undefined;
   /** The last log lines, oldest first. */
   lines(): string[];
   /** Authorises `tag` (`trx` as in Session): the transaction starts now or at plug-in. */

@@ -3,6 +3,7 @@
 
 import type { Charger } from './charger';
 import type { Conf } from './conf.part';
+import { file } from './parts';
 
 /** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, get, set, place of the next row. */
 export type Row = [
@@ -28,13 +29,13 @@ let c: Charger;
 /** Row at a place: 4 + 4 hexadecimal digits. */
 export function at(place: string): Row {
   const from = parseInt(place.substr(0, 4), 16) * 4;
-  return JSON.parse(require('Storage').read(FILE, from, parseInt(place.substr(4), 16))!) as Row;
+  return JSON.parse(file(FILE, from, parseInt(place.substr(4), 16))!) as Row;
 }
 
 /** Row of a key or an OCPP name. */
 export function row(name: string): Row | undefined {
   const slot = (E.CRC32(name) & 0xffffff) % head[0];
-  const place = '' + require('Storage').read(FILE, 64 + slot * 8, 8);
+  const place = '' + file(FILE, 64 + slot * 8, 8);
   const r = place === '00000000' ? undefined : at(place);
   return r && (r[0] === name || r[7] === name) ? r : undefined;
 }
@@ -46,7 +47,7 @@ export function first(): string {
 
 /** OCPP names, comma separated. */
 export function names(): string {
-  return require('Storage').read(FILE, head[2], head[3])!;
+  return file(FILE, head[2], head[3])!;
 }
 
 /** Puts a changed setting into the journal; only what differs from the default is kept. */
@@ -59,7 +60,7 @@ export function save(key: string): void {
 /** Fills `c.k` with defaults and what was kept. */
 export function settings(charger: Charger): void {
   c = charger;
-  head = JSON.parse(require('Storage').read(FILE, 0, 64)!);
+  head = JSON.parse(file(FILE, 0, 64)!);
   (c.f.part('conf') as Conf).load(c);
 }
 

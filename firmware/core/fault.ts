@@ -1,6 +1,7 @@
 // Faults at run time: causes come and go, what is set in `c.x.err` follows by the rules of the table (core/faults.ts).
 
 import type { Charger } from './charger';
+import { file } from './parts';
 import { tell } from './session';
 import { GONE, RAISED, mark } from './trace';
 
@@ -40,7 +41,7 @@ function place(bit: number): number {
 }
 
 function row(i: number): FaultRow {
-  return JSON.parse(require('Storage').read(FILE, i * ROW, ROW)!) as FaultRow;
+  return JSON.parse(file(FILE, i * ROW, ROW)!) as FaultRow;
 }
 
 /** Row of the gravest fault that is set, undefined = none. */
@@ -136,14 +137,7 @@ export function pardon(c: Charger): string {
 
 /** Reads the masks, and what outlived the restart. */
 export function recall(c: Charger): void {
-  const m = JSON.parse(require('Storage').read(FILE, ROWS * ROW)!) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number[],
-  ];
+  const m = JSON.parse(file(FILE, ROWS * ROW, 0)!) as [number, number, number, number, number, number[]];
   f.open = m[0];
   f.stop = m[1];
   f.car = m[2];

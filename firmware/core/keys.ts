@@ -249,6 +249,12 @@ export const KEYS = {
   lck: { t: 'i', get: (c): unknown => c.k.ust },
   /** Random delay before charging goes on after the power came back, at most. */
   rdre: { t: 'i', f: 'wp', lo: 0, hi: 3600, def: 0, unit: 's' },
+  /** A session ends with a restart of the charger. */
+  osr: { t: 'b', f: 'wk', def: 0, ocpp: 'StopChargingOnReboot' },
+  /** Only the card that started a session ends it; else each that is known here. */
+  ssc: { t: 'b', f: 'wk', def: 1, ocpp: 'StopWithSameCard' },
+  /** Flashes of the light when a card is refused. */
+  obr: { t: 'i', f: 'wko', lo: 0, hi: 20, def: 5, ocpp: 'BlinkRepeat' },
   /** Energy limit of the session; null = none. */
   dwo: { t: 'n', f: 'wkz', lo: 0, hi: 1000000, def: null as number | null, unit: 'Wh' },
   /** Charging mode: 3 default, 4 surplus of the site as `ids` tells it (there are no prices), 5 next trip: `ate` until `att`. */
@@ -743,6 +749,8 @@ export const KEYS = {
   ocppao: { t: 'b', f: 'wk', def: 0, ocpp: 'AllowOfflineTxForUnknownId' },
   /** Offline: cards that are known locally may start. */
   ocpplo: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthorizeOffline' },
+  /** Most current while the central system is away; null = as ever, 0 = none. */
+  ocppf: { t: 'i', f: 'wkz', lo: 0, hi: 32, def: null as number | null, unit: 'A', ocpp: 'FallbackCurrent' },
   /** The local list is used. The charger's own cards count as known here in any case. */
   ocppla: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthListEnabled' },
   /** Connector status: 0 Available, 1 Preparing, 2 Charging, 3 SuspendedEVSE, 4 SuspendedEV, 5 Finishing, 6 Reserved, 7 Unavailable, 8 Faulted. */
@@ -987,7 +995,7 @@ export const KEYS = {
   omd: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 0, unit: 's', ocpp: 'MinimumStatusDuration' },
   /** Connectors. */
   onc: { t: 'i', f: 'o', get: (): unknown => 1, ocpp: 'NumberOfConnectors' },
-  /** Attempts of a reset. */
+  /** A reset that has no effect is tried again so often, the last time by the chip. */
   orr: { t: 'i', f: 'wko', lo: 0, hi: 10, def: 1, ocpp: 'ResetRetries' },
   /** Most meter values in a StopTransaction. */
   osm: { t: 'i', f: 'o', get: (): unknown => 40, ocpp: 'StopTransactionMaxMeterValues' },
@@ -1007,15 +1015,29 @@ export const KEYS = {
   ofp: {
     t: 'c',
     f: 'o',
-    get: (): unknown => 'Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
+    get: (): unknown =>
+      'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
     ocpp: 'SupportedFeatureProfiles',
   },
+  /** How files are fetched and handed out. */
+  oft: { t: 'c', f: 'o', get: (): unknown => 'HTTP', ocpp: 'SupportedFileTransferProtocols' },
   /** Transmissions of a transaction message that the central system fails to process. */
   ota: { t: 'i', f: 'wko', lo: 1, hi: 100, def: 3, ocpp: 'TransactionMessageAttempts' },
   /** Wait between them, times the number so far. */
   otr: { t: 'i', f: 'wko', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'TransactionMessageRetryInterval' },
-  /** Unplugging at the vehicle opens the lock. */
-  oue: { t: 'b', f: 'o', get: (c): unknown => !c.b.fixed, ocpp: 'UnlockConnectorOnEVSideDisconnect' },
+  /** Unplugging at the vehicle opens the lock: not with `ust` 2. */
+  oue: {
+    t: 'b',
+    f: 'wo',
+    get: (c): unknown => !c.b.fixed && c.k.ust !== 2,
+    set: (c, v): string =>
+      c.b.fixed
+        ? v
+          ? 'the cable is fixed'
+          : ''
+        : (c.f.part('conf') as Conf).write(c, 'ust', v ? '' + (c.k.ust & 1) : '2'),
+    ocpp: 'UnlockConnectorOnEVSideDisconnect',
+  },
   /** Interval of WebSocket pings; 0 = none. */
   owp: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
   /** Password of the central system for security profiles 1 and 2; never read back. */

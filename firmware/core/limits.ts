@@ -29,7 +29,8 @@ export function least(lim: Limits): number {
 /** Fills in the limits that follow from settings, cable and vehicle. */
 export function settle(c: Charger): void {
   const lim = c.lim;
-  const usr = Math.min(c.k.amp, c.k.ama) * 10;
+  const away = c.k.ocppf !== null && c.k.ocppe && !c.o.ok ? c.k.ocppf : NONE;
+  const usr = Math.min(c.k.amp, c.k.ama, away) * 10;
   lim.brd = c.b.amps * 10;
   lim.cbl = c.x.cbl ? c.x.cbl * 10 : NONE;
   lim.usr = usr < c.k.mca * 10 ? 0 : usr;

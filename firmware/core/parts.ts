@@ -23,10 +23,25 @@ function drop(name: string): void {
   Modules.removeCached(name);
 }
 
+/** Text of a file of the running bundle, which points into flash: `length` bytes from `from`, 0 = all that follow. */
+export function file(name: string, from: number, length: number): string | undefined {
+  const s = require('Storage');
+  const slot = E.slot;
+  if (!slot) return s.read(name, from, length);
+  // An update: its directory has lines of name, place and length.
+  const d = slot.dir;
+  const i = d.indexOf('\n' + name + ' ');
+  if (i < 0) return undefined;
+  const f = d.substring(i, d.indexOf('\n', i + 1)).split(' ');
+  return s.read(slot.name, slot.at + +f[1] + from, length || +f[2] - from);
+}
+
 function load(name: string): unknown {
   for (const n of Object.keys(cost)) if (sum > ROOM) drop(n);
-  cost[name] = Math.ceil(require('Storage').read(name)!.length / BYTES);
+  const text = file(name, 0, 0)!;
+  cost[name] = Math.ceil(text.length / BYTES);
   sum += cost[name];
+  if (E.slot) Modules.addCached(name, text);
   return require(name);
 }
 

@@ -36,6 +36,12 @@ function keep(c: Charger, plugged: Bit): void {
   c.ev.push([write, plugged, '']);
 }
 
+function forget(c: Charger): void {
+  c.ses.ok = 0;
+  c.ses.trx = -1;
+  c.ses.due = 0;
+}
+
 /** Reads back what ran when the power failed. */
 export function restore(c: Charger): void {
   const s = c.ses;
@@ -52,6 +58,11 @@ export function restore(c: Charger): void {
   s.w0 = k[9] ? k[9] : 0;
   s.t0 = c.t;
   s.re = 1;
+  if (!c.k.osr || !s.on) return;
+  // The central system hears of its end from what the journal kept of the transaction.
+  s.on = 0;
+  s.why = 'PowerLoss';
+  forget(c);
 }
 
 /** The clock has become known: a transaction that began before a restart gets its start back, another one is kept with it. */
@@ -94,12 +105,6 @@ export function grant(c: Charger, tag: string, trx: number): void {
   c.ask = 0;
   if (plugged(c)) begin(c);
   else tell(c, 'state', '');
-}
-
-function forget(c: Charger): void {
-  c.ses.ok = 0;
-  c.ses.trx = -1;
-  c.ses.due = 0;
 }
 
 /** Ends transaction and authorisation. `by` = the tag that asked. */

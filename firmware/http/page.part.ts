@@ -13,7 +13,7 @@ interface Page extends Job {
 
 /** Takes a request in. */
 export function start(c: Charger): Job {
-  const file = require('Storage').read('page.gz');
+  const file = c.f.file('page.gz', 0, 0);
   const text = file || 'Pilotwire ' + c.b.serial + '. API: /api/status, /api/set';
   const job: Page = {
     out: '',

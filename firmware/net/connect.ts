@@ -1,6 +1,8 @@
 // What the gate to every outgoing connection knows. Its code is the part on call `gate`.
 
+import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
+import type { Slot } from '../core/slot.part';
 
 /** One attempt, and what earlier ones have taught. */
 export interface Gate {
@@ -26,5 +28,48 @@ export interface Gates {
 /** What came of an attempt: the socket, or the reason why there is none. */
 export interface Passed {
   s?: EspSocket;
+  error: string;
+}
+
+/** A connection by HTTP, opened by the part `fetch`. */
+export interface Call {
+  url: string;
+  g: Gate;
+  s?: EspSocket;
+  /** Head of the answer as far as it has come. */
+  head: string;
+  /** Last sign of life. */
+  at: number;
+  /** What ended the attempt, '' = nothing yet. With ! in front another one would end so too. */
+  end: string;
+}
+
+/** A file on its way into a slot; `end` becomes `done`. */
+export interface Transfer extends Slot, Call {
+  /** 1 = the head of the answer is complete. */
+  on: Bit;
+  /** Bytes of the file that are in flash, that come once more, all of them (0 = not known), and those without a place in a word. */
+  pos: number;
+  skip: number;
+  size: number;
+  rest: string;
+  /** Redirects followed. */
+  hops: number;
+}
+
+/** Exports of the part `fetch`. */
+export interface Fetch {
+  place(url: string): Place;
+  connect(c: Charger, w: Call): EspSocket | undefined;
+  look(c: Charger, w: Transfer): string;
+}
+
+/** An address taken apart. */
+export interface Place {
+  host: string;
+  port: number;
+  path: string;
+  auth: string;
+  /** Why we cannot go there. */
   error: string;
 }

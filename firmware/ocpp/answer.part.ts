@@ -1,12 +1,13 @@
 // Part on call: answers the central system. The table of messages (messages.ts) says which part knows the answer and
 // which shape the payload must have. One turn checks, the next one answers, and only then anything follows.
 
+import type { Charger } from '../core/charger';
 import { chars, quote } from './state';
 import type { Frame, Ocpp, Payload, Turn } from './state';
 
 /** Exports of this part. */
 export interface Answer extends Turn {
-  row(action: string): string | undefined;
+  row(c: Charger, action: string): string | undefined;
   misfit(shape: string, q: Payload): string;
 }
 
@@ -81,15 +82,15 @@ interface Question {
 }
 
 /** Part and shape of an action out of the table, a space between; undefined = there is no such action. */
-export function row(action: string): string | undefined {
-  const all = require('Storage').read('messages')!;
+export function row(c: Charger, action: string): string | undefined {
+  const all = c.f.file('messages', 0, 0)!;
   const at = action.includes(' ') ? -1 : all.indexOf('\n' + action + ' ');
   return at < 0 ? undefined : all.substring(at + action.length + 2, all.indexOf('\n', at + 1));
 }
 
 /** Finds the action and checks the payload. */
 function check(o: Ocpp, id: string, action: string, q: Payload): string {
-  const r = row(action);
+  const r = row(o.c, action);
   if (r === undefined) return 'NotImplemented';
   const cut = r.indexOf(' ');
   const part = r.substr(0, cut);

@@ -11,9 +11,6 @@ export interface Auth {
   refused(o: Ocpp): void;
 }
 
-/** The light tells for so long that a card was refused, ms. */
-const REFUSED = 3000;
-
 function same(a: string, b: string): boolean {
   return a !== '' && a.toLowerCase() === b.toLowerCase();
 }
@@ -28,7 +25,7 @@ function known(o: Ocpp): Known {
 
 function refuse(o: Ocpp, tag: string, why: string): void {
   const c = o.c;
-  if (!c.ses.on) c.no = c.t + REFUSED;
+  if (!c.ses.on) c.no = c.t + c.k.obr * 600;
   c.f.log('ocpp', tag + ' refused: ' + why);
 }
 

@@ -57,6 +57,7 @@ export function down(o: Ocpp, why: string): void {
   abandon(o);
   c.o.up = 0;
   c.o.ok = 0;
+  c.dirty = 1;
   c.o.err = why;
   c.o.errAt = c.t;
   c.f.log('ocpp', why + '; again in ' + Math.round((o.due - c.t) / 1000) + ' s');

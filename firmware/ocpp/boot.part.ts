@@ -44,6 +44,7 @@ function accepted(o: Ocpp, seconds: number): void {
   o.ack0 = -1;
   o.ack1 = -1;
   c.o.ok = 1;
+  c.dirty = 1;
   c.o.okAt = c.t;
   c.f.log('ocpp', 'accepted');
 }

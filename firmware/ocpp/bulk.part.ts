@@ -58,7 +58,7 @@ function skip(b: Bulk): void {
 
 /** Part that takes the entries of this action, '' = nobody. */
 function taker(o: Ocpp, action: string): string {
-  const row = (o.c.f.part('answer') as Answer).row(action);
+  const row = (o.c.f.part('answer') as Answer).row(o.c, action);
   const name = row ? row.substr(0, row.indexOf(' ')) : '';
   return name && (o.c.f.part(name) as Answers).entry ? name : '';
 }

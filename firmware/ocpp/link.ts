@@ -122,6 +122,10 @@ function fresh(c: Charger): Ocpp {
     den: 0,
     out: [],
     got: undefined,
+    fw: undefined,
+    fa: 0,
+    dg: undefined,
+    da: NEVER,
   };
 }
 
@@ -210,6 +214,8 @@ function busy(o: Ocpp): string {
   const look = c.t >= o.pn || c.w !== o.pw;
   if (o.ld >= 0) return look ? 'limit' : 'restore';
   if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
+  if (c.t >= o.fa) return 'update';
+  if (c.t >= o.da) return 'upload';
   if (!o.on) return look ? 'limit' : '';
   if (c.o.rv && over(o)) return 'reserve';
   if (look) return 'limit';
@@ -238,13 +244,13 @@ export function watch(c: Charger): Bit {
 }
 
 /** Notes what happened; `watch` makes it a message. Register and time are those of now. */
-function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string): void {
+function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string, why: string): void {
   const c = o.c;
   const ts = stamp(o);
   o.pn = 0;
   const aside: Happening = [kind === 'S' ? 'B' : 'X', ts, wh, '', ''];
   if (kind === 'E' && (c.k.oss || c.k.osa)) o.ev.push(aside);
-  o.ev.push([kind, ts, wh, tag, c.ses.why]);
+  o.ev.push([kind, ts, wh, tag, why]);
   if (kind === 'S' && (c.k.oss || c.k.osa)) o.ev.push(aside);
 }
 
@@ -257,8 +263,8 @@ function set(o: Ocpp, key: string): void {
 
 /** Hook: what the central system has to know, or the client. */
 export function hook(c: Charger, what: Event, arg: string): void {
-  if (what === 'start' && c.k.ocppe) note(own(c), 'S', Math.floor(c.ses.e0), c.ses.tag);
-  else if (what === 'stop') note(own(c), 'E', Math.floor(c.ses.e1), c.ses.by);
+  if (what === 'start' && c.k.ocppe) note(own(c), 'S', Math.floor(c.ses.e0), c.ses.tag, '');
+  else if (what === 'stop') note(own(c), 'E', Math.floor(c.ses.e1), c.ses.by, arg);
   else if (what === 'tap' && c.ses.on && arg !== c.ses.tag && c.k.ocppe) own(c).ev.push(['T', 0, 0, arg, '']);
   else if (what === 'setting') set(own(c), arg);
   else if (what === 'state' && !arg) own(c).pn = 0;

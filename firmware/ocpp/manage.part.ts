@@ -1,7 +1,8 @@
 // Part on call: availability, triggers, data of vendors.
 
-import { BEAT, BOOT, METER, STATUS0, STATUS1 } from './state';
+import { BEAT, BOOT, METER, OTHER, STATUS0, STATUS1 } from './state';
 import type { Ocpp, Payload } from './state';
+import type { Update } from './update.part';
 
 const ACCEPTED = '{"status":"Accepted"}';
 const REJECTED = '{"status":"Rejected"}';
@@ -23,12 +24,19 @@ function available(o: Ocpp, q: Payload): string {
   return ACCEPTED;
 }
 
+/** Part that tells how a transfer stands, '' = the message is about none. */
+function teller(q: Payload): string {
+  if (q.requestedMessage === 'DiagnosticsStatusNotification') return 'upload';
+  return q.requestedMessage === 'FirmwareStatusNotification' ? 'update' : '';
+}
+
 /** What a trigger asks for, as bits; 0 = nothing we have. */
 function asked(q: Payload): number {
   const n = q.connectorId ?? -1;
   if (q.requestedMessage === 'BootNotification') return BOOT;
   if (q.requestedMessage === 'Heartbeat') return BEAT;
   if (q.requestedMessage === 'MeterValues') return METER;
+  if (teller(q)) return OTHER;
   if (q.requestedMessage !== 'StatusNotification') return 0;
   return n === 1 ? STATUS1 : n === 0 ? STATUS0 : STATUS0 | STATUS1;
 }
@@ -48,6 +56,9 @@ export function run(o: Ocpp, action: string, q: Payload): string {
 
 export function then(o: Ocpp, action: string, q: Payload): void {
   if (action !== 'TriggerMessage' || trigger(q) !== ACCEPTED) return;
+  const part = teller(q);
+  if (part)
+    o.out.push('"' + q.requestedMessage + '",{"status":"' + (o.c.f.part(part) as Update).status(o) + '"}');
   o.want |= asked(q);
   o.trg |= asked(q);
 }

@@ -60,8 +60,16 @@ export const ASKED: { [action: string]: Asked } = {
     part: 'reserve',
     q: 'connectorId u,expiryDate s60,idTag s20,parentIdTag s20?,reservationId i',
   },
-  GetDiagnostics: { profile: 'FirmwareManagement' },
-  UpdateFirmware: { profile: 'FirmwareManagement' },
+  GetDiagnostics: {
+    profile: 'FirmwareManagement',
+    part: 'upload',
+    q: 'location s512,retries u?,retryInterval u?,startTime s40?,stopTime s40?',
+  },
+  UpdateFirmware: {
+    profile: 'FirmwareManagement',
+    part: 'update',
+    q: 'location s512,retrieveDate s40,retries u?,retryInterval u?',
+  },
   GetLocalListVersion: { profile: 'LocalAuthListManagement', part: 'locals' },
   // The entries are taken in before: see bulk.part.ts.
   SendLocalList: {

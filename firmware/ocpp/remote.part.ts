@@ -92,13 +92,24 @@ function unlocked(o: Ocpp): void {
   o.un = '';
 }
 
-/** Restart as asked for: when everything is told, or at the latest after 30 s (soft) or 3 s (hard). */
+/** Restart as asked for: when everything is told, or at the latest after 30 s (soft) or 3 s (hard). One without effect is
+ * tried ResetRetries times more, the last time with the chip; `o.rst` counts in fours. */
 function restart(o: Ocpp): void {
-  const age = o.c.t - o.rstAt;
-  const limit = o.rst === 1 ? 30000 : 3000;
+  const c = o.c;
+  const age = c.t - o.rstAt;
+  const soft = (o.rst & 3) === 1;
+  const n = o.rst >> 2;
+  const limit = soft ? 30000 : 3000;
   if (age < 1000 || (age < limit && (o.id || o.ev.length || (o.q.length && o.st === 3)))) return;
-  if (o.w.st === 2) o.f.send(o.w, 0x88, '\x03\xe9');
-  o.c.f.reset(o.rst === 2 ? 1 : 0);
+  if (n > c.k.orr) {
+    c.f.log('ocpp', 'the reset has no effect');
+    o.rst = 0;
+    return;
+  }
+  o.rst += 4;
+  o.rstAt = c.t;
+  if (o.w.st === 2 && !n) o.f.send(o.w, 0x88, '\x03\xe9');
+  c.f.reset(soft && !(n && n === c.k.orr) ? 0 : 1);
 }
 
 export function watch(o: Ocpp): void {

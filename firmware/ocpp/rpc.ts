@@ -16,9 +16,7 @@ const SLICE = 0.003;
 function teller(o: Ocpp): string {
   let i = 0;
   while (o.act >> (i + 1)) i++;
-  return require('Storage')
-    .read('messages', i * 8, 8)!
-    .trim();
+  return o.c.f.file('messages', i * 8, 8)!.trim();
 }
 
 /** Gives a turn to the part that has it; after an outcome the call is over. */

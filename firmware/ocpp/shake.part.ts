@@ -79,6 +79,7 @@ function welcome(o: Ocpp): void {
   // Registration holds over reconnects.
   if (o.reg === 1) {
     c.o.ok = 1;
+    c.dirty = 1;
     c.o.okAt = c.t;
   }
   c.f.log('ocpp', 'connected');

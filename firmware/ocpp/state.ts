@@ -3,6 +3,8 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Gate } from '../net/connect';
+import type { Work } from './update.part';
+import type { Out } from './upload.part';
 import type { Ws } from './websocket';
 
 /** What we may want to tell, a bit each; the lowest goes first. messages.ts says which part writes it. */
@@ -160,8 +162,8 @@ export interface Ocpp {
   /** Unlocking: id of the call that waits for the lock, and until when. */
   un: string;
   unAt: number;
-  /** Reset asked for: 0 none, 1 soft, 2 hard; since when. */
-  rst: 0 | 1 | 2;
+  /** Reset asked for: 0 none, 1 soft, 2 hard, and 4 for each attempt; since when. */
+  rst: number;
   rstAt: number;
   /** Charging profiles: next look, 0 = at once, 1 = under way; offset of the clock that the last one believed; state of one
    * that is under way. */
@@ -176,6 +178,12 @@ export interface Ocpp {
   out: string[];
   /** What a part keeps for its next turn: the entries of a list so far, what an answer told about a tag. */
   got: unknown;
+  /** Update under way, and when it is looked at again. */
+  fw: Work | undefined;
+  fa: number;
+  /** Report on its way to the central system's folder, likewise. */
+  dg: Out | undefined;
+  da: number;
 }
 
 /**

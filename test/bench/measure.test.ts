@@ -101,9 +101,9 @@ describe('table', () => {
 });
 
 describe('board without interlock', () => {
-  const build = (code: string) => new Map([['.bootcde', Buffer.from(code)]]);
+  const build = (code: string) => new Map([['main', Buffer.from(code)]]);
   it('is the bundle with one mark changed', () => {
-    const code = withoutInterlock(build('a={interlock:1};')).get('.bootcde')!;
+    const code = withoutInterlock(build('a={interlock:1};')).get('main')!;
     assert.equal(Buffer.from(code).toString(), 'a={interlock:0};');
     assert.throws(() => withoutInterlock(build('a={};')));
   });

@@ -90,7 +90,7 @@ function crc32(data: Uint8Array): number {
 export function engine(): void {
   BUILTIN.Storage = {
     read: (name: string, from = 0, length?: number) =>
-      name === 'faults' ? FAULTS_FILE.substr(from, length) : name === 'mount' ? ' ' : undefined,
+      name === 'faults' ? FAULTS_FILE.substr(from, length || undefined) : name === 'mount' ? ' ' : undefined,
   };
   BUILTIN.mount = mountPart;
   Object.assign(globalThis, {
@@ -195,6 +195,9 @@ function chip(f: Fake): Board['meter'] {
 }
 
 const SETTINGS = {
+  ssc: 1,
+  obr: 5,
+  ocppf: null,
   amp: 16,
   ama: 32,
   mca: 6,

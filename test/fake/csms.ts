@@ -7,6 +7,7 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import * as conf from '../../firmware/core/conf.part';
+import * as sched from '../../firmware/core/sched.part';
 import * as answer from '../../firmware/ocpp/answer.part';
 import * as auth from '../../firmware/ocpp/auth.part';
 import * as away from '../../firmware/ocpp/away.part';
@@ -33,26 +34,29 @@ import * as restore from '../../firmware/ocpp/restore.part';
 import * as sample from '../../firmware/ocpp/sample.part';
 import * as shake from '../../firmware/ocpp/shake.part';
 import * as tx from '../../firmware/ocpp/tx.part';
+import * as update from '../../firmware/ocpp/update.part';
+import * as upload from '../../firmware/ocpp/upload.part';
 import * as values from '../../firmware/ocpp/values.part';
-import * as sched from '../../firmware/core/sched.part';
 import * as gate from '../../firmware/net/gate.part';
+import * as fetch from '../../firmware/net/fetch.part';
+import * as slot from '../../firmware/core/slot.part';
 import { ASKED, TOLD } from '../../firmware/ocpp/messages';
 import { tap } from '../../firmware/core/access';
-import * as sched from '../../firmware/core/sched.part';
 import { clock } from '../../firmware/core/time';
 import * as zone from '../../firmware/core/zone.part';
+import { file } from '../../firmware/core/parts';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
-import * as sched from '../../firmware/core/sched.part';
-import { clock } from '../../firmware/core/time';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
 export const PARTS: { [name: string]: unknown } = {
   conf,
-  gate,
   sched,
+  gate,
+  fetch,
+  slot,
   answer,
   auth,
   away,
@@ -76,11 +80,11 @@ export const PARTS: { [name: string]: unknown } = {
   renew,
   reserve,
   restore,
-  sched,
   sample,
-  sched,
   shake,
   tx,
+  update,
+  upload,
   values,
   zone,
 };
@@ -402,7 +406,7 @@ export function rig(o: Options = {}): Rig {
   messages.text = packMessages({ TOLD, ASKED });
   BUILTIN.Storage = {
     read: (file: string, at = 0, n = 1e6) =>
-      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n),
+      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n || undefined),
   };
   BUILTIN.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
@@ -435,6 +439,7 @@ export function rig(o: Options = {}): Rig {
   c.hooks.unshift(hook);
   Object.assign(c.f, {
     part: (name: string) => PARTS[name],
+    file,
     put: (k: string, v: string) => (store.set(k, v), true),
     get: (k: string) => store.get(k),
     del: (k: string) => store.delete(k),

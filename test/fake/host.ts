@@ -88,11 +88,16 @@ export class Bench {
   reboots: string[] = [];
   private life = 0;
 
-  constructor(files: Record<string, string> = {}, seed = 1, image?: Uint8Array) {
+  constructor(
+    files: Record<string, string> = {},
+    seed = 1,
+    image?: Uint8Array,
+    net: typeof Loopback = Loopback,
+  ) {
     this.module = new Esp32(this.clock, seed);
     this.flash = new Nor(image);
     this.storage = new Storage(this.flash);
-    this.net = new Loopback(this.clock, (ms) => this.stall(ms));
+    this.net = new net(this.clock, (ms) => this.stall(ms));
     for (const [name, text] of Object.entries(files)) this.storage.write(name, Buffer.from(text));
     this.host = {
       clock: this.clock,

@@ -20,6 +20,7 @@ import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
 import { model } from '../../firmware/core/access';
+import { file } from '../../firmware/core/parts';
 import { crc32 } from '../../tools/crc32.mjs';
 import { pack } from '../../tools/pack.mjs';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
@@ -61,7 +62,7 @@ export function table(
     return n;
   };
   const storage = {
-    read: (name: string, from = 0, length?: number) => t.files[name]?.substr(from, length),
+    read: (name: string, from = 0, length?: number) => t.files[name]?.substr(from, length || undefined),
     write: (name: string, text: string) => ((t.files[name] = text), true),
     erase: (name: string) => delete t.files[name],
     getFree: () => 500000,
@@ -104,6 +105,7 @@ export function table(
     names,
     save,
     part: (name: string) => parts[name],
+    file,
     lines: () => t.lines,
     model,
     wall: () => (c.w ? c.t + c.w : 0),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from '../../bench/image';
 import type { Rig } from '../../bench/types';
 import wiring from '../../bench/wiring/reference';
-import { Bench } from './host';
+import { Bench, type Loopback } from './host';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -37,8 +37,15 @@ export class Whole {
   /** The supply is off. */
   off = false;
 
-  constructor(build: Build, seed = 1, settings: Record<string, string> = {}) {
-    this.bench = new Bench({}, seed);
+  constructor(
+    build: Build,
+    seed = 1,
+    settings: Record<string, string> = {},
+    net?: (bench: Bench) => void,
+    kind?: typeof Loopback,
+  ) {
+    this.bench = new Bench({}, seed, undefined, kind);
+    net?.(this.bench);
     for (const [name, data] of build) this.bench.storage.write(name, data);
     if (Object.keys(settings).length)
       this.bench.storage.write('preset', Buffer.from(JSON.stringify(settings)));

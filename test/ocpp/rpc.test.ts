@@ -24,7 +24,7 @@ describe('ocpp rpc', () => {
   for (const [text, want] of [
     ['[2,"7","Nonsense",{}]', '7 NotImplemented'],
     ['[2,"7","toString",{}]', '7 NotImplemented'],
-    ['[2,"7","UpdateFirmware",{}]', '7 NotSupported'],
+    ['[2,"7","CertificateSigned",{}]', '7 NotSupported'],
     ['[2,"7","InstallCertificate",{}]', '7 NotSupported'],
     ['[2,"7","SetChargingProfile",{}]', '7 OccurenceConstraintViolation'],
     ['[2,"7","Reset",{}]', '7 OccurenceConstraintViolation'],
@@ -184,7 +184,7 @@ describe('ocpp configuration', () => {
     for (const name of names) assert.ok(!/Certificate|CpoName/.test(name), name);
     assert.equal(
       a.configurationKey.find((k) => k.key === 'SupportedFeatureProfiles')!.value,
-      'Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
+      'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
     );
   });
 

@@ -76,7 +76,7 @@ describe('random walks find a broken rule', function () {
       await bundle.close();
       const files: Build = new Map(reference());
       for (const o of output) {
-        if (o.fileName === 'reference.js' && o.type === 'chunk') files.set('.bootcde', Buffer.from(o.code));
+        if (o.fileName === 'reference.js' && o.type === 'chunk') files.set('main', Buffer.from(o.code));
         if (o.type === 'asset') files.set(path.basename(o.fileName), Buffer.from(o.source));
       }
       return files;

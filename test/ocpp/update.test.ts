@@ -1,0 +1,294 @@
+// UpdateFirmware on the whole bundle: fetched while a car charges, checked, installed when nobody charges, proved or rolled
+// back, and cut off at any byte.
+
+import assert from 'node:assert';
+import { build } from '../../tools/build.mjs';
+import { packUpdate } from '../../tools/update.mjs';
+import { type Hosts, type Scene, VERSION, bundle, chance, image, scene } from '../fake/hosts';
+
+describe('UpdateFirmware', function () {
+  this.timeout(120000);
+  before(function () {
+    this.timeout(300000);
+    return build('reference');
+  });
+
+  it('is fetched while a car charges, installed when it has gone, and proves itself', () => {
+    const { w, cs, web, told, update } = scene();
+    web.files['/new.pwu'] = image('0.2.0');
+    w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    w.run(15000);
+    assert.equal(w.shown().contactor.closed, true);
+    const ops = w.shown().contactor.operations;
+    update();
+    w.run(60000);
+    assert.deepEqual(told(), ['Downloading', 'Downloaded']);
+    assert.equal(w.shown().contactor.operations, ops);
+    assert.equal(w.shown().contactor.closed, true);
+    w.post('car', { state: 'unplugged' });
+    w.run(40000);
+    assert.deepEqual(told(), ['Downloading', 'Downloaded', 'Installing']);
+    assert.equal(cs.calls('BootNotification').at(-1)!.firmwareVersion, '0.2.0', w.bench.out);
+    w.run(80000);
+    assert.deepEqual(told(), ['Downloading', 'Downloaded', 'Installing', 'Installed']);
+    w.end();
+  });
+
+  /** One attempt that fails at once, or the way to the end. */
+  const FAILS: [name: string, prepare: (x: Scene) => object, told: string, log: RegExp][] = [
+    [
+      'ftp',
+      () => ({ location: 'ftp://files.test/new.pwu' }),
+      'Downloading DownloadFailed',
+      /not supported: ftp:/,
+    ],
+    [
+      'https',
+      () => ({ location: 'https://files.test/new.pwu' }),
+      'Downloading DownloadFailed',
+      /https is not supported/,
+    ],
+    ['no url', () => ({ location: 'new.pwu' }), 'Downloading DownloadFailed', /not supported/],
+    [
+      'a board that is not ours',
+      (x) => ((x.web.files['/new.pwu'] = image('0.2.0', 'other')), {}),
+      'Downloading Downloaded InstallationFailed',
+      /for the board other/,
+    ],
+    [
+      'a version that is too old',
+      (x) => ((x.web.files['/new.pwu'] = image('-1.0.0')), {}),
+      'Downloading Downloaded InstallationFailed',
+      /too old/,
+    ],
+    [
+      'no update file',
+      (x) => ((x.web.files['/new.pwu'] = Buffer.from('<html>'.repeat(200))), { retries: 0 }),
+      'Downloading DownloadFailed',
+      /no update of Pilotwire/,
+    ],
+    [
+      'a file that is cut short',
+      (x) => ((x.web.files['/new.pwu'] = image('0.2.0').subarray(0, 90001)), { retries: 0 }),
+      'Downloading DownloadFailed',
+      /wrong length/,
+    ],
+    [
+      'a byte that is wrong',
+      (x) => {
+        const b = Buffer.from(image('0.2.0'));
+        b[70000] ^= 1;
+        x.web.files['/new.pwu'] = b;
+        return { retries: 0 };
+      },
+      'Downloading DownloadFailed',
+      /wrong checksum/,
+    ],
+    [
+      'a file that does not fit',
+      (x) => ((x.web.files['/new.pwu'] = Buffer.alloc(400000, 'x')), {}),
+      'Downloading DownloadFailed',
+      /do not fit/,
+    ],
+    [
+      'three attempts at what is not there',
+      () => ({ retries: 2, retryInterval: 7 }),
+      'Downloading DownloadFailed Downloading DownloadFailed Downloading DownloadFailed',
+      /HTTP status 404/,
+    ],
+  ];
+  for (const [name, prepare, told, log] of FAILS)
+    it(`${name}: ${told.split(' ').at(-1)}`, () => {
+      const x = scene();
+      x.update(prepare(x));
+      x.w.run(90000);
+      assert.equal(x.told().join(' '), told);
+      assert.match(x.w.bench.out, log);
+      assert.equal(x.w.boots, 1);
+      // Nothing hangs on it: the next update finds a blank slot.
+      x.web.files['/new.pwu'] = image('0.2.0');
+      x.update();
+      x.w.run(150000);
+      assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
+      x.w.end();
+    });
+
+  it('goes on with Range where the connection broke, and from the beginning when the server does not know it', () => {
+    for (const ranges of [true, false]) {
+      const x = scene();
+      x.web.files['/new.pwu'] = image('0.2.0');
+      x.web.breaks = [50001, 3000];
+      x.web.ranges = ranges;
+      x.update({ retryInterval: 3 });
+      x.w.run(120000);
+      assert.equal(x.told().filter((s) => s === 'DownloadFailed').length, 2);
+      assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
+      assert.deepEqual(
+        x.web.asked.map((q) => q.headers.range),
+        [undefined, 'bytes=50000-', ranges ? 'bytes=53000-' : 'bytes=50000-'],
+      );
+      x.w.end();
+    }
+  });
+
+  it('follows redirects, waits for its date, and a later request takes the place of an earlier one', () => {
+    const x = scene();
+    x.web.files['/new.pwu'] = image('0.2.0');
+    x.update({ location: 'http://files.test:8000/never', retrieveDate: '2026-01-10T12:02:00Z' });
+    x.w.run(5000);
+    x.web.statuses = [302];
+    x.web.location = 'http://elsewhere.test:8000/new.pwu';
+    x.update({ location: 'http://user:secret@files.test:8000/old', retrieveDate: '2026-01-10T12:01:00Z' });
+    x.w.run(60000 - x.w.t - 1000);
+    assert.deepEqual(x.told(), []);
+    x.w.run(150000);
+    assert.equal(x.told().join(' '), 'Downloading Downloaded Installing Installed');
+    assert.deepEqual(
+      x.web.asked.map((q) => [q.path, q.headers.authorization]),
+      [
+        ['/old', 'Basic ' + Buffer.from('user:secret').toString('base64')],
+        ['/new.pwu', undefined],
+      ],
+    );
+    x.w.end();
+  });
+
+  it('a trigger gives what is under way: Idle, Downloading, Downloaded, Idle', () => {
+    const x = scene();
+    const trigger = (): string => {
+      const n = x.told().length;
+      const id = x.cs.call('TriggerMessage', { requestedMessage: 'FirmwareStatusNotification' });
+      x.w.run(1500);
+      assert.deepEqual(x.cs.answer(id), { status: 'Accepted' });
+      return x.told().slice(n).at(-1)!;
+    };
+    assert.equal(trigger(), 'Idle');
+    x.web.files['/new.pwu'] = image('0.2.0');
+    x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    x.w.run(15000);
+    x.update();
+    x.w.run(16000);
+    assert.equal(trigger(), 'Downloading');
+    x.w.run(60000);
+    assert.equal(trigger(), 'Downloaded');
+    x.w.post('car', { state: 'unplugged' });
+    x.w.run(25000);
+    assert.equal(trigger(), 'Installing');
+    x.w.run(90000);
+    assert.equal(trigger(), 'Idle');
+    x.w.end();
+  });
+
+  const BAD: [name: string, text: string, instead: string][] = [
+    ['throws at its first line', 'E.srand(', 'E.nothing('],
+    ['hangs at boot', 'E.srand(', 'for(;;)require("Flash").erasePage(4190208);E.srand('],
+    ['does not come to its end', 'print("memory', 'E.nothing();print("memory'],
+    ['never connects', 'ocpp1.6', 'ocpp9.9'],
+  ];
+  for (const [name, text, instead] of BAD)
+    it(`a bundle that ${name} gives way to the old one by itself`, () => {
+      const x = scene();
+      const file = name === 'never connects' ? undefined : image('0.2.0', 'reference', text, instead);
+      const spoilt = (): Buffer => {
+        const b = bundle('0.2.0');
+        for (const part of ['dial', 'shake'])
+          b.set(
+            part,
+            Buffer.from(Buffer.from(b.get(part)!).toString('latin1').replaceAll(text, instead), 'latin1'),
+          );
+        return packUpdate('reference', '0.2.0', b) as Buffer;
+      };
+      x.web.files['/new.pwu'] = file ?? spoilt();
+      x.update();
+      x.w.run(700000);
+      assert.equal(x.told().at(-1), 'InstallationFailed', x.w.bench.out);
+      assert.equal(x.cs.calls('BootNotification').at(-1)!.firmwareVersion, VERSION);
+      x.web.files['/new.pwu'] = image('0.3.0');
+      x.update();
+      x.w.run(200000);
+      assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
+      x.w.end();
+    });
+
+  it('update upon update: the slots take turns, Storage does not grow, and nothing is erased while the contactor is closed', () => {
+    const x = scene();
+    const { flash, storage } = x.w.bench;
+    let closed = 0;
+    const erase = flash.erase.bind(flash);
+    flash.erase = (page) => {
+      if (page >= 16 && x.w.shown().contactor.closed) closed++;
+      erase(page);
+    };
+    let used = 0;
+    for (let i = 2; i < 7; i++) {
+      x.web.files['/new.pwu'] = image(`0.${i}.0`);
+      x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      x.w.run(15000);
+      x.update();
+      x.w.run(80000);
+      assert.equal(x.told().at(-1), 'Downloaded', x.w.bench.out);
+      x.w.post('car', { state: 'unplugged' });
+      x.w.run(150000);
+      assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
+      if (i === 3) used = storage.used();
+    }
+    assert.equal(storage.used(), used);
+    assert.equal(closed, 0);
+    x.w.end();
+  });
+
+  const CUTS = Number(process.env.CUTS ?? 100);
+  it(`${CUTS} power cuts at any byte: one of the two bundles always boots`, function () {
+    this.timeout(CUTS * 10000);
+    const x = scene();
+    const { flash } = x.w.bench;
+    const next = chance(7);
+    let cut = false;
+    const write = flash.write.bind(flash);
+    flash.write = (at, data) => {
+      try {
+        write(at, data);
+      } catch (e) {
+        cut = true;
+        throw e;
+      }
+    };
+    let good = VERSION;
+    let n = 2;
+    const seen = new Map<string, number>();
+    const order = (): void => {
+      x.web.files['/new.pwu'] = image(`0.${n}.0`);
+      x.update({ retries: 50, retryInterval: 3 });
+    };
+    order();
+    for (let i = 0; i < CUTS; i++) {
+      const wait = next() * 100000;
+      for (let t = 0; t < wait && !cut; t += 500) x.w.run(500);
+      flash.tear(1 + Math.floor(next() * [4, 40, 3000, 140000][Math.floor(next() * 4)]));
+      for (let t = 0; t < 60000 && !cut; t += 100) x.w.run(100);
+      flash.tear(undefined);
+      cut = false;
+      const boots = x.cs.calls('BootNotification').length;
+      (x.w.bench.net as Hosts).forget();
+      x.w.cut(200);
+      for (let t = 0; t < 60000 && x.cs.calls('BootNotification').length === boots; t += 500) x.w.run(500);
+      const calls = x.cs.calls('BootNotification');
+      assert.ok(calls.length > boots, `cut ${i}: no boot\n${x.w.bench.out.slice(-3000)}`);
+      const version = calls.at(-1)!.firmwareVersion as string;
+      assert.ok([good, `0.${n}.0`].includes(version), `cut ${i}: ${version}, not ${good} or 0.${n}.0`);
+      seen.set(version, (seen.get(version) ?? 0) + 1);
+      x.w.run(5000);
+      const last = x.told().at(-1);
+      if (last === 'Installed' && x.told().length) {
+        good = version;
+        n++;
+        order();
+      } else if (last === 'InstallationFailed') {
+        n++;
+        order();
+      }
+    }
+    assert.ok(seen.size > 2, JSON.stringify([...seen]));
+    x.w.end();
+  });
+});
