@@ -88,6 +88,15 @@ const REASONS = {
 };
 const reason = (e, port) => REASONS[e.code]?.(port) ?? `${port}: ${e.message}`;
 
+function open(port) {
+  const { O_RDWR, O_NOCTTY, O_NONBLOCK } = fs.constants;
+  try {
+    return fs.openSync(port, O_RDWR | O_NOCTTY | O_NONBLOCK);
+  } catch (e) {
+    throw new Failure(reason(e, port));
+  }
+}
+
 /** 8N1 without a shell's comforts; the engine stops us by XOFF when its buffer is full. */
 const LINE = ['raw', '-echo', '115200', 'cs8', '-cstopb', '-parenb', 'clocal', '-hupcl', 'ixon'];
 
@@ -102,23 +111,20 @@ export class Serial {
       throw new Failure(
         'an upload over the serial line needs Linux or macOS (or WSL); here write all with --engine FILE',
       );
-    const by = fs.existsSync(port) ? holder(port) : '';
+    // A pseudo-terminal is held by whoever made it.
+    const by = fs.existsSync(port) && !port.startsWith('/dev/pts/') ? holder(port) : '';
     if (by) throw new Failure(`${port} is in use by ${by}`);
-    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = fs.constants;
-    try {
-      this._fd = fs.openSync(port, O_RDWR | O_NOCTTY | O_NONBLOCK);
-    } catch (e) {
-      throw new Failure(reason(e, port));
-    }
     this.port = port;
-    // The open line is handed over: closing it in between would reset the board.
-    const r = spawnSync('stty', LINE, { stdio: [this._fd, 'ignore', 'pipe'], encoding: 'utf8' });
-    if (r.status !== 0) {
-      this.close();
+    const first = open(port);
+    const r = spawnSync('stty', LINE, { stdio: [first, 'ignore', 'pipe'], encoding: 'utf8' });
+    // A second time, because a program that is started with the line makes it one that waits; before it is closed, because
+    // a line that nobody has open resets the board.
+    if (r.status === 0) this._fd = open(port);
+    fs.closeSync(first);
+    if (r.status !== 0)
       throw new Failure(
         `${port} is no serial port (${(r.error?.message ?? r.stderr).trim().split('\n')[0]})`,
       );
-    }
     this._poll = setTimeout(this._read, 0);
   }
 

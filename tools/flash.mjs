@@ -77,7 +77,7 @@ function boardFor(named, there) {
 /** What the build made for a board: {name: content} in the order of the image, start-up code first. */
 async function bundle(board, config) {
   try {
-    await (await import('./build.mjs')).build(board, ROOT);
+    await (await import('./build.mjs')).build(board);
   } catch (e) {
     // Without the packages that build, what was built earlier will do.
     if (e.code !== 'ERR_MODULE_NOT_FOUND') throw new Failure(`the bundle does not build: ${e.message}`);

@@ -47,6 +47,12 @@ function prelude(): Uint8Array {
   return Buffer.from(code!);
 }
 
+/** The bench's own boot files, which come before the script's. */
+export const own = (m?: Measure): [string, Uint8Array][] => [
+  ['.boot0', Buffer.from(loader(m))],
+  ['.bench', prelude()],
+];
+
 export class Espruino implements Engine {
   readonly name = 'espruino';
   private folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
@@ -69,11 +75,7 @@ export class Espruino implements Engine {
   ) {
     this.image = path.resolve(o.directory || this.folder, 'espruino.flash');
     fs.mkdirSync(path.dirname(this.image), { recursive: true });
-    const own: [string, Uint8Array][] = [
-      ['.boot0', Buffer.from(loader(o.measure))],
-      ['.bench', prelude()],
-    ];
-    furnish(this.image, new Map([...own, ...o.build]), o.fresh);
+    furnish(this.image, new Map([...own(o.measure), ...o.build]), o.fresh);
     this.requests = new Requests(host, o.proxies, (answer) => this.answer(answer));
     process.once('exit', this.gone);
   }

@@ -39,9 +39,12 @@ export function pack(files: Map<string, Uint8Array>): Buffer {
   return flash.bytes.subarray(0, storage.used());
 }
 
-/** Puts `first` in front of what the file holds already, or of nothing when `fresh`. */
+const same = (a: Uint8Array | undefined, b: Uint8Array): boolean => !!a && Buffer.compare(a, b) === 0;
+
+/** Puts `first` in front of what the file holds already, or of nothing when `fresh`. One that has it all stays as it is. */
 export function furnish(file: string, first: Map<string, Uint8Array>, fresh: boolean): void {
   const old = fresh || !fs.existsSync(file) ? new Map<string, Uint8Array>() : unpack(fs.readFileSync(file));
+  if (first.size && [...first].every(([name, data]) => same(old.get(name), data))) return;
   const all = new Map(first);
   for (const [name, data] of old) if (!all.has(name)) all.set(name, data);
   fs.writeFileSync(file, pack(all));

@@ -1,0 +1,168 @@
+// From flash.sh to a charging car: the image that it makes for esptool boots as it is, on both engines, and an upload goes
+// into the real interpreter over a pseudo-terminal.
+
+import assert from 'node:assert';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { own } from '../../bench/engine/espruino';
+import { unpack } from '../../bench/engine/shelf';
+import { Nor, SIZE, STORAGE } from '../../bench/esp32/flash';
+import { Storage } from '../../bench/esp32/storage';
+import { start, type Bench } from '../../bench/start';
+import { BOARD, STORAGE_SIZE } from '../../tools/flash-image.mjs';
+import { Terminal, terminals } from '../fake/line';
+import { release } from '../fake/release';
+import { reference } from '../fake/whole';
+
+const { ESPRUINO = '' } = process.env;
+const real = !!ESPRUINO && fs.existsSync(ESPRUINO);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-flash-'));
+after(() => fs.rmSync(dir, { recursive: true }));
+
+function flash(args: string[]): Promise<{ status: number | null; out: string }> {
+  const child = spawn(path.join(ROOT, 'flash.sh'), args, { env: { ...process.env, BOARD: '' } });
+  let out = '';
+  for (const from of [child.stdout, child.stderr]) from.on('data', (t) => (out += t));
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, out })));
+}
+
+/** The image of Storage that esptool would be given, with settings that let the charger onto the bench's network. */
+async function image(): Promise<Buffer> {
+  for (const [name, data] of Object.entries(release())) fs.writeFileSync(path.join(dir, name), data);
+  const config = path.join(dir, 'works.json');
+  fs.writeFileSync(config, '{"wifis":[{"ssid":"bench","key":"bench-key"}],"amp":10,"fna":"Tor 3"}');
+  const r = await flash(['--engine', dir, '--dry-run', '--board', 'reference', '--config', config]);
+  assert.equal(r.status, 0, r.out);
+  return fs.readFileSync(path.resolve(/0x320000 (\S+)/.exec(r.out)![1]));
+}
+
+interface Shown {
+  pilot: { duty: number };
+  contactor: { closed: boolean; openedUnderLoad: number };
+  car: { drawing: number[] };
+}
+
+/** Lets world time pass until `test` holds. */
+async function until(bench: Bench, engine: string, what: string, test: (s: Shown) => boolean): Promise<void> {
+  for (let i = 0; i < 150; i++) {
+    if (test((await bench.snapshot()) as unknown as Shown)) return;
+    if (engine === 'node') await bench.advance(200);
+    else await new Promise((done) => setTimeout(done, 200));
+  }
+  assert.fail(`${what}: ${JSON.stringify(await bench.snapshot())}\n${bench.log().text}`);
+}
+
+/** A car is plugged, charges with the current of the settings, ends and is unplugged. */
+async function charges(bench: Bench, engine: string): Promise<void> {
+  const { body } = await bench.get('/api/status?filter=fna,amp,pwv');
+  assert.deepEqual(JSON.parse(body), { fna: 'Tor 3', amp: 10, pwv: '0.1.0' });
+  await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+  await until(bench, engine, 'charges', (s) => s.contactor.closed && s.car.drawing[0] > 9);
+  const s = (await bench.snapshot()) as unknown as Shown;
+  assert.ok(Math.abs(s.pilot.duty - 16.7) < 0.1, `${s.pilot.duty} %`);
+  await bench.post('car', { state: 'B' });
+  await until(bench, engine, 'opens', (t) => !t.contactor.closed);
+  await bench.post('car', { state: 'unplugged' });
+}
+
+describe('from the image of flash.sh to a charging car', function () {
+  this.timeout(240000);
+
+  it('on the look-alike', async () => {
+    const file = path.join(dir, 'node.flash');
+    const before = await image();
+    fs.writeFileSync(file, Buffer.concat([Buffer.alloc(STORAGE, 0xff), before]));
+    const bench = await start({ engine: 'node', csms: 'off', flash: file, build: new Map() });
+    try {
+      await charges(bench, 'node');
+    } finally {
+      await bench.stop();
+    }
+    untouched(before, fs.readFileSync(file).subarray(STORAGE));
+  });
+
+  if (!real) it('SKIPPED on the real interpreter: ESPRUINO is not set');
+  else
+    it('on the real interpreter', async () => {
+      const before = await image();
+      // The bench's own files join the interpreter to the virtual parts: behind all else, as the engine would write them.
+      const nor = new Nor();
+      nor.write(STORAGE, before);
+      const s = new Storage(nor);
+      for (const [name, data] of own()) s.write(name, data);
+      fs.writeFileSync(path.join(dir, 'real.espruino.flash'), Buffer.alloc(SIZE, 0xff));
+      fs.mkdirSync(path.join(dir, 'real.espruino'));
+      const file = path.join(dir, 'real.espruino', 'espruino.flash');
+      fs.writeFileSync(file, nor.read(STORAGE, STORAGE_SIZE));
+      const bench = await start({
+        engine: 'espruino',
+        csms: 'off',
+        flash: path.join(dir, 'real.flash'),
+        build: new Map(),
+      });
+      try {
+        await charges(bench, 'espruino');
+      } finally {
+        await bench.stop();
+      }
+      untouched(before, fs.readFileSync(file));
+    });
+});
+
+/** The firmware ran from these very bytes: nothing but the settings, which were taken, is dead. */
+function untouched(before: Buffer, after: Buffer): void {
+  const there = unpack(after);
+  assert.equal(there.has('preset'), false);
+  const end = before.indexOf('preset\0');
+  assert.equal(Buffer.compare(before.subarray(0, end), after.subarray(0, end)), 0);
+}
+
+describe('upload into the real interpreter', function () {
+  this.timeout(400000);
+  if (!real || !terminals) {
+    it(`SKIPPED: ${real ? 'no "script" of util-linux here' : 'ESPRUINO is not set'}`);
+    return;
+  }
+
+  it('over older firmware, on a pseudo-terminal: it starts, and a second upload finds everything there', async () => {
+    const old = new Map<string, Uint8Array>([[BOARD, Buffer.from('reference')]]);
+    for (const [name, data] of reference())
+      old.set(name, Buffer.from(Buffer.from(data).toString('latin1').replaceAll('0.1.0', '0.0.9'), 'latin1'));
+    old.set('api', Buffer.from('exports.old=1'));
+    const tty = await Terminal.open();
+    const flashFile = path.join(dir, 'up.flash');
+    const bench = await start({
+      engine: 'espruino',
+      csms: 'off',
+      build: old,
+      flash: flashFile,
+      fresh: true,
+      print: (text) => tty.send(text),
+    });
+    tty.on = (text) => bench.type(text);
+    try {
+      assert.match((await bench.get('/api/status?filter=pwv')).body, /0\.0\.9/);
+      const config = path.join(dir, 'works.json');
+      fs.writeFileSync(config, '{"amp":10,"fna":"Tor 3"}');
+      const r = await flash(['--port', tty.path, '--config', config]);
+      assert.equal(r.status, 0, r.out);
+      assert.match(r.out, /Pilotwire 0\.1\.0 on reference, serial 100001, boot 2/);
+      await charges(bench, 'espruino');
+      const again = await flash(['--port', tty.path]);
+      assert.match(again.out, /all of it is there already/);
+    } finally {
+      await bench.stop();
+      tty.close();
+    }
+    const there = unpack(fs.readFileSync(path.join(dir, 'up.espruino', 'espruino.flash')));
+    for (const [name, data] of reference()) assert.equal(Buffer.compare(there.get(name)!, data), 0, name);
+    assert.deepEqual(
+      [...there.keys()].filter((n) => n.startsWith('~') || n === '.boot1'),
+      [],
+    );
+  });
+});
