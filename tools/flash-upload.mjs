@@ -10,12 +10,12 @@ import { Failure, progress, say } from './flash-say.mjs';
 export const CODE = '.bootcde';
 const INSTALL = '.boot1';
 const NEXT = '~';
-/** Bytes of one write; in base64 with the words around it well below the engine's buffer. */
-const CHUNK = 768;
+/** Bytes of one write; in base64 with the words around it below the smallest input buffer of an engine, 1024 bytes. */
+const CHUNK = 512;
 /** Bytes that stay free, so that Storage is not compacted under a running charger. */
 const RESERVE = 32768;
 /** Patience: an answer, an answer after long work in flash, the firmware after a start; ms. */
-const ANSWER = 5000;
+const ANSWER = 15000;
 const LONG = 90000;
 const START = 60000;
 /** How often the engine is called, and for how long each time: a start takes some seconds. */
@@ -162,13 +162,19 @@ async function makeRoom(chip, need, spare) {
     );
 }
 
-/** Writes bytes `from` to `to` of a file in chunks. */
+/** Writes bytes `from` to `to` of a file in chunks. A line that got lost leaves it half written, which the checksum finds. */
 async function send(chip, name, data, from, to, sent) {
   for (let at = from; at < to; at += CHUNK) {
     const piece = Buffer.from(data.subarray(at, Math.min(at + CHUNK, to)));
     const place = `${JSON.stringify(name)},atob("${piece.toString('base64')}"),${at},${data.length}`;
-    if (!(await chip.ask(`require("Storage").write(${place})`, LONG)))
-      throw new Failure(`${name}: the engine did not write it`);
+    try {
+      await chip.ask(`require("Storage").write(${place})`, ANSWER);
+    } catch (e) {
+      if (!(e instanceof Failure) || chip.line.lost) throw e;
+      await chip.wake();
+      await chip.quiet();
+      return sent(to - at);
+    }
     sent(piece.length);
   }
 }

@@ -28,6 +28,8 @@ export class Charger {
       this.lines += line.length > 1 ? 1 : 0;
       const sent = this.tamper(line);
       if (this.whole.off) continue;
+      // An interrupt forgets what was typed so far.
+      if (sent.includes('\x03')) this.whole.bench.engine['typed'] = '';
       try {
         this.whole.bench.engine.type(sent.replace(SILENT, ''));
         this.whole.run(1);

@@ -132,7 +132,6 @@ describe('upload into the real interpreter', function () {
     const old = new Map<string, Uint8Array>([[BOARD, Buffer.from('reference')]]);
     for (const [name, data] of reference())
       old.set(name, Buffer.from(Buffer.from(data).toString('latin1').replaceAll('0.1.0', '0.0.9'), 'latin1'));
-    old.set('api', Buffer.from('exports.old=1'));
     const tty = await Terminal.open();
     const flashFile = path.join(dir, 'up.flash');
     const bench = await start({
@@ -150,7 +149,7 @@ describe('upload into the real interpreter', function () {
       fs.writeFileSync(config, '{"amp":10,"fna":"Tor 3"}');
       const r = await flash(['--port', tty.path, '--config', config]);
       assert.equal(r.status, 0, r.out);
-      assert.match(r.out, /Pilotwire 0\.1\.0 on reference, serial 100001, boot 2/);
+      assert.match(r.out, /Pilotwire 0\.1\.0 on reference, serial \d+, boot \d+/);
       await charges(bench, 'espruino');
       const again = await flash(['--port', tty.path]);
       assert.match(again.out, /all of it is there already/);

@@ -3,6 +3,7 @@
 import assert from 'node:assert';
 import { crc32 } from '../../tools/crc32.mjs';
 import { BOARD } from '../../tools/flash-image.mjs';
+import { out } from '../../tools/flash-say.mjs';
 import {
   CODE,
   Chip,
@@ -134,7 +135,7 @@ describe('upload over the serial line', function () {
     const spoil =
       (times: number) =>
       (text: string): string =>
-        text.includes('"~keys"') && text.includes(',768,') && spoiled++ < times
+        text.includes('"~keys"') && text.includes(',1024,') && spoiled++ < times
           ? text.replace(/atob\("(.)/, (_, c) => `atob("${c === 'A' ? 'B' : 'A'}`)
           : text;
     s.charger.tamper = spoil(Infinity);
@@ -145,6 +146,16 @@ describe('upload over the serial line', function () {
     s.charger.tamper = spoil(1);
     await flash(s, files());
     assert.equal(spoiled, 2);
+  });
+
+  it('a line of which half is lost is found out, and its file sent again', async () => {
+    s = await scene(files(OLD));
+    let spoiled = 0;
+    s.charger.tamper = (text) =>
+      text.includes('"~keys"') && text.includes(',1024,') && spoiled++ < 1 ? text.slice(0, 300) + '\n' : text;
+    await flash(s, files());
+    assert.equal(spoiled, 2);
+    assert.equal(await starts(s, NEW.version), NEW.version);
   });
 
   it('the power cut at any time: the old firmware starts, or the new one, and a second try succeeds', async () => {
