@@ -94,7 +94,10 @@ export function wrongVersion(version) {
     : `the engine is Espruino ${version}, this firmware needs ${ENGINE}`;
 }
 
-/** Reads and checks the engine. Returns {loader, table, program, version}. */
+/**
+ * Reads and checks the engine.
+ * @returns {{ loader: Buffer, table: Buffer, program: Buffer, version: string }}
+ */
 export function readEngine(file) {
   if (!existsSync(file)) throw new Failure(`--engine: there is no ${file}`);
   let all;

@@ -80,7 +80,10 @@ export function nvs(space, values, size) {
   return image;
 }
 
-/** Rows of a partition table: {name: {at, size}}. */
+/**
+ * Rows of a partition table.
+ * @returns {Record<string, { at: number, size: number }>}
+ */
 export function partitions(table) {
   const out = {};
   for (let at = 0; at + 32 <= table.length && table.readUInt16LE(at) === 0x50aa; at += 32) {
