@@ -79,7 +79,7 @@ function find(c: Charger, key: unknown, example: string): Row | undefined {
   if (r) return r;
   if (typeof key === 'string') print('There is no key "' + key + '". Type keys() for the list.');
   else print('The key comes first, in quotes: type ' + example);
-  return undefined;
+  return r;
 }
 
 /** What a key takes, in words. */

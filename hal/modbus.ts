@@ -35,7 +35,7 @@ export interface RtuOptions {
 }
 
 /** An answer may take this long, lumps of the engine included; ms. */
-const SILENT = 600;
+const SILENT = 1000;
 /** The engine tells no end of a transmission: rest after the last bit, ms. */
 const TAIL = 3;
 

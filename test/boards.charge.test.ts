@@ -40,7 +40,7 @@ const status = async (b: Bench, filter: string): Promise<Json> =>
 async function play(b: Bench, engine: string, has: Record<string, string>): Promise<void> {
   const own = await status(b, 'pha');
   if (has.reader) {
-    await b.post('card', { uid: '04A1B2C3D4E5F6', ms: 1500 });
+    await b.post('card', { uid: '04A1B2C3D4E5F6', ms: 12000 });
     await until(b, engine, 'card', 15000, () => b.log().text.includes('card 04A1B2C3D4E5F6'));
   }
   await b.post('car', { state: 'B', cable: 32, amps: 32, phases: 3 });

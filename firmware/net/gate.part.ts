@@ -68,8 +68,8 @@ export function pass(c: Charger, g: Gate): Passed | undefined {
     return { error: 'unknown host ' + g.host };
   }
   if (g.st === 4) return silent(c, g);
-  if (c.t - g.at <= FRESH) return connect(c, g);
+  const fresh = c.t - g.at <= FRESH;
   // The sign of life has become old while the contactor was closed.
-  ping(c, g);
-  return undefined;
+  if (!fresh) ping(c, g);
+  return fresh ? connect(c, g) : undefined;
 }

@@ -103,6 +103,6 @@ export function more(o: Ocpp, n: number): string {
 }
 
 /** Nothing follows from the answer. */
-export function turn(_o: Ocpp): void {
-  return;
+export function turn(_o: Ocpp): number {
+  return 0;
 }

@@ -73,7 +73,7 @@ describe('Modbus RTU', () => {
         bus.ask(1, 0, 2);
         arrive(...hex(bytes));
         assert.equal(bus.take(), undefined);
-        world.ms(700);
+        world.ms(1100);
         assert.equal(bus.take(), undefined);
         assert.equal(bus.busy(), 0);
       });
@@ -169,7 +169,7 @@ describe('Eastron SDM', () => {
       run(2000);
       const good = says;
       says = wrong;
-      run(5000);
+      run(7000);
       assert.equal(meter.ok, 0);
       assert.deepEqual([meter.v, meter.i, meter.p, meter.hz], [[0, 0, 0], [0, 0, 0], [0, 0, 0], 0]); // prettier-ignore
       assert.ok(Math.abs(meter.wh - 100) < 0.5);
@@ -184,7 +184,7 @@ describe('Eastron SDM', () => {
     const good = says;
     let lost = 0;
     says = (s) => (lost++ ? good(s) : undefined);
-    run(700);
+    run(1100);
     assert.equal(meter.ok, 1);
     assert.equal(meter.v[0], 230.2);
   });
