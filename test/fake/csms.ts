@@ -37,7 +37,6 @@ import { tap } from '../../firmware/core/access';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
-import * as sched from '../../firmware/core/sched.part';
 import { clock } from '../../firmware/core/time';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
@@ -65,7 +64,6 @@ export const PARTS: { [name: string]: unknown } = {
   renew,
   reserve,
   restore,
-  sched,
   sample,
   shake,
   tx,
