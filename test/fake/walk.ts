@@ -48,6 +48,8 @@ export class Walk {
   constructor(
     build: Build,
     readonly seed: number,
+    /** Charging modes change, too. */
+    private modes = false,
   ) {
     this.chance = new Chance(seed, 'walk');
     this.whole = new Whole(build, seed, { acs: '0' });
@@ -162,8 +164,9 @@ export class Walk {
       });
     else if (kind === 18 && c.below(4) === 0) this.supply();
     else if (kind === 19) this.act('temperature', { celsius: c.pick([25, 25, 25, 64, 80]) });
-    else if (kind === 20) this.set('lmo', c.pick([3, 3, 3, 4, 5]));
-    else if (kind === 21) this.whole.type(`set("ids", { pGrid: ${c.pick([-9000, -3000, 500])} })`);
+    else if (this.modes && kind === 20) this.set('lmo', c.pick([3, 3, 3, 4, 5]));
+    else if (this.modes && kind === 21)
+      this.whole.type(`set("ids", { pGrid: ${c.pick([-9000, -3000, 500])} })`);
     this.run(c.pick([40, 100, 300, 600, 900, 1500, c.below(12) ? 300 : 40000]));
     if (this.steps % 4 === 0) this.latched();
   }
