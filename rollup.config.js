@@ -11,6 +11,7 @@ import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
 import { SHARED } from './tools/layers.mjs';
 import { messages, packMessages } from './tools/messages.mjs';
+import { PAGE_FILE, page, zip } from './tools/page.mjs';
 
 export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -106,6 +107,8 @@ function data(root, board) {
       put('keys', await keysFile(file('firmware/core/keys.ts'), CONSTANTS()));
       put('faults', packFaults(readFaults(file(FAULTS_FILE))));
       put('messages', packMessages(messages(file('firmware/ocpp/messages.ts'))));
+      const own = await page(file('firmware/page'));
+      if (own) put(PAGE_FILE, zip(own));
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Job {
   type: string;
   /** Bytes of the whole answer; 0 = the sum of what is made, -1 = not known, sent in pieces and ended by the close. */
   size: number;
+  /** 1 = the text is compressed. */
+  zip?: Bit;
 }
 
 /** Exports of the parts that answer: `api`, `v1`, `page`. */
@@ -62,6 +64,7 @@ function head(t: Talk, status: number, type: string, size: number): void {
     'Cache-Control': 'no-store',
   };
   if (size >= 0) h['Content-Length'] = size;
+  if (t.job && t.job.zip) h['Content-Encoding'] = 'gzip';
   t.r.writeHead(status, h);
   t.sent = 1;
 }

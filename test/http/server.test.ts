@@ -199,9 +199,12 @@ describe('http', () => {
     assert.equal(ask(t, 'GET', '/api/status').status, 404);
     assert.equal(ask(t, 'GET', '/status').status, 404);
     assert.match(ask(t, 'GET', '/').body, /Pilotwire/);
-    t.files.page = '<p>' + 'x'.repeat(5000);
+    const plain = ask(t, 'GET', '/');
+    assert.deepEqual([plain.body.slice(0, 9), plain.headers['Content-Encoding']], ['Pilotwire', undefined]);
+    t.files['page.gz'] = '\x1f\x8b' + '\xfe'.repeat(5000);
     const page = ask(t, 'GET', '/');
-    assert.deepEqual([page.body, page.longest < 1000], [t.files.page, true]);
+    assert.deepEqual([page.body, page.longest < 1000], [t.files['page.gz'], true]);
+    assert.equal(page.headers['Content-Encoding'], 'gzip');
     assert.equal(page.headers['Content-Type'], 'text/html; charset=utf-8');
   });
 

@@ -1,0 +1,502 @@
+// The script of the charger's page: reads keys gently, shows them, writes what the user changes, and says plainly when the
+// charger is out of reach or wants a password.
+
+import { DE, EN } from './texts.js';
+import { plot, note } from './plot.js';
+import { LIVE, SLOW, clock, move, ocpp, only, part, phases, story } from './words.js';
+
+/** Between two polls; after a failure the pause grows up to the last; ms. */
+const PACE = 1500;
+const PAUSES = [1000, 2000, 5000, 10000];
+/** A request without an answer. */
+const PATIENCE = 6000;
+/** Polls between two looks at what rarely changes. */
+const RARE = 12;
+/** What the user has just changed is left alone for so long, ms. */
+const HANDS = 4000;
+
+const $ = (id) => document.getElementById(id);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+/** Texts in force, what is known of the charger, and of it what each poll brought. */
+let t = EN;
+const s = {};
+
+// Language
+
+const say = (name, ...values) => values.reduce((text, v, i) => text.replace(`{${i}}`, v), t[name]);
+const number = (v, digits = 0) =>
+  Number(v).toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+
+function keep(name, value) {
+  try {
+    if (value === undefined) return localStorage.getItem(name);
+    localStorage.setItem(name, value);
+  } catch {
+    return null;
+  }
+}
+
+function speak(lang) {
+  t = lang === 'de' ? DE : EN;
+  document.documentElement.lang = lang;
+  for (const e of all('[data-t]')) e.textContent = t[e.dataset.t];
+  $('lang').textContent = t.other;
+  $('lang').lang = lang === 'de' ? 'en' : 'de';
+  days();
+  zones();
+}
+
+// Requests
+
+/** Password of the charger, if it has one; `user` is what its owner is called there. */
+let secret = sessionStorage.getItem('secret') ?? '';
+let asking;
+
+function unlock() {
+  asking ??= new Promise((resolve) => {
+    $('ask').onclose = () => {
+      secret = $('secret').value;
+      sessionStorage.setItem('secret', secret);
+      $('secret').value = '';
+      asking = undefined;
+      resolve();
+    };
+    $('ask').showModal();
+  });
+  return asking;
+}
+
+async function ask(path) {
+  const headers = secret
+    ? { Authorization: 'Basic ' + btoa(unescape(encodeURIComponent(`admin:${secret}`))) }
+    : {};
+  const r = await fetch(path, { headers, credentials: 'omit', signal: AbortSignal.timeout(PATIENCE) });
+  if (r.status !== 401) return r;
+  await unlock();
+  return ask(path);
+}
+
+const read = async (keys) => (await ask(`/api/status?filter=${keys}`)).json();
+
+/** Writes keys; the charger's own words when it refuses one. */
+async function write(values, how = 'done') {
+  const query = Object.entries(values)
+    .map(([k, v]) => `${k}=${encodeURIComponent(typeof v === 'string' ? v : JSON.stringify(v))}`)
+    .join('&');
+  try {
+    const answer = await (await ask(`/api/set?${query}`)).json();
+    const bad = Object.values(answer).filter((v) => v !== true);
+    toast(bad.length ? say('refused', bad.join('; ')) : (t[how] ?? how), bad.length);
+    if (bad.length) touched.clear();
+    poll(true);
+    return !bad.length;
+  } catch {
+    toast(t.never, true);
+    return false;
+  }
+}
+
+let fading = 0;
+function toast(text, bad) {
+  $('toast').textContent = text;
+  $('toast').className = bad ? 'bad' : '';
+  $('toast').hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => ($('toast').hidden = true), bad ? 8000 : 2500);
+}
+
+// Fields
+
+/** How a field's value reads and writes: [to the field, to the key]. */
+const AS = {
+  int: [(v) => v, (e) => Number(e.value)],
+  text: [(v) => v, (e) => e.value],
+  kwh: [(v) => (v === null ? '' : v / 1000), (e) => (e.value === '' ? null : Math.round(e.value * 1000))],
+};
+
+/** Fields under the user's hands, and since when. */
+const touched = new Map();
+const held = (e) => Date.now() - (touched.get(e.dataset.key) ?? -HANDS) < HANDS;
+
+function fill() {
+  for (const e of all('[data-key]')) {
+    const v = s[e.dataset.key];
+    if (
+      v === undefined ||
+      held(e) ||
+      (e === document.activeElement && e.type !== 'range' && e.type !== 'radio')
+    )
+      continue;
+    if (e.type === 'radio') e.checked = String(v) === e.value;
+    else e.value = AS[e.dataset.as][0](v);
+  }
+  for (const e of all('[data-need]')) e.hidden = s[e.dataset.need] === undefined;
+}
+
+document.addEventListener('input', (event) => {
+  const e = event.target;
+  if (e.dataset.key) touched.set(e.dataset.key, Date.now());
+  if (e.id === 'amp') value('amp', `${e.value} A`);
+});
+
+document.addEventListener('change', (event) => {
+  const e = event.target;
+  if (!e.dataset.key || !e.checkValidity()) return;
+  touched.set(e.dataset.key, Date.now());
+  void write({ [e.dataset.key]: AS[e.dataset.as][1](e) });
+});
+
+// What is shown
+
+function value(name, text) {
+  for (const e of all(`[data-v=${name}]`)) if (e.textContent !== text) e.textContent = text;
+}
+
+function text(e, words) {
+  if (e.textContent !== words) e.textContent = words;
+}
+
+function make(tag, words, more = {}) {
+  return Object.assign(document.createElement(tag), { textContent: words }, more);
+}
+
+function hero() {
+  const { headline, hint, mood } = story(t, s);
+  document.body.dataset.state = mood;
+  text($('headline'), headline);
+  text($('hint'), hint);
+  const m = move(t, s);
+  $('act').hidden = !m;
+  if (m) {
+    text($('act'), m.text);
+    $('act').className = m.main ? 'main' : '';
+    $('act').onclick = () => void write(m.set, '');
+  }
+  const power = s.nrg[11];
+  value('power', number(power / 1000, power < 10000 ? 2 : 1));
+  value(
+    'offered',
+    !s.acu ? t.nothing : phases(s) > 1 ? say('offeredPhases', s.acu, 3) : say('offeredAmps', s.acu),
+  );
+  value('session', `${number(s.wh / 1000, 2)} kWh`);
+  value('duration', s.cdi ? clock(s.cdi.value) : '–');
+  value('total', `${number(s.eto / 1000, s.eto < 100000 ? 1 : 0)} kWh`);
+  const most = s.ama * 230 * 3;
+  const share = (w) => Math.min(100, Math.max(0, (100 * w) / most));
+  $('flow').style.strokeDasharray = `${share(power)} 200`;
+  $('offer').style.strokeDasharray = `${share((s.acu || 0) * 230 * phases(s))} 200`;
+}
+
+function lines() {
+  const rows = $('lines');
+  if (!rows.children.length) for (let i = 1; i < 4; i++) rows.append(make('tr', ''));
+  for (let i = 0; i < 3; i++) {
+    const row = rows.children[i];
+    if (!row.children.length) {
+      row.append(make('th', `L${i + 1}`, { scope: 'row' }));
+      for (let n = 0; n < 3; n++) row.append(make('td', ''));
+    }
+    const [, a, v, w] = row.children;
+    text(a, `${number(s.nrg[4 + i], 1)} A`);
+    text(v, `${number(s.nrg[i])} V`);
+    text(w, `${number(s.nrg[7 + i])} W`);
+    row.classList.toggle('idle', !(s.nrg[4 + i] > 0.1));
+  }
+}
+
+function paint() {
+  if (!s.nrg) return;
+  value('name', s.fna);
+  document.title = `${s.fna} · ${$('headline').textContent}`;
+  $('amp').max = s.ama;
+  fill();
+  if (!held($('amp'))) value('amp', `${s.amp} A`);
+  hero();
+  lines();
+  plot($('plot'), t, number);
+  central();
+  for (const d of all('details[open]')) SHOW[d.id]?.();
+  value('sse', String(s.sse ?? ''));
+  value('clock', s.loc ? s.loc.slice(0, 16).replace('T', ' ') : '–');
+}
+
+// Sections
+
+/** What a section shows beside its fields, by its id. */
+const SHOW = { cards, wifi, device };
+
+/** A list of names with a button each. */
+function list(e, items, none, take) {
+  const mark = JSON.stringify([items, t.remove]);
+  if (e.dataset.mark === mark) return;
+  e.dataset.mark = mark;
+  e.replaceChildren(
+    ...(items.length ? items : [[none]]).map(([name, more], i) => {
+      const row = make('li', '');
+      row.append(make('span', name), make('small', more ?? ''));
+      if (items.length) {
+        const b = make('button', t.remove, { type: 'button', onclick: () => take(i) });
+        b.setAttribute('aria-label', `${t.remove}: ${name}`);
+        row.append(b);
+      }
+      return row;
+    }),
+  );
+}
+
+function cards() {
+  if (!s.cards) return;
+  const used = s.cards.map((c, i) => [c, i]).filter(([c]) => c.cardId);
+  list(
+    $('list'),
+    used.map(([c]) => [c.name, `${number(c.energy / 1000, 1)} kWh`]),
+    t.noCards,
+    (n) => confirm(say('removeCard', used[n][0].name)) && void write({ del: used[n][1] }),
+  );
+  const id = $('learn').elements.id;
+  if (s.lri && s.lri !== id.dataset.seen && id !== document.activeElement) id.value = s.lri;
+  id.dataset.seen = s.lri ?? '';
+}
+
+$('learn').onsubmit = async (event) => {
+  event.preventDefault();
+  const { id, name } = event.target.elements;
+  const free = s.cards.findIndex((c) => !c.cardId);
+  if (free < 0) return toast(t.noRoom, true);
+  if (await write({ cards: only(free, { cardId: id.value.trim(), name: name.value }) })) event.target.reset();
+};
+
+/** The form of the central system is sent as a whole: what the user types stays until then. */
+function central() {
+  const at = ocpp(s);
+  text($('ocppState'), [t.ocppOff, t.ocppWait, t.ocppOpen, t.ocppUp][at]);
+  $('ocppState').className = `pill ${at === 3 ? 'good' : at ? 'bad' : ''}`;
+  if (!$('ocpp').open || s.ocppu === undefined) return;
+  const { ocppu, ocppe } = $('central').elements;
+  if (!$('central').dataset.dirty) {
+    ocppu.value = s.ocppu;
+    ocppe.checked = s.ocppe;
+  }
+  const mark = at + t.other;
+  if ($('steps').dataset.mark !== mark) {
+    $('steps').dataset.mark = mark;
+    $('steps').replaceChildren(
+      ...[1, 2, 3].map((n) => make('li', t[`step${n}`], { className: at >= n ? 'yes' : '' })),
+    );
+  }
+  text($('ocppError'), s.ocpple ? say('ocppError', s.ocpple, clock(s.rbt - s.ocpplea)) : '');
+}
+
+$('central').oninput = () => ($('central').dataset.dirty = '1');
+$('central').onsubmit = async (event) => {
+  event.preventDefault();
+  const { ocppu, ocppe } = event.target.elements;
+  if (await write({ ocppu: ocppu.value.trim(), ocppe: ocppe.checked })) delete $('central').dataset.dirty;
+};
+
+function wifi() {
+  if (!s.wifis) return;
+  const strength = s.rssi > -60 ? t.good : s.rssi > -75 ? t.fair : t.weak;
+  const signal = s.rssi ? ' ' + say('signal', s.rssi, strength) : '';
+  text($('air'), s.ccw ? say('airUp', s.ccw.ssid, s.ccw.ip) + signal : t.airDown);
+  list(
+    $('networks'),
+    s.wifis.map((w) => [w.ssid]),
+    t.noNets,
+    (n) => confirm(say('removeNet', s.wifis[n].ssid)) && void write({ wifis: only(n, { ssid: '' }) }),
+  );
+}
+
+/** The network that is typed comes first: the charger joins that one. */
+$('join').onsubmit = async (event) => {
+  event.preventDefault();
+  const { ssid, key } = event.target.elements;
+  const value = [{ ssid: ssid.value, key: key.value }];
+  if (await write({ wifis: value }, say('joining', ssid.value, s.host))) event.target.reset();
+};
+
+function device() {
+  if (!s.rbt) return;
+  value('version', `${s.pwv} (API ${s.fwv}, ${s.mod})`);
+  value('uptime', `${clock(s.rbt)} (${s.rbc})`);
+  value('temperature', s.tma.map((c) => `${number(c)} °C`).join(' · '));
+}
+
+$('setclock').onclick = () => void write({ utc: new Date().toISOString().slice(0, 19) });
+$('restart').onclick = () => confirm(t.restartAsk) && void write({ rst: 1 });
+
+function zones() {
+  const hours = [...Array(27).keys()].map((n) => n - 12);
+  $('zone').replaceChildren(
+    ...hours.map((h) => make('option', `UTC${h < 0 ? '−' : '+'}${Math.abs(h)}`, { value: h * 60 })),
+  );
+}
+
+// Schedule
+
+const DAYS = ['sch_week', 'sch_satur', 'sch_sund'];
+const two = (n) => String(n).padStart(2, '0');
+const hhmm = (x) => `${two(x.hour)}:${two(x.minute)}`;
+
+function time(name, i, which) {
+  const e = make('input', '', {
+    type: 'time',
+    name: `${name}.${i}.${which}`,
+    onchange: () => schedule(name),
+  });
+  e.setAttribute('aria-label', `${t[name]}, ${t[which]} (${i + 1})`);
+  return e;
+}
+
+function days() {
+  $('days').replaceChildren(
+    ...DAYS.map((name) => {
+      const row = make('div', '', { className: 'day', id: name });
+      const label = make('label', '', { className: 'row' });
+      const how = make('select', '', { name, onchange: () => schedule(name) });
+      how.append(...[0, 1, 2].map((n) => make('option', t[`sch${n}`], { value: n })));
+      label.append(make('span', t[name]), how);
+      row.append(label);
+      for (let i = 0; i < 2; i++) {
+        const range = make('p', '', { className: 'range' });
+        range.append(time(name, i, 'from'), make('span', '–'), time(name, i, 'to'));
+        row.append(range);
+      }
+      return row;
+    }),
+  );
+}
+
+function schedules() {
+  for (const name of DAYS) {
+    const row = $(name);
+    const x = s[name];
+    row.hidden = !x;
+    if (!x || row.contains(document.activeElement)) continue;
+    row.querySelector('select').value = x.control;
+    for (const [i, r] of all('.range', row).entries()) {
+      r.hidden = !x.control;
+      const [from, to] = all('input', r);
+      from.value = x.ranges[i] ? hhmm(x.ranges[i].begin) : '';
+      to.value = x.ranges[i] ? hhmm(x.ranges[i].end) : '';
+    }
+  }
+}
+
+/** Sends a day when both ends of a range are there. */
+function schedule(name) {
+  const control = Number($(name).querySelector('select').value);
+  const times = all('.range', $(name)).map((r) => all('input', r).map((e) => e.value));
+  for (const r of all('.range', $(name))) r.hidden = !control;
+  if (times.some(([a, b]) => !a !== !b)) return;
+  const at = (v) => ({ hour: Number(v.slice(0, 2)), minute: Number(v.slice(3, 5)), second: 0 });
+  const ranges = times.filter(([a]) => a).map(([a, b]) => ({ begin: at(a), end: at(b) }));
+  void write({ [name]: { control, ranges } });
+}
+
+// Log
+
+let report = '';
+async function load() {
+  text($('log'), '…');
+  try {
+    report = await (await ask('/report')).text();
+    text($('log'), part(report, 'log'));
+  } catch {
+    text($('log'), t.never);
+  }
+  $('log').scrollTop = $('log').scrollHeight;
+}
+
+async function download(name, of) {
+  await load();
+  const a = make('a', '', { href: URL.createObjectURL(new Blob([of(report)], { type: 'text/plain' })) });
+  a.download = `${s.host ?? 'pilotwire'}-${name}.txt`;
+  a.click();
+  URL.revokeObjectURL(a.href);
+}
+
+$('reload').onclick = () => void load();
+$('trace').onclick = () => void download('trace', (r) => part(r, 'trace') + '\n');
+$('report').onclick = () => void download('report', (r) => r);
+
+// Polling
+
+let timer = 0;
+let busy = false;
+let rare = 0;
+let misses = 0;
+let heard = 0;
+
+/** Keys of the next poll: the live ones, what open sections show, and now and then the rest. */
+function wanted() {
+  const open = all('details[open][data-keys]').map((d) => d.dataset.keys);
+  return [LIVE, ...(rare-- > 0 ? [] : [SLOW]), ...open].join(',');
+}
+
+function lost() {
+  misses++;
+  text($('link'), t.trying);
+  $('link').className = 'pill bad';
+  $('lost').hidden = misses < 2;
+  text(
+    $('lost'),
+    heard ? say('lost', new Date(heard).toLocaleTimeString(document.documentElement.lang)) : t.never,
+  );
+  document.body.classList.toggle('stale', misses > 1);
+}
+
+function found() {
+  misses = 0;
+  heard = Date.now();
+  text($('link'), t.online);
+  $('link').className = 'pill good';
+  $('lost').hidden = true;
+  document.body.classList.remove('stale');
+}
+
+async function poll(now) {
+  if (now) rare = 0;
+  if (busy || document.hidden) return;
+  busy = true;
+  clearTimeout(timer);
+  const keys = wanted();
+  if (rare < 0) rare = RARE;
+  try {
+    Object.assign(s, await read(keys));
+    found();
+    note(s, Date.now());
+  } catch {
+    rare = 0;
+    lost();
+  }
+  busy = false;
+  if (!misses) {
+    paint();
+    schedules();
+  }
+  timer = setTimeout(poll, misses ? PAUSES[Math.min(misses, PAUSES.length) - 1] : PACE);
+}
+
+for (const d of all('details'))
+  d.addEventListener('toggle', () => {
+    if (!d.open) return;
+    if (d.id === 'journal') void load();
+    // Card numbers are shown only while somebody looks at this section.
+    else poll(true);
+  });
+$('lang').onclick = () => {
+  const lang = t === DE ? 'en' : 'de';
+  keep('lang', lang);
+  speak(lang);
+  paint();
+  schedules();
+  if (!misses) text($('link'), heard ? t.online : '');
+};
+document.addEventListener('visibilitychange', () => void poll(true));
+speak(keep('lang') ?? (navigator.language.startsWith('de') ? 'de' : 'en'));
+void poll();

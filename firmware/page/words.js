@@ -1,0 +1,82 @@
+// What the keys mean to a person: headline, reason, and the one thing to do about it. No page in here.
+
+/** Keys of every poll, and those that change only when somebody changes them. */
+export const LIVE = 'car,alw,frc,amp,acu,psm,fsp,nrg,wh,eto,modelStatus,flt,trx,cdi';
+export const SLOW = 'acs,ama,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
+
+/** Colour of the page by what goes on. */
+const MOOD = { 2: 'live', 3: 'wait', 4: 'done', 5: 'bad' };
+
+const capital = (text) => text && text[0].toUpperCase() + text.slice(1);
+
+/** Text of a fault in the language. */
+export const flaw = (t, name) => capital(t.f[name] || name);
+
+/** Reasons that say what the fault says: 1 too hot, 26 fault, 38 undervoltage. */
+const SAID = [1, 26, 38];
+
+const reason = (t, s) =>
+  s.modelStatus === 26 ? flaw(t, s.flt || t.fault) + '.' : (t.m[s.modelStatus] ?? `(${s.modelStatus})`);
+
+/** Without a car. */
+function empty(t, s) {
+  if (s.frc === 1) return [t.none, t.noneOff];
+  return [t.none, !s.acs ? t.noneOpen : s.trx === null ? t.noneCard : t.nonePaid];
+}
+
+function lines(t, s) {
+  if (s.car === 5) return [t.fault, s.flt ? `${flaw(t, s.flt)}. ${t.faultHint}` : t.faultHint];
+  if (s.car === 1) return empty(t, s);
+  if (s.car === 2) return [t.charging, reason(t, s)];
+  if (!s.alw && s.car === 4 && s.modelStatus === 2) return [t.ended, t.endedHint];
+  if (!s.alw) return [t.blocked, reason(t, s)];
+  return s.car === 4 ? [t.paused, t.pausedHint] : [t.ready, t.readyHint];
+}
+
+/** What the button says and sends; undefined = no button. */
+export function move(t, s) {
+  const m = s.modelStatus;
+  if (s.car === 5 || m === 26) return { text: t.clear, set: { clf: 1 }, main: 0 };
+  if (s.car === 1) return s.acs && s.trx === null ? { text: t.start, set: { trx: 0 }, main: 1 } : undefined;
+  if (s.alw) return { text: t.stop, set: { frc: 1 }, main: 0 };
+  if (m === 4)
+    return { text: t.start, set: s.acs && s.trx === null ? { trx: 0, frc: 0 } : { frc: 0 }, main: 1 };
+  if (m === 2) return { text: t.start, set: { trx: 0 }, main: 1 };
+  if (m === 5 || m === 16) return { text: t.now, set: { frc: 2 }, main: 1 };
+  if (m === 6) return { text: t.endLimit, set: { dwo: null }, main: 1 };
+  return undefined;
+}
+
+/** Headline, hint and mood of a state. A fault that only warns stands behind the hint. */
+export function story(t, s) {
+  const [headline, hint] = lines(t, s);
+  const warn =
+    s.flt && s.car !== 5 && !SAID.includes(s.modelStatus) ? t.warn.replace('{0}', t.f[s.flt] || s.flt) : '';
+  return { headline, hint: [hint, warn].filter(Boolean).join(' '), mood: MOOD[s.car] ?? 'idle' };
+}
+
+/** Phases on offer. */
+export const phases = (s) => (s.fsp ? 1 : 3);
+
+/** Where OCPP stands: off, not connected, not accepted, up. */
+export const ocpp = (s) => (!s.ocppe ? 0 : !s.ocppc ? 1 : !s.ocppa ? 2 : 3);
+
+/** ms as 1:02:03 or 2:03. */
+export function clock(ms) {
+  const s = Math.floor(ms / 1000);
+  const two = (n) => String(n).padStart(2, '0');
+  const h = Math.floor(s / 3600);
+  return `${h ? `${h}:${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)}:${two(s % 60)}`;
+}
+
+/** A list of empty entries with one set: how the API changes one place of an array. */
+export const only = (i, value) => [...Array(i).fill({}), value];
+
+/** Parts of a report by their heading. */
+export function part(report, name) {
+  const i = report.indexOf(`# ${name}`);
+  if (i < 0) return '';
+  const rest = report.slice(report.indexOf('\n', i) + 1);
+  const end = rest.indexOf('\n# ');
+  return (end < 0 ? rest : rest.slice(0, end)).trim();
+}
