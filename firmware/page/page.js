@@ -164,6 +164,12 @@ function make(tag, words, more = {}) {
   return Object.assign(document.createElement(tag), { textContent: words }, more);
 }
 
+/** An arc of no length would show as a dot. */
+function arc(id, share) {
+  $(id).style.strokeDasharray = `${share} 200`;
+  $(id).style.visibility = share > 0.5 ? '' : 'hidden';
+}
+
 function hero() {
   const { headline, hint, mood } = story(t, s);
   document.body.dataset.state = mood;
@@ -187,8 +193,8 @@ function hero() {
   value('total', `${number(s.eto / 1000, s.eto < 100000 ? 1 : 0)} kWh`);
   const most = s.ama * 230 * 3;
   const share = (w) => Math.min(100, Math.max(0, (100 * w) / most));
-  $('flow').style.strokeDasharray = `${share(power)} 200`;
-  $('offer').style.strokeDasharray = `${share((s.acu || 0) * 230 * phases(s))} 200`;
+  arc('flow', share(power));
+  arc('offer', share((s.acu || 0) * 230 * phases(s)));
 }
 
 function lines() {
@@ -257,17 +263,22 @@ function cards() {
     t.noCards,
     (n) => confirm(say('removeCard', used[n][0].name)) && void write({ del: used[n][1] }),
   );
+  $('learn').hidden = !s.rde;
+  $('teach').hidden = s.rde;
   const id = $('learn').elements.id;
   if (s.lri && s.lri !== id.dataset.seen && id !== document.activeElement) id.value = s.lri;
   id.dataset.seen = s.lri ?? '';
 }
 
+/** Card numbers can be read only as long as one is being added. */
+$('teach').onclick = () => void write({ rde: true }, '');
 $('learn').onsubmit = async (event) => {
   event.preventDefault();
   const { id, name } = event.target.elements;
   const free = s.cards.findIndex((c) => !c.cardId);
   if (free < 0) return toast(t.noRoom, true);
-  if (await write({ cards: only(free, { cardId: id.value.trim(), name: name.value }) })) event.target.reset();
+  const card = { cardId: id.value.trim(), name: name.value };
+  if (await write({ cards: only(free, card), rde: false })) event.target.reset();
 };
 
 /** The form of the central system is sent as a whole: what the user types stays until then. */
@@ -486,8 +497,7 @@ for (const d of all('details'))
   d.addEventListener('toggle', () => {
     if (!d.open) return;
     if (d.id === 'journal') void load();
-    // Card numbers are shown only while somebody looks at this section.
-    else poll(true);
+    else void poll(true);
   });
 $('lang').onclick = () => {
   const lang = t === DE ? 'en' : 'de';

@@ -192,7 +192,7 @@ describe('page', () => {
   });
 
   it('every field has a name to be read aloud, every button a word', () => {
-    const labels = [...html.matchAll(/<label[^]*?<\/label>/g)].map((m) => m[0]);
+    const labels = [...html.matchAll(/<label[^]*?<\/label\s*>/g)].map((m) => m[0]);
     for (const label of labels) assert.match(label, /data-t="/, label);
     const fields = html.match(/<(input|select)\b/g)!.length;
     assert.equal(
@@ -201,6 +201,8 @@ describe('page', () => {
     );
     for (const b of html.match(/<button[^>]*>/g)!) assert.match(b, /data-t=|id="(lang|act)"/, b);
     assert.match(html, /<html lang=/);
+    for (const tag of ['div', 'details', 'form', 'label', 'section'])
+      assert.equal(html.match(new RegExp(`<${tag}\\b`, 'g'))!.length + 1, html.split(`</${tag}`).length, tag);
     assert.doesNotMatch(css, /outline:\s*(none|0)/);
   });
 
@@ -228,6 +230,7 @@ describe('page', () => {
       ['soft', 'card', 4.5],
       ['soft', 'back', 4.5],
       ['soft', 'fill', 4.5],
+      ['text', 'pick', 7],
       ['main', 'card', 4.5],
       ['main', 'fill', 4.5],
       ['on', 'main', 4.5],

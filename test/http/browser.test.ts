@@ -1,0 +1,156 @@
+// The charger's page in a browser, against a bench: what a person does with it reaches the contactor.
+
+import assert from 'node:assert/strict';
+import { start, type Bench } from '../../bench/start';
+import type { Shown } from '../fake/whole';
+import { Browser, CHROMIUM } from '../fake/browser';
+
+const $ = (id: string): string => `document.getElementById(${JSON.stringify(id)})`;
+const says = (id: string, text: string): string => `${$(id)}.textContent.includes(${JSON.stringify(text)})`;
+
+describe('page in a browser', function () {
+  this.timeout(90000);
+  let bench: Bench;
+  let b: Browser;
+
+  before(async function () {
+    if (!CHROMIUM) {
+      process.stderr.write(
+        "\n  SKIPPED: the tests of the charger's page in a browser; no Chromium (set CHROMIUM)\n\n",
+      );
+      return this.skip();
+    }
+    bench = await start({ http: 0, bench: 0, csms: 0, fresh: true, flash: '' });
+    b = new Browser();
+  });
+  after(async () => {
+    await b?.close();
+    await bench?.stop();
+  });
+
+  const shown = async (): Promise<Shown> => (await bench.snapshot()) as unknown as Shown;
+  const click = (id: string): Promise<void> => b.value(`${$(id)}.click()`);
+  /** As a hand would: the events that a change makes. */
+  const put = (selector: string, value: string): Promise<void> =>
+    b.value(`(() => {
+      const e = document.querySelector(${JSON.stringify(selector)});
+      if (e.type === 'checkbox') e.checked = ${JSON.stringify(value)} === '1';
+      else e.value = ${JSON.stringify(value)};
+      e.dispatchEvent(new Event('input', { bubbles: true }));
+      e.dispatchEvent(new Event('change', { bubbles: true }));
+    })()`);
+  const submit = (id: string): Promise<void> => b.value(`${$(id)}.requestSubmit()`);
+  const key = async (name: string): Promise<unknown> =>
+    JSON.parse((await bench.get(`/api/status?filter=${name}`)).body)[name];
+  const holds = async (what: () => Promise<boolean> | boolean, name: string): Promise<void> => {
+    for (const end = Date.now() + 15000; !(await what());) assert.ok(Date.now() < end, `${name} never held`);
+  };
+
+  it('speaks the language of the browser, and the other one on request', async () => {
+    await b.open(bench.http + '/', { width: 390, height: 844, lang: 'de' });
+    await b.until(says('headline', 'Kein Auto angeschlossen'));
+    assert.equal(await b.value('document.documentElement.lang'), 'de');
+    await click('lang');
+    await b.until(says('headline', 'No car connected'));
+    await b.until(says('link', 'connected'));
+    assert.equal(await b.value('document.documentElement.scrollWidth'), 390, 'wider than the phone');
+  });
+
+  it('connects to a central system, and tells what is wrong with an address', async () => {
+    await b.value(`${$('ocpp')}.open = true`);
+    await b.until(`${$('central')}.elements.ocppu.offsetParent && ${$('steps')}.children.length`);
+    await put('#central [name=ocppu]', 'ws://127.0.0.1:9/');
+    await put('#central [name=ocppe]', '1');
+    await submit('central');
+    await b.until(says('ocppState', 'not connected'));
+    await b.until(says('ocppError', 'Last error'), 30000);
+    await put('#central [name=ocppu]', bench.csms!);
+    await submit('central');
+    await b.until(`${$('ocppState')}.textContent === 'connected'`, 60000);
+    assert.equal(await b.value('document.querySelectorAll("#steps .yes").length'), 3);
+    assert.ok(bench.frames().frames.some((f) => (f.frame as unknown[])[2] === 'BootNotification'));
+  });
+
+  it('lets nobody charge without permission, and gives it', async () => {
+    await b.value(`${$('cards')}.open = true`);
+    await put('[data-key=acs]', '1');
+    await holds(async () => (await key('acs')) === 1, 'acs');
+    await bench.post('car', { state: 'C', amps: 32, phases: 3 });
+    await b.until(says('hint', 'Waiting for permission'));
+    await click('act');
+    await b.until(says('headline', 'Charging'), 30000);
+    await b.until(`parseFloat(document.querySelector('[data-v=power]').textContent) > 10`);
+    assert.equal((await shown()).contactor.closed, true);
+    await b.until(`${$('plot')}.querySelector('.line')`);
+  });
+
+  it('changes the current on the wire', async () => {
+    await put('#amp', '10');
+    await holds(async () => Math.abs((await shown()).pilot.duty - 16.7) < 0.2, 'duty');
+    await b.until(says('lines', '10.0 A'));
+    assert.equal(await key('amp'), 10);
+  });
+
+  it('a value that is refused comes back with the reason', async () => {
+    await b.value(`document.querySelector('[data-key=ama]').closest('details').open = true`);
+    await b.until(`document.querySelector('[data-key=ama]').value === '32'`);
+    await b.value(`document.querySelector('[data-key=dwo]').max = ''`);
+    await put('[data-key=dwo]', '5000');
+    await b.until(`!${$('toast')}.hidden && ${says('toast', 'exceeds range')}`);
+    assert.equal(await key('dwo'), null);
+    await put('[data-key=dwo]', '7.5');
+    await holds(async () => (await key('dwo')) === 7500, 'dwo');
+    await put('[data-key=dwo]', '');
+    await holds(async () => (await key('dwo')) === null, 'no limit');
+  });
+
+  it('stops, starts again, and sees the car leave', async () => {
+    await b.until(says('act', 'Stop'));
+    await click('act');
+    await b.until(says('hint', 'Switched off by hand'));
+    await holds(async () => !(await shown()).contactor.closed, 'open');
+    assert.equal((await shown()).contactor.openedUnderLoad, 0);
+    await click('act');
+    await b.until(says('headline', 'Charging'), 30000);
+    await click('act');
+    await b.until(says('hint', 'Switched off by hand'));
+    await holds(async () => !(await shown()).contactor.closed, 'open');
+    await bench.post('car', { state: 'unplugged' });
+    await b.until(says('headline', 'No car connected'));
+  });
+
+  it('learns a card by its tap and forgets it', async () => {
+    await click('teach');
+    await b.until(`!${$('learn')}.hidden`);
+    await bench.post('card', { uid: '04A1B2C3D4E5F6', ms: 800 });
+    await b.until(`${$('learn')}.elements.id.value === '04A1B2C3D4E5F6'`);
+    await put('#learn [name=name]', 'Anna Müller');
+    await submit('learn');
+    await b.until(says('list', 'Anna Müller'));
+    assert.equal(await key('rde'), false);
+    await b.value(`document.querySelector('#list button').click()`);
+    await b.until(says('list', 'No cards yet'));
+  });
+
+  it('shows the log, and the network', async () => {
+    await b.value(`${$('journal')}.open = ${$('wifi')}.open = true`);
+    await b.until(says('log', 'charging'));
+    await b.until(says('air', 'Connected to bench'));
+  });
+
+  it('says plainly that the charger is out of reach, and comes back', async () => {
+    await bench.post('wifi', { up: false });
+    await b.until(`!${$('lost')}.hidden && ${says('lost', 'No connection to the charger')}`, 40000);
+    await bench.post('wifi', { up: true });
+    await b.until(`${$('lost')}.hidden && ${says('link', 'connected')}`, 60000);
+  });
+
+  it('never looked anywhere else, and nothing broke', async () => {
+    assert.deepEqual(b.errors, []);
+    const own = [bench.http + '/', 'data:'];
+    assert.deepEqual(
+      b.asked.filter((u) => !own.some((o) => u.startsWith(o))),
+      [],
+    );
+  });
+});
