@@ -60,7 +60,12 @@ export function status(c: Charger): void {
       c.f.model(c),
   );
   print('power    ' + c.m.p + ' W, session ' + read('wh') + ' Wh, total ' + read('eto') + ' Wh');
-  print('network  ' + (c.b.net.up ? c.b.net.ip + ', ' + (c.b.net.rssi() ?? '?') + ' dBm' : 'not connected'));
+  const n = c.b.net;
+  print(
+    'network  ' +
+      (n.up ? n.ssid + ', ' + n.ip + ', ' + (n.rssi() ?? '?') + ' dBm' : 'not connected ' + n.why),
+  );
+  if (n.ap) print('         access point Pilotwire-' + c.b.serial + ', password ' + c.f.get('apk'));
   print(
     'ocpp     ' +
       (!c.k.ocppe ? 'off' : c.o.ok ? 'accepted' : c.o.up ? 'connected' : 'not connected ' + c.o.err),

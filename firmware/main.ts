@@ -27,6 +27,7 @@ import { BOOT, GAP, event, mark } from './core/trace';
 import { asleep } from './core/wake';
 import { commands } from './console';
 import { serve } from './http/server';
+import { air, tend, want } from './net/air';
 import { flow, hook, link, watch } from './ocpp/link';
 
 const PERIOD = 20;
@@ -203,7 +204,7 @@ function tidy(): void {
 const JOBS: Job[] = [
   meter, rule, prove, reader,
   link, flow, meter, sense, button, plan,
-  watch, flow, meter, light, tidy, sweep,
+  watch, flow, meter, light, tidy, sweep, tend,
 ];
 let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
@@ -254,14 +255,9 @@ function words(st: string): string {
 function follow(_c: Charger, what: string, arg: string): void {
   if (what === 'state' && arg)
     log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
+  if (what === 'button') want(c, 1);
+  if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
   if (what === 'state' && !c.s.on) journal.put('con', c.m.ops + ' ' + c.m.cut);
-}
-
-/** Joins the first known network; without one opens an access point of its own. */
-function air(): void {
-  const net = c.k.wifis[0];
-  if (net) b.net.join(net.ssid, net.key);
-  else b.net.access('Pilotwire-' + b.serial, 'pilotwire' + b.serial);
 }
 
 function banner(): void {
@@ -302,7 +298,7 @@ c.hooks = [follow, hook];
 E.enableWatchdog(b.watchdog, false);
 chain();
 work();
-air();
+air(c);
 serve(c);
 commands(c);
 banner();

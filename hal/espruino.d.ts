@@ -140,6 +140,8 @@ interface EspWifi {
   ): void;
   stopAP(): void;
   setHostname(name: string): void;
+  /** Before `connect`; the callback must be there. Name servers are not set by it. */
+  setIP(o: { ip: string; netmask: string; gw: string }, then: (error?: unknown) => void): void;
   getIP(): { ip: string; mac: string };
   /** The only place on the ESP32 with the signal strength. */
   getStatus(): { rssi?: number };

@@ -125,15 +125,34 @@ export interface Nor {
   erase(at: number): void;
 }
 
-/** Wi-Fi. Events come as calls of `onChange`. */
+/** A network to join; a `key` of '' means an open one. */
+export interface Known {
+  ssid: string;
+  key: string;
+}
+
+/** An address of one's own instead of one from the router. */
+export interface Fixed {
+  ip: string;
+  netmask: string;
+  gw: string;
+}
+
+/** Wi-Fi. */
 export interface Net {
   /** 1 = joined a network and has an address. */
   up: Bit;
   /** Own address on that network, '' while down. */
   ip: string;
-  /** Joins; keeps trying for ever with growing pauses. */
-  join(ssid: string, key: string): void;
-  /** Opens an access point. `key` has 8 characters or more. */
+  /** Name of the network that is joined or tried, '' = none is wanted. */
+  ssid: string;
+  /** 1 = the access point of its own is open, at 192.168.4.1. */
+  ap: Bit;
+  /** Why the last join failed, in the engine's word. */
+  why: string;
+  /** Joins the first of these that can be joined; keeps trying for ever, one after another with growing pauses. */
+  join(list: Known[], fixed: Fixed | null): void;
+  /** Opens the access point; `key` has 8 characters or more. A `ssid` of '' closes it. */
   access(ssid: string, key: string): void;
   /** Signal in dBm of the joined network, undefined while down. */
   rssi(): number | undefined;

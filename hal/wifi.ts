@@ -1,6 +1,7 @@
 // Wi-Fi of the ESP32: joins and keeps trying, opens an access point, resolves names, asks hosts for a sign of life.
 
-import type { Bit, Net as Contract } from './types';
+import { serial } from './serial';
+import type { Bit, Fixed, Known, Net as Contract } from './types';
 
 /** Pause after a failed join: first, longest, and the shortest while the access point is open; ms. */
 const FIRST = 2000;
@@ -31,9 +32,14 @@ function first<T>(ms: number, none: T, then: (x: T) => void): (x: T) => void {
 export class Wifi implements Contract {
   up: Bit = 0;
   ip = '';
+  ssid = '';
+  ap: Bit = 0;
+  why = '';
   private _wifi = require('Wifi');
-  private _ssid = '';
-  private _key = '';
+  private _list: Known[] = [];
+  private _fixed: Fixed | null = null;
+  /** Which of the list is tried. */
+  private _n = 0;
   /** Access point, '' = closed. */
   private _ap = '';
   private _apKey = '';
@@ -48,23 +54,36 @@ export class Wifi implements Contract {
   private _pongs = 0;
 
   constructor() {
+    this._wifi.setHostname('pilotwire-' + serial());
     this._wifi.on('connected', (d) => this._joined(d.ip ?? ''));
-    this._wifi.on('disconnected', () => this._lost());
+    this._wifi.on('disconnected', (d) => this._lost(d.msg ?? ''));
   }
 
-  join(ssid: string, key: string): void {
-    this._ssid = ssid;
-    this._key = key;
+  join(list: Known[], fixed: Fixed | null): void {
+    this._list = list;
+    this._fixed = fixed;
+    this._n = 0;
     this._pause = FIRST;
     this.up = 0;
     this.ip = '';
-    this._try();
+    if (list.length) this._try();
+    else this._leave();
   }
 
   access(ssid: string, key: string): void {
     this._ap = ssid;
     this._apKey = key;
-    this._open();
+    this.ap = ssid ? 1 : 0;
+    if (ssid) this._open();
+    else this._wifi.stopAP();
+  }
+
+  /** The last network was forgotten. */
+  private _leave(): void {
+    this.ssid = '';
+    if (this._timer) clearTimeout(this._timer);
+    this._timer = 0;
+    this._wifi.disconnect();
   }
 
   rssi(): number | undefined {
@@ -126,9 +145,12 @@ export class Wifi implements Contract {
   }
 
   private _connect(): void {
-    this._after(SILENT, () => this._lost());
-    this._wifi.connect(this._ssid, { password: this._key }, (error) => {
-      if (error) this._lost();
+    const k = this._list[this._n];
+    this.ssid = k.ssid;
+    this._after(SILENT, () => this._lost('no answer'));
+    if (this._fixed) this._wifi.setIP(this._fixed, () => undefined);
+    this._wifi.connect(k.ssid, { password: k.key }, (error) => {
+      if (error) this._lost(error);
     });
     if (this._ap) this._open();
   }
@@ -137,6 +159,7 @@ export class Wifi implements Contract {
   private _joined(ip: string): void {
     this.up = 1;
     this.ip = ip;
+    this.why = '';
     this._pause = FIRST;
     this._waits = 0;
     if (this._timer) clearTimeout(this._timer);
@@ -144,12 +167,16 @@ export class Wifi implements Contract {
   }
 
   /** A failed join reports twice, as event and to its callback. */
-  private _lost(): void {
+  private _lost(why: string): void {
+    // A network that was lost is tried again first.
+    const next = this.up ? 0 : 1;
     this.up = 0;
     this.ip = '';
     this._dbm = undefined;
-    if (this._waits || !this._ssid) return;
+    if (why) this.why = why;
+    if (this._waits || !this.ssid) return;
     this._waits = 1;
+    this._n = (this._n + next) % this._list.length;
     this._after(this._ap ? Math.max(this._pause, AWAY) : this._pause, () => this._try());
     this._pause = Math.min(this._pause * 2, LAST);
   }

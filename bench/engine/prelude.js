@@ -232,6 +232,7 @@
       call({ op: 'wifi', name: name, args: [], then: keep(then) });
     });
   });
+  wifi.setIP = native((o, then) => call({ op: 'wifi', name: 'setIP', args: [o], then: keep(then) }));
   ['connect', 'startAP'].forEach((name) => {
     wifi[name] = native((ssid, o, then) =>
       call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) }),

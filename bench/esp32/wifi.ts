@@ -29,6 +29,8 @@ export class Wifi {
   private reason = 'disconnected';
   private steps = new Set<number>();
   private others = new Set<number>();
+  /** Address that the script has set instead of asking for one. */
+  private fixed: { ip: string; netmask: string; gw: string } | undefined;
   private looked = 0;
   private pinged = 0;
 
@@ -46,6 +48,11 @@ export class Wifi {
       startAP: (ssid: string, o?: Any, then?: unknown) => this.startAP(ssid, o, then),
       stopAP: (then?: unknown) => ((this.point = undefined), this.call(then)),
       setHostname: () => {},
+      setIP: (o: Any, then: unknown) => {
+        if (typeof then !== 'function') throw this.w.realm.error('Expecting callback function');
+        this.fixed = o && { ip: String(o.ip), netmask: String(o.netmask), gw: String(o.gw) };
+        this.call(then, null);
+      },
       getHostname: () => 'espressif',
       setConfig: () => {},
       save: () => {},
@@ -125,7 +132,8 @@ export class Wifi {
     this.state = 'up';
     this.call(this.then, null);
     this.then = undefined;
-    this.emit('connected', { ip: this.own().ip, ...NETWORK });
+    const { ip, netmask, gw } = this.own();
+    this.emit('connected', { ip, netmask, gw });
     this.w.loop.wake();
   }
 
@@ -172,7 +180,7 @@ export class Wifi {
 
   private own(ip?: string): Any {
     const last = (parseInt(this.tail.slice(-2), 16) % 250) + 2;
-    const at = { ip: ip || `192.168.4.${last}`, ...NETWORK };
+    const at = ip ? { ip, ...NETWORK } : (this.fixed ?? { ip: `192.168.4.${last}`, ...NETWORK });
     return { ...(ip === '' ? NOWHERE : at), mac: `24:0a:c4:${this.tail.match(/../g)!.join(':')}` };
   }
 

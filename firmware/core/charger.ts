@@ -240,7 +240,8 @@ export interface Calls {
 }
 
 /** Things that happen once: hooks get them in order, a turn of work later. */
-export type Event = 'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault';
+export type Event =
+  'resume' | 'state' | 'plug' | 'unplug' | 'start' | 'stop' | 'tap' | 'setting' | 'fault' | 'button';
 
 export type Later = [run: (c: Charger, what: never, arg: string) => void, what: Event | number, arg: string];
 

@@ -5,7 +5,7 @@
 // No `??` in them: what it compiles to is no expression.
 // `: unknown` and `: string` behind their parameters keep the type of the table from depending on itself.
 
-import type { Bit } from '../../hal/types';
+import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Lists } from './lists.part';
 import type { Sched } from './sched.part';
@@ -797,16 +797,43 @@ export const KEYS = {
   hai: { t: 'b', f: 'wk', def: 1 },
   /** HTTP API v1 enabled. */
   hla: { t: 'b', f: 'wk', def: 1 },
-  /** Wi-Fi: 3 connected, 6 not. */
-  wst: { t: 'i', get: (c): unknown => (c.b.net.up ? 3 : 6) },
+  /** Wi-Fi: 0 no network is known, 1 not there, 3 connected, 4 failed, 6 not connected. */
+  wst: {
+    t: 'i',
+    get: (c): unknown =>
+      c.b.net.up ? 3 : !c.b.net.ssid ? 0 : c.b.net.why === 'NO_AP_FOUND' ? 1 : c.b.net.why ? 4 : 6,
+  },
+  /** Wi-Fi: 0 nothing, 2 connecting, 3 connected. */
+  wsms: { t: 'i', get: (c): unknown => (c.b.net.up ? 3 : c.b.net.ssid ? 2 : 0) },
+  /** Why the last attempt to join a network failed, in the engine's word; empty while connected. */
+  wsm: { t: 's', get: (c): unknown => c.b.net.why },
+  /** The access point for the set-up is open. It opens while no network is known, and for 5 minutes when the button is held for 3 s. */
+  wap: { t: 'b', get: (c): unknown => c.b.net.ap },
+  /** Interface of the default route: st = Wi-Fi station; empty = none. */
+  nif: { t: 's', get: (c): unknown => (c.b.net.up ? 'st' : '') },
   /** Signal; null while not connected. */
   rssi: { t: 'i', f: 'z', unit: 'dBm', get: (c): unknown => c.b.net.rssi() || null },
   /** Connected network. */
   ccw: {
     t: 'j',
     f: 'z',
-    get: (c): unknown =>
-      c.b.net.up ? { ssid: c.k.wifis.length ? c.k.wifis[0].ssid : '', ip: c.b.net.ip } : null,
+    get: (c): unknown => (c.b.net.up ? { ssid: c.b.net.ssid, ip: c.b.net.ip } : null),
+  },
+  /** Own address {ip, netmask, gw} instead of one from the router; null = from the router. With it names are not resolved: addresses of hosts are to be numbers. */
+  sip: {
+    t: 'j',
+    f: 'wkz',
+    def: null as Fixed | null,
+    set: (_c, v: Fixed | null): string =>
+      v === null ||
+      [v.ip, v.netmask, v.gw].every(
+        (x) =>
+          typeof x === 'string' &&
+          x.split('.').length === 4 &&
+          x.split('.').every((n) => /^[0-9]+$/.test(n) && +n < 256),
+      )
+        ? ''
+        : 'value must be null or ip, netmask and gw as a.b.c.d',
   },
   /** Known networks {ssid, key}, up to three; `key` reads as present or not. {} leaves an entry as it is, an empty ssid removes it. */
   wifis: {

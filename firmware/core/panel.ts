@@ -6,7 +6,7 @@ import type { Charger } from './charger';
 import { ease, fault, raise } from './fault';
 import { HOT, LOCK, LOCK_SHUT, READER, SENSOR } from './faults';
 import { NONE } from './limits';
-import { plugged } from './session';
+import { plugged, tell } from './session';
 
 /** Derating, °C: full current up to WARM, 6 A at WARMEST, stop at TOO_HOT, again 5 K below WARM. */
 const WARM = 60;
@@ -20,7 +20,10 @@ const MISSES = 3;
 /** Rhythm of the flashes that tell a fault, ms. */
 const BEAT = 300;
 
-/** Last button level, colour, faults shown and their flashes, time of the last look at the sensors, misses in a row. */
+/** Held for so long, the button opens the access point instead, ms. */
+const HOLD = 3000;
+
+/** Button: 0 up, when it went down, or -1 = has had its effect. Then colour, faults shown and their flashes, time of the last look at the sensors, misses in a row. */
 export const p = { down: 0, rgb: -1, err: 0, n: 0, at: 0, miss: 0 };
 
 /** Job: the card reader; 1 = it talks with a card, which may leave soon. */
@@ -44,11 +47,19 @@ function choose(c: Charger, amps: number): void {
   c.dirty = 1;
 }
 
-/** Job: the button steps through the preset currents (`clp`). */
+/** The button is down. */
+function hold(c: Charger): void {
+  if (!p.down) p.down = c.t || 1;
+  if (p.down < 0 || c.t - p.down < HOLD) return;
+  p.down = -1;
+  tell(c, 'button', '');
+}
+
+/** Job: the button steps through the preset currents (`clp`); held, it asks for the access point. */
 export function button(c: Charger): void {
-  const down = c.b.button ? c.b.button.down() : 0;
-  if (down && !p.down) preset(c);
-  p.down = down;
+  if (c.b.button && c.b.button.down()) return hold(c);
+  if (p.down > 0) preset(c);
+  p.down = 0;
 }
 
 /** Setting that holds the colour for what is going on. */

@@ -124,6 +124,12 @@ function route(c: Charger, path: string): string {
   return path === '/' ? 'page' : '';
 }
 
+/** While the access point is open: where phones ask whether there is an Internet (generate_204 and the like), they learn of the page. */
+function portal(t: Talk): number {
+  t.r.writeHead(302, { Location: 'http://192.168.4.1/', 'Cache-Control': 'no-store', 'Content-Length': 0 });
+  return put(t, '', true);
+}
+
 /** Takes the request apart. */
 function open(c: Charger, t: Talk, go: (t: Talk) => void): number {
   const q = t.q;
@@ -132,6 +138,7 @@ function open(c: Charger, t: Talk, go: (t: Talk) => void): number {
   t.query = i < 0 ? '' : q.url.substr(i + 1);
   if (q.method === 'OPTIONS') return options(t);
   t.part = route(c, t.path);
+  if (!t.part && c.b.net.ap && !t.path.startsWith('/api/')) return portal(t);
   if (!t.part) return fail(t, 404, 'This URI does not exist');
   const n = t.query || q.method === 'GET' || q.method === 'HEAD' ? 0 : announced(q);
   if (n > MOST) return fail(t, 413, 'body too long');

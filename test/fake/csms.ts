@@ -396,6 +396,9 @@ export function rig(o: Options = {}): Rig {
   c.b.net = {
     up: 1,
     ip: '10.0.0.2',
+    ssid: 'home',
+    ap: 0,
+    why: '',
     join: () => undefined,
     access: () => undefined,
     rssi: () => -60,

@@ -6,6 +6,7 @@ import { install, world } from '../fake/pin';
 describe('Wi-Fi', () => {
   let undo: () => void;
   let calls: string[];
+  let host: string;
   let on: { [event: string]: (d: object) => void };
   let done: (error?: string | null) => void;
   let named: (ip: string | null) => void;
@@ -13,6 +14,7 @@ describe('Wi-Fi', () => {
   beforeEach(() => {
     undo = install();
     calls = [];
+    process.env.SERIAL = '240ac4-0186a1';
     on = {};
     world.modules.Wifi = {
       on: (e: string, fn: (d: object) => void) => (on[e] = fn),
@@ -21,6 +23,9 @@ describe('Wi-Fi', () => {
         done = then;
       },
       startAP: (ssid: string) => calls.push(`${world.t} ap ${ssid}`),
+      setHostname: (name: string) => (host = name),
+      setIP: (o: { ip: string }, then: () => void) => (calls.push(`ip ${o.ip}`), then()),
+      disconnect: () => calls.push('leave'),
       stopAP: () => calls.push(`${world.t} stop`),
       getStatus: () => (calls.push('rssi'), { rssi: -61 }),
       getHostByName: (_h: string, then: typeof named) => (named = then),
@@ -31,7 +36,7 @@ describe('Wi-Fi', () => {
 
   it('joins, has an address, caches the signal', () => {
     const w = new Wifi();
-    w.join('home', 'secret');
+    w.join([{ ssid: 'home', key: 'secret' }], null);
     assert.equal(w.up, 0);
     assert.equal(w.rssi(), undefined);
     done(null);
@@ -44,7 +49,7 @@ describe('Wi-Fi', () => {
 
   it('tries for ever with growing pauses, once for two reports of a failure', () => {
     const w = new Wifi();
-    w.join('home', 'x');
+    w.join([{ ssid: 'home', key: 'x' }], null);
     const fail = () => {
       on.disconnected({});
       done('NO_AP_FOUND');
@@ -65,15 +70,52 @@ describe('Wi-Fi', () => {
   });
 
   it('a join that reports nothing is repeated', () => {
-    new Wifi().join('home', 'x');
+    new Wifi().join([{ ssid: 'home', key: 'x' }], null);
     world.ms(45000);
     assert.equal(calls.length, 2);
+  });
+
+  it('tries the networks in turn, one that was lost first; leaves when none is left', () => {
+    const w = new Wifi();
+    const two = [
+      { ssid: 'home', key: 'x' },
+      { ssid: 'away', key: 'y' },
+    ];
+    w.join(two, null);
+    done('NO_AP_FOUND');
+    assert.deepEqual([w.ssid, w.why], ['home', 'NO_AP_FOUND']);
+    world.ms(2000);
+    assert.equal(w.ssid, 'away');
+    on.connected({ ip: '10.0.0.3' });
+    assert.deepEqual([w.up, w.why], [1, '']);
+    on.disconnected({ msg: 'BEACON_TIMEOUT' });
+    world.ms(2000);
+    done('NO_AP_FOUND');
+    world.ms(4000);
+    assert.deepEqual(calls, ['0 join home x', '2000 join away y', '4000 join away y', '8000 join home x']);
+    w.join([], null);
+    world.ms(600000);
+    assert.deepEqual([calls.length, calls[4], w.ssid], [5, 'leave', '']);
+  });
+
+  it('takes an address of its own before it joins, and has a name', () => {
+    new Wifi().join([{ ssid: 'home', key: 'x' }], { ip: '10.1.1.9', netmask: '255.0.0.0', gw: '10.1.1.1' });
+    assert.deepEqual(calls, ['ip 10.1.1.9', '0 join home x']);
+    assert.match(host, /^pilotwire-\d{6}$/);
+  });
+
+  it('an access point of its own is closed again', () => {
+    const w = new Wifi();
+    w.access('Pilotwire', '12345678');
+    assert.equal(w.ap, 1);
+    w.access('', '');
+    assert.deepEqual([w.ap, calls], [0, ['0 ap Pilotwire', '0 stop']]);
   });
 
   it('closes the access point for another try', () => {
     const w = new Wifi();
     w.access('Pilotwire', '12345678');
-    w.join('home', 'x');
+    w.join([{ ssid: 'home', key: 'x' }], null);
     done('AUTH_FAIL');
     world.ms(60500);
     assert.deepEqual(calls, ['0 ap Pilotwire', '0 join home x', '0 ap Pilotwire', '60000 stop', '60500 join home x', '60500 ap Pilotwire']); // prettier-ignore

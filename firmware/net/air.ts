@@ -1,0 +1,33 @@
+// Who looks after the radio: joins the known networks, opens an access point of its own while there is none or somebody
+// asks for it, and keeps the clock. Here is what stays; the deeds are the part on call `radio`.
+
+import type { Charger } from '../core/charger';
+import type { Radio } from './radio.part';
+
+/** Time of the next look, ms since boot. */
+const LOOK = 1000;
+
+/**
+ * `ask`: 1 = the access point is wanted, 2 = the networks have changed. `end`: when the access point closes, 0 = not
+ * known yet. `at`: the next look.
+ */
+export const a = { ask: 0, end: 0, at: 0 };
+
+/** At boot. */
+export function air(c: Charger): void {
+  (c.f.part('radio') as Radio).begin(c, a);
+}
+
+/** Job: looks every second whether something is to be done. */
+export function tend(c: Charger): void {
+  if (c.t < a.at) return;
+  a.at = c.t + LOOK;
+  const n = c.b.net;
+  if (a.ask || (n.ap && (a.end ? c.t >= a.end : n.up))) (c.f.part('radio') as Radio).tend(c, a);
+}
+
+/** What was asked for is done when the answer to whoever asked has left. */
+export function want(c: Charger, what: 1 | 2): void {
+  a.ask = what;
+  a.at = c.t + LOOK;
+}
