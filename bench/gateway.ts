@@ -23,6 +23,7 @@
 // send them again later; connections to the module go on. A module without power forgets its
 // sockets; a host that sends on such a socket later is reset once the module can be reached.
 
+import dgram from 'node:dgram';
 import dns from 'node:dns';
 import net from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
@@ -37,6 +38,8 @@ export type ToGateway =
   | { op: 'proxy'; id: number; host: string; port: number }
   | { op: 'upstream'; port: number; local: number }
   | { op: 'air'; up: boolean; blackhole: boolean; latency: number }
+  | { op: 'bind' | 'unbind'; port: number }
+  | { op: 'datagram'; port: number; host: string; to: number; data: Uint8Array }
   /** The module forgets all its sockets and listeners. */
   | { op: 'reset'; power: boolean }
   /** Answered when everything that is already in the main thread's hands has been passed on. */
@@ -50,6 +53,7 @@ export type FromGateway =
   | { op: 'close' | 'sent' | 'sync'; id: number }
   | { op: 'resolved'; id: number; ip?: string }
   | { op: 'pong'; id: number; alive: boolean }
+  | { op: 'datagram'; id: 0; port: number; ip: string; from: number; data: Uint8Array }
   | { op: 'proxied'; id: number; port?: number; error?: string };
 
 /** Ways to wake the device's thread after a message: it may be standing still. */
@@ -72,6 +76,8 @@ export class Gateway {
   private upstreams = new Map<number, number>();
   private servers = new Map<number, net.Server>();
   private sockets = new Set<net.Socket>();
+  /** By the port of the module. */
+  private datagrams = new Map<number, dgram.Socket>();
   private air = { up: true, blackhole: false, latency: 0 };
   private powered = true;
   private count = 0;
@@ -107,7 +113,30 @@ export class Gateway {
     port.on('message', (m: ToGateway) => this.receive(m));
   }
 
+  /** Host port of a UDP port that the module has bound. */
+  udp(port: number): number | undefined {
+    return this.datagrams.get(port)?.address().port;
+  }
+
+  private bindUdp(port: number): void {
+    const socket = dgram.createSocket('udp4');
+    this.datagrams.get(port)?.close();
+    this.datagrams.set(port, socket);
+    socket.on('error', () => {});
+    socket.on('message', (data, from) => {
+      if (this.reachable())
+        this.post({ op: 'datagram', id: 0, port, ip: from.address, from: from.port, data });
+    });
+    socket.bind(0, this.bind);
+  }
+
+  private unbindUdp(port: number): void {
+    this.datagrams.get(port)?.close();
+    this.datagrams.delete(port);
+  }
+
   close(): void {
+    for (const port of [...this.datagrams.keys()]) this.unbindUdp(port);
     for (const server of this.servers.values()) server.close();
     for (const socket of this.sockets) socket.destroy();
     this.pipes.close();
@@ -143,6 +172,14 @@ export class Gateway {
         else this.upstreams.delete(m.port);
         if (m.local && !this.servers.has(m.port)) void this.map(m.port, 0).catch(() => {});
         return this.admit();
+      case 'bind':
+        return this.bindUdp(m.port);
+      case 'unbind':
+        return this.unbindUdp(m.port);
+      case 'datagram':
+        if (this.reachable() && !this.air.blackhole)
+          this.datagrams.get(m.port)?.send(m.data, m.to, m.host, () => {});
+        return;
       case 'air':
         this.air = m;
         if (!m.up) this.forget();
@@ -152,6 +189,7 @@ export class Gateway {
         this.powered = m.power;
         this.listening.clear();
         this.upstreams.clear();
+        for (const port of [...this.datagrams.keys()]) this.unbindUdp(port);
         return this.forget();
       case 'sync':
         // Two turns: what the kernel already holds is read in the first and written on in the second.

@@ -49,6 +49,8 @@ export interface Bench {
   log(since?: number): { next: number; text: string };
   frames(since?: number): ReturnType<Csms['log']>;
   call(action: string, payload: Record<string, unknown>, station?: string): ReturnType<Csms['call']>;
+  /** Host port of a UDP port of the device, while that is bound. */
+  udp(port: number): number | undefined;
   snapshot(): Promise<Snapshot>;
   watch(fn: (s: Snapshot) => void): () => void;
   stop(): Promise<void>;
@@ -177,6 +179,7 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
       call: (action, payload, station) =>
         csms?.call(action, payload, station) ??
         Promise.resolve({ error: ['NotConnected', 'the central system is off'] }),
+      udp: (port) => gateway.udp(port),
       snapshot: () => it.ask({ op: 'snapshot' }) as Promise<Snapshot>,
       watch: (fn) => it.watch(fn),
       stop: close,

@@ -149,6 +149,11 @@ export interface NetPort {
   onClose?: (id: number) => void;
   /** Bytes of this connection left the module. */
   onDrain?: (id: number) => void;
+  /** UDP, by the port of the module. A datagram that nobody can get is lost without a word. */
+  bind(port: number): void;
+  unbind(port: number): void;
+  datagram(port: number, host: string, to: number, data: Uint8Array): void;
+  onDatagram?: (port: number, ip: string, from: number, data: Uint8Array) => void;
 }
 
 /** The air around the module. */

@@ -109,6 +109,7 @@ const c: Charger = {
   no: 0,
   uid: '',
   rbc: 0,
+  ntp: 0,
   late: 0,
   hooks: [],
   ev: [],

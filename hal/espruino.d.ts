@@ -43,6 +43,7 @@ declare function require(name: 'Storage'): EspStorage;
 declare function require(name: 'Flash'): EspFlash;
 declare function require(name: 'Wifi'): EspWifi;
 declare function require(name: 'net'): EspNet;
+declare function require(name: 'dgram'): { createSocket(type: 'udp4'): EspDatagrams };
 declare function require(name: 'http'): EspHttp;
 declare function require(name: 'crypto'): EspCrypto;
 declare function require(name: 'neopixel'): { write(pin: Pin, grb: ArrayLike<number>): void };
@@ -152,6 +153,14 @@ interface EspWifi {
     event: 'connected' | 'disconnected' | 'associated',
     fn: (d: { ip?: string; reason?: string; msg?: string }) => void,
   ): void;
+}
+/** A UDP socket. Text is bytes. */
+interface EspDatagrams {
+  bind(port: number): void;
+  /** `address` as a number: a name would stop the engine. */
+  send(data: string, port: number, address: string): void;
+  close(): void;
+  on(event: 'message', fn: (data: string, from: { address: string; port: number }) => void): void;
 }
 /** A TCP socket. Text is bytes. */
 interface EspSocket {

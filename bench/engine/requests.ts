@@ -34,6 +34,8 @@ export class Requests {
   private edges!: Edges;
   private dog!: Watchdog;
   private events: [number | string, unknown[], boolean][] = [];
+  /** Callbacks of UDP sockets by port. */
+  private bound = new Map<number, number>();
   private ports: number[] = [];
   /** What has come in at the serial ports. */
   private inbox: Record<2 | 3, number[]> = { 2: [], 3: [] };
@@ -77,6 +79,13 @@ export class Requests {
     this.station = new Station(this.host, this.tell);
     this.edges = new Edges(this.host, this.tell);
     for (const port of this.ports.splice(0)) this.proxies.upstream(port, 0);
+    for (const port of this.bound.keys()) this.host.net.unbind(port);
+    this.bound.clear();
+    this.host.net.onDatagram = (port, address, from, data) => {
+      const id = this.bound.get(port);
+      const info = { address, port: from, size: data.length };
+      if (id) this.tell(id, [Buffer.from(data).toString('base64'), info], true);
+    };
   }
 
   private tell: Tell = (to, args, again = false) => {
@@ -214,6 +223,14 @@ export class Requests {
         return this.wifi(o);
       case 'connect':
         return this.connect(o.host, o.port);
+      case 'bind':
+        this.bound.set(o.port, o.id);
+        return this.value(host.net.bind(o.port));
+      case 'unbind':
+        this.bound.delete(o.port);
+        return this.value(host.net.unbind(o.port));
+      case 'datagram':
+        return this.value(host.net.datagram(o.port, o.host, o.to, Buffer.from(o.data, 'base64')));
       case 'listen':
         return this.listen();
       case 'listening':

@@ -350,6 +350,7 @@ function library(s: Script, host: Host, group: Group): void {
     }), // prettier-ignore
     Wifi: () => s.wifi.face,
     net: () => s.sockets.library(),
+    dgram: () => s.dgram.library(),
     http: () => s.http.library(),
   };
   void modules;

@@ -34,6 +34,7 @@ export class DeviceNet implements NetPort, Proxies {
   onDrain?: (id: number) => void;
   /** World ms the script stood in connects since boot. */
   blocked = 0;
+  onDatagram?: (port: number, ip: string, from: number, data: Uint8Array) => void;
   readonly air = {
     up: true,
     blackhole: false,
@@ -112,6 +113,20 @@ export class DeviceNet implements NetPort, Proxies {
     });
   }
 
+  bind(port: number): void {
+    this.send_({ op: 'bind', port });
+  }
+
+  unbind(port: number): void {
+    this.send_({ op: 'unbind', port });
+  }
+
+  datagram(port: number, host: string, to: number, data: Uint8Array): void {
+    this.after(this.air.latency, () =>
+      this.send_({ op: 'datagram', port, host, to, data: Uint8Array.from(data) }),
+    );
+  }
+
   resolve(host: string, then: (ip: string | undefined) => void): void {
     if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return this.after(10, () => then(host));
     if (this.lost()) return this.after(DNS, () => then(undefined));
@@ -178,6 +193,11 @@ export class DeviceNet implements NetPort, Proxies {
 
   receive(m: FromGateway): void {
     if (m.op === 'sync') return this.pace.echoed(m.id);
+    if (m.op === 'datagram') {
+      const { port, ip, from, data } = m;
+      this.pace.touch();
+      return this.after(this.air.latency, () => this.script(() => this.onDatagram?.(port, ip, from, data)));
+    }
     const ask = this.asks.get(m.id);
     const link = this.links.get(m.id);
     if (m.op === 'data' && link?.outgoing) this.pace.touch(0);

@@ -4,6 +4,7 @@
 import { PowerCut, type Host } from '../types';
 import { ERASE, install, VERSION } from './api';
 import { Emitter } from './emitter';
+import { Dgram } from './dgram';
 import { Http } from './http';
 import { Loop } from './loop';
 import type { Esp32 } from './module';
@@ -25,6 +26,7 @@ export class Script {
   readonly emitter: Emitter;
   readonly storage: Storage;
   readonly sockets: Sockets;
+  readonly dgram: Dgram;
   readonly http: Http;
   readonly wifi: Wifi;
   readonly watches: Watches;
@@ -71,6 +73,7 @@ export class Script {
       online: () => this.wifi.online,
     };
     this.sockets = new Sockets(world);
+    this.dgram = new Dgram(world);
     this.http = new Http(world, this.sockets, VERSION);
     this.wifi = new Wifi(world, clock, air, tail);
     this.watches = new Watches(this, module);
@@ -108,6 +111,7 @@ export class Script {
     this.watches.remove();
     this.wifi.stop();
     if (net) this.sockets.stop();
+    if (net) this.dgram.stop();
   }
 
   /** First thing in every native function. */

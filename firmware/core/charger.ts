@@ -251,6 +251,8 @@ export interface Charger {
   t: number;
   /** Wall clock = t + w; 0 = not known yet. */
   w: number;
+  /** Time server: 0 never asked, 1 has set the clock, 2 asked and not answered yet. */
+  ntp: 0 | 1 | 2;
   k: Settings;
   x: Inputs;
   s: Charge;

@@ -738,10 +738,12 @@ export const KEYS = {
   },
   /** Daylight saving: 0 none, 1 European, 2 US, 3 Australian. */
   tds: { t: 'i', f: 'wk', lo: 0, hi: 3, def: 1, set: (c): string => ((c.ns = c.nx = 0), '') },
-  /** NTP enabled: only false is taken. There is no NTP, the clock comes from the central system or `utc`. */
-  tse: { t: 'b', f: 'w', get: (): unknown => 0, set: (_c, v): string => (v ? 'there is no NTP client' : '') },
-  /** NTP state: 0 reset, as there is none. */
-  tsss: { t: 'i', get: (): unknown => 0 },
+  /** NTP enabled. The central system and `utc` set the clock as well. */
+  tse: { t: 'b', f: 'wk', def: 1 },
+  /** Time server: name or address, with :port where it is not 123. */
+  tsh: { t: 's', f: 'wk', hi: 64, def: 'pool.ntp.org' },
+  /** NTP state: 0 never asked, 1 the clock is set, 2 asked and not answered yet. */
+  tsss: { t: 'i', get: (c): unknown => c.ntp },
   /** Current presets of the button, up to five. */
   clp: {
     t: 'j',

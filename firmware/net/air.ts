@@ -2,16 +2,19 @@
 // asks for it, and keeps the clock. Here is what stays; the deeds are the part on call `radio`.
 
 import type { Charger } from '../core/charger';
-import type { Radio } from './radio.part';
+import type { Air, Radio } from './radio.part';
+import type { Sntp } from './sntp.part';
 
 /** Time of the next look, ms since boot. */
 const LOOK = 1000;
 
 /**
  * `ask`: 1 = the access point is wanted, 2 = the networks have changed. `end`: when the access point closes, 0 = not
- * known yet. `at`: the next look.
+ * known yet. `due`: when the time server is asked.
  */
-export const a = { ask: 0, end: 0, at: 0 };
+export const a: Air = { ask: 0, end: 0, due: 0, mark: '', sent: 0 };
+/** The next look. */
+let at = 0;
 
 /** At boot. */
 export function air(c: Charger): void {
@@ -20,14 +23,15 @@ export function air(c: Charger): void {
 
 /** Job: looks every second whether something is to be done. */
 export function tend(c: Charger): void {
-  if (c.t < a.at) return;
-  a.at = c.t + LOOK;
+  if (c.t < at) return;
+  at = c.t + LOOK;
   const n = c.b.net;
   if (a.ask || (n.ap && (a.end ? c.t >= a.end : n.up))) (c.f.part('radio') as Radio).tend(c, a);
+  else if (n.up && c.k.tse && c.t >= a.due) (c.f.part('sntp') as Sntp).ask(c, a);
 }
 
 /** What was asked for is done when the answer to whoever asked has left. */
 export function want(c: Charger, what: 1 | 2): void {
   a.ask = what;
-  a.at = c.t + LOOK;
+  at = c.t + LOOK;
 }

@@ -1,11 +1,19 @@
 // Part on call: joins and leaves networks, opens and closes the access point for the set-up.
 
 import type { Charger } from '../core/charger';
+import type { Portal } from './portal.part';
 
 /** State of firmware/net/air.ts. */
 export interface Air {
   ask: number;
   end: number;
+  due: number;
+  /** Sockets, while they are open: names on the access point, time. */
+  dns?: EspDatagrams;
+  udp?: EspDatagrams;
+  /** The question to the time server: what it has to repeat, and when it left. */
+  mark: string;
+  sent: number;
 }
 
 /** Exports of this part. */
@@ -36,10 +44,11 @@ export function password(c: Charger): string {
 }
 
 /** The password is for the console only: the log goes into reports. */
-function open(c: Charger): void {
+function open(c: Charger, a: Air): void {
   const name = 'Pilotwire-' + c.b.serial;
   const key = password(c);
   if (!c.b.net.ap) c.b.net.access(name, key);
+  (c.f.part('portal') as Portal).open(c, a);
   c.f.log('wifi', 'access point ' + name);
   print('access point ' + name + ', password ' + key + ', http://192.168.4.1/');
 }
@@ -52,11 +61,12 @@ function join(c: Charger): void {
 export function begin(c: Charger, a: Air): void {
   a.end = 0;
   if (c.k.wifis.length) join(c);
-  else open(c);
+  else open(c, a);
 }
 
 function close(c: Charger, a: Air): void {
   a.end = 0;
+  (c.f.part('portal') as Portal).close(a);
   c.b.net.access('', '');
   c.f.log('wifi', 'access point closed');
 }
@@ -74,5 +84,5 @@ export function tend(c: Charger, a: Air): void {
   if (!ask) return over(c, a);
   if (ask === 1) a.end = c.t + ASKED;
   else join(c);
-  if (ask === 1 || !c.k.wifis.length) open(c);
+  if (ask === 1 || !c.k.wifis.length) open(c, a);
 }

@@ -269,6 +269,7 @@ function record(f: Fake, o: Options): Charger {
     no: 0,
     uid: '',
     rbc: 1,
+    ntp: 0,
     gap: 0,
     late: 0,
     dirty: 1,

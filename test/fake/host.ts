@@ -65,6 +65,11 @@ export class Loopback implements NetPort {
     this.soon(() => then(1));
   }
 
+  /** Nobody answers datagrams. */
+  bind(): void {}
+  unbind(): void {}
+  datagram(): void {}
+
   private soon(fn: () => void): void {
     this.clock.at(this.clock.now() + 1, fn);
   }

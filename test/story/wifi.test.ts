@@ -1,6 +1,7 @@
 // The radio on the bench: first boot, set-up over the access point, networks that come and go, the clock.
 
 import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
 import { start, type Bench } from '../../bench/start';
 import { ask } from '../http/wire';
 
@@ -15,6 +16,42 @@ const PROBES = [
   '/canonical.html',
   '/success.txt',
 ];
+
+/** A datagram and its answer; undefined when none comes. */
+function question(port: number, data: Buffer, ms = 3000): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const s = dgram.createSocket('udp4');
+    const over = (answer?: Buffer): void => (clearTimeout(timer), s.close(), resolve(answer));
+    const timer = setTimeout(over, ms);
+    s.on('message', over);
+    s.send(data, port, '127.0.0.1');
+  });
+}
+
+/** A query for one name as RFC 1035 has it. */
+const query = (name: string, type: number): Buffer =>
+  Buffer.concat([
+    Buffer.from([0xab, 0xcd, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+    ...name.split('.').map((l) => Buffer.concat([Buffer.of(l.length), Buffer.from(l)])),
+    Buffer.from([0, 0, type, 0, 1]),
+  ]);
+
+/** A time server of the year `sec` seconds after 1900. `lie` changes its answer. */
+function clock(sec: number, lie: (m: Buffer) => void = () => {}): Promise<dgram.Socket & { asked: number }> {
+  const s = Object.assign(dgram.createSocket('udp4'), { asked: 0 });
+  s.on('message', (q, from) => {
+    s.asked++;
+    const m = Buffer.alloc(48);
+    m[0] = 0x24;
+    m[1] = 2;
+    q.copy(m, 24, 40, 48);
+    m.writeUInt32BE(sec >>> 0, 40);
+    m.writeUInt32BE(0x80000000, 44);
+    lie(m);
+    s.send(m, from.port, from.address);
+  });
+  return new Promise((resolve) => s.bind(0, '127.0.0.1', () => resolve(s)));
+}
 
 describe('radio', function () {
   this.timeout(60000);
@@ -62,12 +99,27 @@ describe('radio', function () {
       assert.equal((await ask(b.http, '/api/nosuch')).status, 404);
     });
 
+    it('knows every name, as its own address', async () => {
+      const port = b.udp(53)!;
+      const q = query('connectivitycheck.gstatic.com', 1);
+      const a = (await question(port, q))!;
+      assert.deepEqual([...a.subarray(0, 12)], [0xab, 0xcd, 0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+      assert.deepEqual(a.subarray(12, q.length), q.subarray(12));
+      assert.deepEqual([...a.subarray(q.length)], [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 168, 4, 1]);
+      const none = (await question(port, query('a.b', 28)))!;
+      assert.deepEqual([none.length, none[7]], [query('a.b', 28).length, 0], 'no IPv6 address');
+      for (const bad of [Buffer.of(), Buffer.of(1, 2), q.subarray(0, 20), a, Buffer.alloc(400, 7)])
+        assert.equal(await question(port, bad, 150), undefined);
+      assert.ok(await question(port, q), 'alive after nonsense');
+    });
+
     it('joins the network that it is told, and closes the access point a minute later', async () => {
       assert.equal(await set('wifis=[{"ssid":"bench","key":"bench-key"}]'), 200);
       await holds(async () => (await key('wst')) === 3, 'joined');
       assert.deepEqual([await key('wap'), await key('wsms'), await key('nif')], [true, 3, 'st']);
       assert.equal(((await key('ccw')) as { ssid: string }).ssid, 'bench');
       await holds(async () => !(await key('wap')), 'closed', 200);
+      assert.equal(b.udp(53), undefined);
       assert.equal((await ask(b.http, '/generate_204')).status, 404);
     });
 
@@ -114,6 +166,58 @@ describe('radio', function () {
         async () => ((await key('ccw')) as { ip: string } | null)?.ip === '192.168.4.77',
         'address',
       );
+    });
+  });
+
+  describe('the clock', () => {
+    /** 2026-05-04T09:30:00, s since 1900. */
+    const MAY = 2208988800 + Date.UTC(2026, 4, 4, 9, 30) / 1000;
+    const servers: dgram.Socket[] = [];
+    const served = async (...o: Parameters<typeof clock>): ReturnType<typeof clock> => {
+      const s = await clock(...o);
+      servers.push(s);
+      await set(`tsh=127.0.0.1:${s.address().port}`);
+      return s;
+    };
+    before(async () => (b = await start({ http: 0, bench: 0, csms: 0, flash: '', fresh: true })));
+    after(async () => {
+      for (const s of servers) s.close();
+      await b.stop();
+    });
+
+    it('takes no time from a server that lies, is not set or answers somebody else', async () => {
+      const lies: [string, (m: Buffer) => void][] = [
+        ['mode', (m) => (m[0] = 0x23)],
+        ['alarm', (m) => (m[0] = 0xe4)],
+        ['stratum', (m) => (m[1] = 0)],
+        ['origin', (m) => (m[30] ^= 1)],
+        ['time', (m) => m.fill(0, 40, 44)],
+      ];
+      for (const [what, lie] of lies) {
+        const s = await served(MAY, lie);
+        await holds(() => s.asked > 0, what);
+        await b.advance(1000);
+        assert.deepEqual([await key('tsss'), String(await key('utc')).slice(0, 4)], [2, '1970'], what);
+      }
+    });
+
+    it('takes it from a good one, also after the count has begun anew in 2036, and an hour later again', async () => {
+      const good = await served(MAY);
+      await holds(async () => (await key('tsss')) === 1, 'set', 300);
+      assert.match(String(await key('utc')), /^2026-05-04T09:3/);
+      assert.match(String(await key('loc')), /^2026-05-04T11:3\d:\d\d\.\d+ \+02:00$/);
+      assert.equal(good.asked, 1);
+      const late = await served(86400);
+      await b.advance(3600000);
+      await holds(() => late.asked > 0, 'asked again');
+      await holds(async () => String(await key('utc')).startsWith('2036-02-08'), '2036');
+    });
+
+    it('asks nobody when it is told so', async () => {
+      await set('tse=false');
+      const s = await served(MAY);
+      await b.advance(7200000);
+      assert.equal(s.asked, 0);
     });
   });
 
