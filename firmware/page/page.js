@@ -3,7 +3,7 @@
 
 import { DE, EN } from './texts.js';
 import { plot, note } from './plot.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, phases, story } from './words.js';
+import { LIVE, SLOW, clock, move, ocpp, only, part, phases, put, story } from './words.js';
 
 /** Between two polls; after a failure the pause grows up to the last; ms. */
 const PACE = 1500;
@@ -313,21 +313,26 @@ function wifi() {
   if (!s.wifis) return;
   const strength = s.rssi > -60 ? t.good : s.rssi > -75 ? t.fair : t.weak;
   const signal = s.rssi ? ' ' + say('signal', s.rssi, strength) : '';
-  text($('air'), s.ccw ? say('airUp', s.ccw.ssid, s.ccw.ip) + signal : t.airDown);
+  text(
+    $('air'),
+    s.ccw ? say('airUp', s.ccw.ssid, s.ccw.ip) + signal : [t.airDown, s.wsm].filter(Boolean).join(' '),
+  );
   list(
     $('networks'),
     s.wifis.map((w) => [w.ssid]),
     t.noNets,
-    (n) => confirm(say('removeNet', s.wifis[n].ssid)) && void write({ wifis: only(n, { ssid: '' }) }),
+    (n) => confirm(say('removeNet', s.wifis[n].ssid)) && void write({ wifis: put(s.wifis, n, { ssid: '' }) }),
   );
 }
 
-/** The network that is typed comes first: the charger joins that one. */
+/** A network that is known gets its new password, another one the next place, or the last. */
 $('join').onsubmit = async (event) => {
   event.preventDefault();
   const { ssid, key } = event.target.elements;
-  const value = [{ ssid: ssid.value, key: key.value }];
-  if (await write({ wifis: value }, say('joining', ssid.value, s.host))) event.target.reset();
+  const known = s.wifis.findIndex((w) => w.ssid === ssid.value);
+  const place = known < 0 ? Math.min(s.wifis.length, 2) : known;
+  const wifis = put(s.wifis, place, { ssid: ssid.value, key: key.value });
+  if (await write({ wifis }, say('joining', ssid.value, s.host))) event.target.reset();
 };
 
 function device() {

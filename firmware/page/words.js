@@ -72,6 +72,13 @@ export function clock(ms) {
 /** A list of empty entries with one set: how the API changes one place of an array. */
 export const only = (i, value) => [...Array(i).fill({}), value];
 
+/** The same where the list is written as a whole. */
+export const put = (list, i, value) => {
+  const all = list.map(() => ({}));
+  all[i] = value;
+  return all;
+};
+
 /** Parts of a report by their heading. */
 export function part(report, name) {
   const i = report.indexOf(`# ${name}`);

@@ -96,7 +96,7 @@ export function table(
     v1,
     page,
   };
-  Object.assign(c.b, { net: { up: 1, ip: '10.0.0.2', rssi: () => -60 } });
+  Object.assign(c.b, { net: { up: 1, ip: '10.0.0.2', ssid: 'home', ap: 0, why: '', rssi: () => -60 } });
   Object.assign(c.f, {
     row,
     at,

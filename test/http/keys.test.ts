@@ -157,8 +157,8 @@ const ROWS: Record<string, Row> = {
   loc: { is: like(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d$/) },
   tof: { is: int, first: 60, good: [['-210', -210]], bad: ['900'] },
   tds: { is: range(0, 3), first: 1, good: [['2', 2]], bad: ['4'] },
-  tse: { is: bool, first: false, good: [['false', false]], bad: ['true'] },
-  tsss: { is: range(0, 2), first: 0 },
+  tse: { is: bool, first: true, good: [['false', false]], bad: ['2'] },
+  tsss: { is: range(0, 2) },
   clp: { is: list(int, 0, 5), first: [6, 10, 12, 14, 16], good: [['[6,8]', [6, 8]]], bad: ['[5]', '{}', '[6,8'] }, // prettier-ignore
 };
 

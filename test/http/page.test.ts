@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { FAULTS } from '../../firmware/core/faults';
 import { KEYS, type Key } from '../../firmware/core/keys';
 import { DE, EN } from '../../firmware/page/texts.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, story } from '../../firmware/page/words.js';
+import { LIVE, SLOW, clock, move, ocpp, only, part, put, story } from '../../firmware/page/words.js';
 import { page, thinCss, thinHtml, zip } from '../../tools/page.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../firmware/page/', import.meta.url));
@@ -179,6 +179,8 @@ describe('page', () => {
     const states = [{}, { ocppe: 1 }, { ocppe: 1, ocppc: 1 }, { ocppe: 1, ocppc: 1, ocppa: 1 }];
     assert.deepEqual(states.map(ocpp), [0, 1, 2, 3]);
     assert.deepEqual(only(2, { a: 1 }), [{}, {}, { a: 1 }]);
+    assert.deepEqual(put([1, 2], 2, { a: 1 }), [{}, {}, { a: 1 }]);
+    assert.deepEqual(put([1, 2], 0, { a: 1 }), [{ a: 1 }, {}]);
     const report = 'head\n\n# trace: what\n1 a\n2 b\n\n# log\nx\n# settings\namp 16\n';
     assert.deepEqual(['trace', 'log', 'settings', 'none'].map((n) => part(report, n)), ['1 a\n2 b', 'x', 'amp 16', '']); // prettier-ignore
   });
