@@ -115,6 +115,10 @@ function toast(text, bad) {
 const AS = {
   int: [(v) => v, (e) => Number(e.value)],
   text: [(v) => v, (e) => e.value],
+  time: [
+    (v) => hhmm({ hour: Math.floor(v / 3600), minute: Math.floor(v / 60) % 60 }),
+    (e) => Number(e.value.slice(0, 2)) * 3600 + Number(e.value.slice(3, 5)) * 60,
+  ],
   kwh: [(v) => (v === null ? '' : v / 1000), (e) => (e.value === '' ? null : Math.round(e.value * 1000))],
 };
 
@@ -134,6 +138,8 @@ function fill() {
     if (e.type === 'radio') e.checked = String(v) === e.value;
     else e.value = AS[e.dataset.as][0](v);
   }
+  // The trip's own fields only in its mode.
+  s.trip = s.lmo === 5 || undefined;
   for (const e of all('[data-need]')) e.hidden = s[e.dataset.need] === undefined;
 }
 
@@ -356,7 +362,7 @@ function zones() {
 
 const DAYS = ['sch_week', 'sch_satur', 'sch_sund'];
 const two = (n) => String(n).padStart(2, '0');
-const hhmm = (x) => `${two(x.hour)}:${two(x.minute)}`;
+const hhmm = (x) => `${two(x.hour % 24)}:${two(x.minute)}`;
 
 function time(name, i, which) {
   const e = make('input', '', {
@@ -392,7 +398,7 @@ function schedules() {
     const row = $(name);
     const x = s[name];
     row.hidden = !x;
-    if (!x || row.contains(document.activeElement)) continue;
+    if (!x || row.dataset.dirty || row.contains(document.activeElement)) continue;
     row.querySelector('select').value = x.control;
     for (const [i, r] of all('.range', row).entries()) {
       r.hidden = !x.control;
@@ -408,10 +414,14 @@ function schedule(name) {
   const control = Number($(name).querySelector('select').value);
   const times = all('.range', $(name)).map((r) => all('input', r).map((e) => e.value));
   for (const r of all('.range', $(name))) r.hidden = !control;
-  if (times.some(([a, b]) => !a !== !b)) return;
+  // Half a range waits for its other end, and is not overwritten meanwhile.
+  if (times.some(([a, b]) => !a !== !b)) return void ($(name).dataset.dirty = '1');
+  delete $(name).dataset.dirty;
   const at = (v) => ({ hour: Number(v.slice(0, 2)), minute: Number(v.slice(3, 5)), second: 0 });
+  // More than two ranges are left as they are.
+  const more = s[name].ranges.slice(2);
   const ranges = times.filter(([a]) => a).map(([a, b]) => ({ begin: at(a), end: at(b) }));
-  void write({ [name]: { control, ranges } });
+  void write({ [name]: { control, ranges: [...ranges, ...more] } });
 }
 
 // Log

@@ -33,6 +33,9 @@ function lines(t, s) {
   return s.car === 4 ? [t.paused, t.pausedHint] : [t.ready, t.readyHint];
 }
 
+/** Reasons that a force ends: schedule, price, surplus, next trip. */
+const WAITS = [5, 16, 17, 18];
+
 /** What the button says and sends; undefined = no button. */
 export function move(t, s) {
   const m = s.modelStatus;
@@ -42,7 +45,7 @@ export function move(t, s) {
   if (m === 4)
     return { text: t.start, set: s.acs && s.trx === null ? { trx: 0, frc: 0 } : { frc: 0 }, main: 1 };
   if (m === 2) return { text: t.start, set: { trx: 0 }, main: 1 };
-  if (m === 5 || m === 16) return { text: t.now, set: { frc: 2 }, main: 1 };
+  if (WAITS.includes(m)) return { text: t.now, set: { frc: 2 }, main: 1 };
   if (m === 6) return { text: t.endLimit, set: { dwo: null }, main: 1 };
   return undefined;
 }

@@ -104,6 +104,32 @@ describe('page in a browser', function () {
     await holds(async () => (await key('dwo')) === null, 'no limit');
   });
 
+  it('keeps a schedule and the mode', async () => {
+    await b.value(`${$('sch_week')}.closest('details').open = true`);
+    await b.until(`${$('sch_week')}.offsetParent`);
+    const field = (which: string): string => `[name="sch_week.0.${which}"]`;
+    await put('#sch_week select', '2');
+    await put(field('from'), '07:30');
+    await put(field('to'), '09:00');
+    await holds(async () => {
+      const x = (await key('sch_week')) as { control: number; ranges: object[] };
+      return x.control === 2 && x.ranges.length === 1;
+    }, 'schedule');
+    const v = (await key('sch_week')) as {
+      ranges: Record<'begin' | 'end', { hour: number; minute: number }>[];
+    };
+    assert.deepEqual([v.ranges[0].begin.hour, v.ranges[0].begin.minute, v.ranges[0].end.hour], [7, 30, 9]);
+    await put('#sch_week select', '0');
+    await holds(async () => ((await key('sch_week')) as { control: number }).control === 0, 'no schedule');
+    await put('[data-key=lmo]', '5');
+    await b.until(`!document.querySelector('[data-key=att]').closest('label').hidden`);
+    await b.until(`document.querySelector('[data-key=att]').value === '09:00'`);
+    await put('[data-key=att]', '06:45');
+    await holds(async () => (await key('att')) === 24300, 'departure');
+    await put('[data-key=lmo]', '3');
+    await holds(async () => (await key('lmo')) === 3, 'mode');
+  });
+
   it('stops, starts again, and sees the car leave', async () => {
     await b.until(says('act', 'Stop'));
     await click('act');

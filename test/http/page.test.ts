@@ -22,9 +22,6 @@ const keys: Record<string, Key> = KEYS;
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((m) => m[1]);
 const unique = (list: string[]): string[] => [...new Set(list)];
 
-/** Keys that the page can do without: it hides what they feed. */
-const OPTIONAL = ['sch_week', 'sch_satur', 'sch_sund'];
-
 type State = Record<string, unknown>;
 /** Nothing plugged, nothing wrong. */
 const IDLE: State = { car: 1, alw: true, frc: 0, acs: 0, trx: null, modelStatus: 13, flt: '', fsp: false };
@@ -50,7 +47,7 @@ describe('page', () => {
   it('asks for and writes keys that exist, and may do so', () => {
     const sections = found(html, /data-keys="([^"]*)"/g).join();
     const asked = unique([LIVE, SLOW, sections].join().split(','));
-    const unknown = (list: string[]): string[] => list.filter((k) => !keys[k] && !OPTIONAL.includes(k));
+    const unknown = (list: string[]): string[] => list.filter((k) => !keys[k]);
     assert.deepEqual(unknown(asked), []);
     assert.deepEqual(
       asked.filter((k) => keys[k] && /[oh]/.test(keys[k].f ?? '')),
@@ -64,11 +61,11 @@ describe('page', () => {
     );
     const literal = found(script, /(?:write\(|set: )\{ (\w+):/g);
     assert.deepEqual(
-      [...bound, ...literal].filter((k) => !OPTIONAL.includes(k) && !keys[k]?.f?.includes('w')),
+      [...bound, ...literal].filter((k) => !keys[k]?.f?.includes('w')),
       [],
     );
     assert.ok(literal.length > 6);
-    const shown = unique(found(script, /\bs\.(\w+)/g)).filter((k) => k !== 'length');
+    const shown = unique(found(script, /\bs\.(\w+)/g)).filter((k) => k !== 'length' && k !== 'trip');
     assert.deepEqual(
       shown.filter((k) => !asked.includes(k)),
       [],
@@ -150,6 +147,7 @@ describe('page', () => {
       [{ car: 3, alw: false, modelStatus: 2, acs: 1 }, EN.blocked, EN.m[2], { trx: 0 }],
       [{ car: 4, alw: false, modelStatus: 2 }, EN.ended, EN.endedHint, { trx: 0 }],
       [{ car: 3, alw: false, modelStatus: 5 }, EN.blocked, EN.m[5], { frc: 2 }],
+      [{ car: 3, alw: false, modelStatus: 17 }, EN.blocked, EN.m[17], { frc: 2 }],
       [{ car: 3, alw: false, modelStatus: 6 }, EN.blocked, EN.m[6], { dwo: null }],
       [{ car: 3, alw: false, modelStatus: 28 }, EN.blocked, EN.m[28], undefined],
       [{ car: 3, alw: false, modelStatus: 1, flt: 'too hot' }, EN.blocked, EN.m[1], undefined],
