@@ -36,7 +36,7 @@ function flash(
     env: { ...process.env, BOARD: '', ...env },
   });
   const r: Run = { status: null, out: '', err: '' };
-  child.stdout.on('data', (t) => ((r.out += t), listen(r, () => child.kill('SIGINT'))));
+  child.stdout.on('data', (t) => ((r.out += t), listen(r, () => child.killed || child.kill('SIGINT'))));
   child.stderr.on('data', (t) => (r.err += t));
   return new Promise((resolve) =>
     child.on('close', (status) => resolve({ ...r, err: r.err.trim(), status })),
