@@ -103,7 +103,7 @@ export function start(c: Charger, path: string): Job {
     type: 'text/plain; charset=utf-8',
     size: -1,
     n: 0,
-    place: c.f.first(),
+    place: c.f.head(1),
     all,
   };
   return job;

@@ -11,7 +11,7 @@ import type { Lists } from './lists.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
 import type { Why } from './why.part';
-import type { Conf } from './conf.part';
+import type { Change } from './change.part';
 import type { Zone } from './zone.part';
 
 /** A card of the local list; `id` = UID in upper-case hex, '' = free slot; `e` = energy, Wh. */
@@ -363,7 +363,15 @@ export const KEYS = {
     f: 'wkm',
     def: [] as Card[],
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).cards(c),
+    get: (c): unknown =>
+      ((n) =>
+        c.k.cards
+          .map((k) => ({ name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' }))
+          .concat([n, n, n, n, n, n, n, n, n, n].slice(c.k.cards.length)))({
+        name: 'n/a',
+        energy: 0,
+        cardId: false,
+      }),
     set: (c, v): string => (c.f.part('lists') as Lists).setCards(c, v),
   },
   /** Card 0: name, energy, and whether a UID is stored (written as the UID). */
@@ -371,7 +379,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).name,
+    get: (c): unknown => (c.k.cards[0] && c.k.cards[0].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }),
   },
   c0e: {
@@ -379,14 +387,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).energy,
+    get: (c): unknown => Math.floor(c.k.cards[0] ? c.k.cards[0].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }),
   },
   c0i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).cardId,
+    get: (c): unknown => (c.k.cards[0] ? c.k.cards[0].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }),
   },
   /** Card 1: name, energy, and whether a UID is stored (written as the UID). */
@@ -394,7 +402,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).name,
+    get: (c): unknown => (c.k.cards[1] && c.k.cards[1].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }),
   },
   c1e: {
@@ -402,14 +410,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).energy,
+    get: (c): unknown => Math.floor(c.k.cards[1] ? c.k.cards[1].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }),
   },
   c1i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).cardId,
+    get: (c): unknown => (c.k.cards[1] ? c.k.cards[1].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }),
   },
   /** Card 2: name, energy, and whether a UID is stored (written as the UID). */
@@ -417,7 +425,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).name,
+    get: (c): unknown => (c.k.cards[2] && c.k.cards[2].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }),
   },
   c2e: {
@@ -425,14 +433,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).energy,
+    get: (c): unknown => Math.floor(c.k.cards[2] ? c.k.cards[2].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }),
   },
   c2i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).cardId,
+    get: (c): unknown => (c.k.cards[2] ? c.k.cards[2].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }),
   },
   /** Card 3: name, energy, and whether a UID is stored (written as the UID). */
@@ -440,7 +448,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).name,
+    get: (c): unknown => (c.k.cards[3] && c.k.cards[3].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }),
   },
   c3e: {
@@ -448,14 +456,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).energy,
+    get: (c): unknown => Math.floor(c.k.cards[3] ? c.k.cards[3].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }),
   },
   c3i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).cardId,
+    get: (c): unknown => (c.k.cards[3] ? c.k.cards[3].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }),
   },
   /** Card 4: name, energy, and whether a UID is stored (written as the UID). */
@@ -463,7 +471,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).name,
+    get: (c): unknown => (c.k.cards[4] && c.k.cards[4].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }),
   },
   c4e: {
@@ -471,14 +479,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).energy,
+    get: (c): unknown => Math.floor(c.k.cards[4] ? c.k.cards[4].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }),
   },
   c4i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).cardId,
+    get: (c): unknown => (c.k.cards[4] ? c.k.cards[4].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }),
   },
   /** Card 5: name, energy, and whether a UID is stored (written as the UID). */
@@ -486,7 +494,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).name,
+    get: (c): unknown => (c.k.cards[5] && c.k.cards[5].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }),
   },
   c5e: {
@@ -494,14 +502,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).energy,
+    get: (c): unknown => Math.floor(c.k.cards[5] ? c.k.cards[5].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }),
   },
   c5i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).cardId,
+    get: (c): unknown => (c.k.cards[5] ? c.k.cards[5].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }),
   },
   /** Card 6: name, energy, and whether a UID is stored (written as the UID). */
@@ -509,7 +517,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).name,
+    get: (c): unknown => (c.k.cards[6] && c.k.cards[6].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }),
   },
   c6e: {
@@ -517,14 +525,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).energy,
+    get: (c): unknown => Math.floor(c.k.cards[6] ? c.k.cards[6].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }),
   },
   c6i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).cardId,
+    get: (c): unknown => (c.k.cards[6] ? c.k.cards[6].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }),
   },
   /** Card 7: name, energy, and whether a UID is stored (written as the UID). */
@@ -532,7 +540,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).name,
+    get: (c): unknown => (c.k.cards[7] && c.k.cards[7].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }),
   },
   c7e: {
@@ -540,14 +548,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).energy,
+    get: (c): unknown => Math.floor(c.k.cards[7] ? c.k.cards[7].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }),
   },
   c7i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).cardId,
+    get: (c): unknown => (c.k.cards[7] ? c.k.cards[7].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }),
   },
   /** Card 8: name, energy, and whether a UID is stored (written as the UID). */
@@ -555,7 +563,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).name,
+    get: (c): unknown => (c.k.cards[8] && c.k.cards[8].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }),
   },
   c8e: {
@@ -563,14 +571,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).energy,
+    get: (c): unknown => Math.floor(c.k.cards[8] ? c.k.cards[8].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }),
   },
   c8i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).cardId,
+    get: (c): unknown => (c.k.cards[8] ? c.k.cards[8].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }),
   },
   /** Card 9: name, energy, and whether a UID is stored (written as the UID). */
@@ -578,7 +586,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).name,
+    get: (c): unknown => (c.k.cards[9] && c.k.cards[9].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }),
   },
   c9e: {
@@ -586,14 +594,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).energy,
+    get: (c): unknown => Math.floor(c.k.cards[9] ? c.k.cards[9].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }),
   },
   c9i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).cardId,
+    get: (c): unknown => (c.k.cards[9] ? c.k.cards[9].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }),
   },
   /** Frees a card slot. */
@@ -834,7 +842,7 @@ export const KEYS = {
     unit: '%',
     ocpp: 'LightIntensity',
     get: (c): unknown => Math.round(c.k.lbr / 2.55),
-    set: (c, v: number): string => (c.f.part('conf') as Conf).write(c, 'lbr', '' + Math.round(v * 2.55)),
+    set: (c, v: number): string => (c.f.part('change') as Change).write(c, 'lbr', '' + Math.round(v * 2.55)),
   },
   /** The cache of tags is used and filled. */
   oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },

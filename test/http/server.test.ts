@@ -17,7 +17,7 @@ interface Answer {
 
 /** Sends a request; `hold` = the client does not read, so nothing drains. */
 function ask(t: Table, method: string, url: string, o: { body?: string; hold?: boolean } = {}): Answer {
-  const on: { [what: string]: ((arg: unknown) => void)[] } = {};
+  const on: { [what: string]: [self: unknown, fn: (arg: unknown) => void][] } = {};
   const a: Answer = {
     status: 0,
     headers: {},
@@ -27,8 +27,10 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
     ended: 0,
     emit: () => undefined,
   };
-  a.emit = (what, arg) => (on[what] ?? []).forEach((fn) => fn(arg));
-  const listen = (what: string, fn: (arg: unknown) => void): void => void (on[what] ??= []).push(fn);
+  a.emit = (what, arg) => (on[what] ?? []).forEach(([self, fn]) => fn.call(self, arg));
+  function listen(this: unknown, what: string, fn: (arg: unknown) => void): void {
+    (on[what] ??= []).push([this, fn]);
+  }
   let drains = 0;
   const put = (text = ''): void => {
     assert.equal(a.ended, 0, 'written after the end');
@@ -49,8 +51,11 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
   };
   t.request(q, r);
   for (let i = 0; o.body && i < o.body.length; i += 536) a.emit('data', o.body.substr(i, 536));
+  a.emit('end');
   for (let i = 0; i < 500 && !a.ended && !o.hold; i++) {
+    t.c.t += 100;
     a.turns += t.run(10);
+    t.run(100, 1);
     if (drains) {
       drains = 0;
       a.emit('drain');
@@ -211,6 +216,7 @@ describe('http', () => {
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 503);
     waiting[0].emit('close');
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
+    t.c.t += 10000;
     t.timers.filter((x) => x.ms > 1000).forEach((x) => x.fn());
     assert.deepEqual(
       waiting.map((a) => a.ended),
