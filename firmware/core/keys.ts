@@ -805,6 +805,16 @@ export const KEYS = {
   hai: { t: 'b', f: 'wk', def: 1 },
   /** HTTP API v1 enabled. */
   hla: { t: 'b', f: 'wk', def: 1 },
+  /** Password of the HTTP API, as Bearer token or with any user name as Basic: needed to set keys and for page and report; empty = none. Never read back. */
+  hak: {
+    t: 's',
+    f: 'wkh',
+    hi: 64,
+    def: '',
+    set: (_c, v: string): string => (v && v.length < 8 ? 'must have 8 to 64 characters' : ''),
+  },
+  /** Reading needs the password, too. */
+  hrp: { t: 'b', f: 'wk', def: 0 },
   /** Wi-Fi: 3 connected, 6 not. */
   wst: { t: 'i', get: (c): unknown => (c.b.net.up ? 3 : 6) },
   /** Signal; null while not connected. */

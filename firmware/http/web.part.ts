@@ -39,6 +39,8 @@ export interface Talk extends EspResponse {
   /** 1 = the head is out; 1 = nothing else goes out. */
   sent: Bit;
   mute: Bit;
+  /** 1 = has been let in. */
+  in: Bit;
   /** 1 = has more to do, 2 = waits. */
   wait: number;
   /** When something last moved, ms since boot. */
@@ -53,6 +55,11 @@ export interface Web {
 /** Longest query or body: a certificate, encoded. */
 const MOST = 4000;
 const WAIT = 2;
+/** Longest time for which no password is looked at, ms. */
+const SLOWEST = 60000;
+/** Last labels of names that nobody can register. */
+const HOME = ['local', 'lan', 'home', 'internal', 'localdomain', 'arpa', 'localhost'];
+const ASK = { 'WWW-Authenticate': 'Basic realm="Pilotwire"' };
 
 /** The request is taken apart: what the engine holds of it is freed. */
 function done(t: Talk, q: EspRequest): void {
@@ -70,7 +77,7 @@ function tell(t: Talk, q: EspRequest, status: number, text: string, head?: { [na
 
 const OPTIONS = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, OPTIONS',
-  'Access-Control-Allow-Headers': '*',
+  'Access-Control-Allow-Headers': '*, Authorization',
 };
 
 /** A header by its name in small letters; '' = none. */
@@ -113,6 +120,57 @@ function read(c: Charger, t: Talk, q: EspRequest): void {
   t.part = route(c, t);
 }
 
+/** The password that a request brings, and how: [B for Bearer or b for Basic, text]; ['', ''] = none. */
+function brought(q: EspRequest): [string, string] {
+  const h = header(q, 'authorization');
+  const text = h.substr(h.indexOf(' ') + 1);
+  if (h.substr(0, 7).toLowerCase() === 'bearer ') return ['B', text];
+  if (h.substr(0, 6).toLowerCase() !== 'basic ') return ['', ''];
+  const pair = atob(text);
+  return ['b', pair.substr(pair.indexOf(':') + 1)];
+}
+
+/** Looks at the password. After a wrong one the next is not looked at for a while, twice as long each time. */
+function checked(c: Charger, given: string, guard: number[]): [number, string] | undefined {
+  if (given && guard.length && c.t < guard[0]) return [429, 'wrong passwords: wait'];
+  if (given === c.k.hak) {
+    guard.splice(0, 2);
+    return undefined;
+  }
+  const wait = Math.min(SLOWEST, (guard[1] || 500) * 2);
+  if (given) guard.splice(0, 2, c.t + wait, wait);
+  return [401, 'password needed'];
+}
+
+/** A host that no stranger can give an address in this network: an address, a plain name, a name of private use. */
+function homely(host: string): boolean {
+  const labels = host.split(':')[0].split('.');
+  const last = labels[labels.length - 1];
+  return labels.length === 1 || /^[0-9]+$/.test(last) || HOME.includes(last);
+}
+
+/** A browser may have been sent by a page of somebody else; other clients act for whoever runs them. */
+function foreign(q: EspRequest, proven: boolean): boolean {
+  const agent = header(q, 'user-agent');
+  const from = header(q, 'origin') || header(q, 'referer');
+  if (!from && !header(q, 'sec-fetch-site') && (!agent.includes('Mozilla/') || agent.includes('PowerShell')))
+    return false;
+  const host = header(q, 'host').toLowerCase();
+  return (from.split('/')[2] || '').toLowerCase() !== host || !(proven || homely(host));
+}
+
+/** Who may not: without the password where it is needed; a page of somebody else that wants to change something. */
+function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, string] | undefined {
+  const change = t.part === 'set' || t.path === '/mqtt';
+  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.path === '/' || t.path === '/report');
+  const given: [string, string] = locked ? brought(q) : ['', ''];
+  const bad = locked ? checked(c, given[1], guard) : undefined;
+  if (bad) return bad;
+  return change && !(locked && given[0] === 'B') && foreign(q, locked)
+    ? [403, 'not from a page of another address']
+    : undefined;
+}
+
 /** What is wrong with the request, as [status, text]; undefined = nothing. */
 function refused(t: Talk, q: EspRequest): [number, string] | undefined {
   if (!t.part) return [404, 'This URI does not exist'];
@@ -128,11 +186,13 @@ function whole(t: Talk): boolean {
 }
 
 /** Takes the request apart; for one with a body again and again until that has come. */
-export function open(c: Charger, t: Talk, _guard: number[]): void {
+export function open(c: Charger, t: Talk, guard: number[]): void {
   const q = t.q!;
   if (t.path === undefined) read(c, t, q);
   if (q.method === 'OPTIONS') return tell(t, q, 204, '', OPTIONS);
-  const bad = refused(t, q);
-  if (bad) tell(t, q, bad[0], bad[1]);
+  const bad = refused(t, q) || (t.in ? undefined : barred(c, t, q, guard));
+  // For a request that waits for its body: it is asked once.
+  t.in = 1;
+  if (bad) tell(t, q, bad[0], bad[1], bad[0] === 401 ? ASK : undefined);
   else if (whole(t)) done(t, q);
 }

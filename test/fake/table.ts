@@ -60,7 +60,8 @@ export function table(
   t.resets = [];
   t.run = (upTo = 1000, most = Infinity): number => {
     let n = 0;
-    for (let i; n < most && (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; n++) t.timers.splice(i, 1)[0].fn();
+    for (let i; n < most && (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; n++)
+      t.timers.splice(i, 1)[0].fn();
     return n;
   };
   const storage = {

@@ -16,7 +16,12 @@ interface Answer {
 }
 
 /** Sends a request; `hold` = the client does not read, so nothing drains. */
-function ask(t: Table, method: string, url: string, o: { body?: string; hold?: boolean } = {}): Answer {
+function ask(
+  t: Table,
+  method: string,
+  url: string,
+  o: { body?: string; hold?: boolean; headers?: { [name: string]: string } } = {},
+): Answer {
   const on: { [what: string]: [self: unknown, fn: (arg: unknown) => void][] } = {};
   const a: Answer = {
     status: 0,
@@ -40,7 +45,7 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
   const q = {
     method,
     url,
-    headers: o.body === undefined ? {} : { 'Content-LENGTH': '' + o.body.length },
+    headers: o.headers ?? (o.body === undefined ? {} : { 'Content-LENGTH': '' + o.body.length }),
     on: listen,
   };
   const r = {
@@ -229,6 +234,63 @@ describe('http', () => {
     };
     assert.deepEqual(get(t, '/api/status?filter=modelStatus'), [500, { error: 'internal error' }]);
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
+  });
+
+  it('a page of somebody else changes nothing', () => {
+    const me = '10.0.0.2';
+    const ua = { 'User-Agent': 'Mozilla/5.0 (X11) Firefox/140' };
+    const rows: [what: string, headers: { [name: string]: string }, status: number][] = [
+      ['a program', { Host: me }, 200],
+      ['a program by any name', { Host: 'charger.example.org', 'User-Agent': 'axios/1' }, 200],
+      ['a script', { Host: me, 'User-Agent': 'Mozilla/5.0 (Windows NT) WindowsPowerShell/5' }, 200],
+      ['our page', { Host: me, Origin: 'http://' + me, ...ua }, 200],
+      ['our page, its referer', { host: me, referer: 'http://' + me + '/', ...ua }, 200],
+      ['our page by its name', { Host: 'pilotwire-1.local', Origin: 'http://pilotwire-1.local' }, 200],
+      ['another page', { Host: me, Origin: 'http://evil.example', ...ua }, 403],
+      ['another port', { Host: me, Origin: 'http://' + me + ':8080', ...ua }, 403],
+      ['a page without origin', { Host: me, Origin: 'null' }, 403],
+      ['a link or picture that hides where it stands', { Host: me, ...ua }, 403],
+      ['the browser says so', { Host: me, 'Sec-Fetch-Site': 'cross-site' }, 403],
+      ['a name that was bent to our address', { Host: 'evil.example', Origin: 'http://evil.example' }, 403],
+    ];
+    for (const [what, headers, status] of rows)
+      for (const url of ['/api/set?amp=9', '/mqtt?payload=amp=9']) {
+        const t = start();
+        assert.equal(ask(t, 'GET', url, { headers }).status, status, what);
+        assert.equal(t.c.k.amp, status === 200 ? 9 : 16, what);
+        assert.equal(ask(t, 'GET', '/api/status?filter=amp', { headers }).status, 200, what);
+      }
+  });
+
+  it('the password: for what it is needed, how it comes, and how it is guarded', () => {
+    const word = 'correct horse';
+    const basic = 'Basic ' + Buffer.from('me:' + word).toString('base64');
+    const t = start();
+    t.c.k.hak = word;
+    const status = (url: string, headers: { [name: string]: string } = {}): number =>
+      ask(t, 'GET', url, { headers }).status;
+    const set = '/api/set?amp=9';
+    for (const url of [set, '/mqtt?payload=amp=9', '/']) assert.equal(status(url), 401, url);
+    assert.match(String(ask(t, 'GET', '/').headers['WWW-Authenticate']), /^Basic /);
+    for (const url of ['/api/status', '/status']) assert.equal(status(url), 200, url);
+    assert.equal(status(set, { Authorization: 'Bearer ' + word }), 200);
+    assert.equal(status(set, { authorization: basic }), 200);
+    const evil = { Origin: 'http://evil.example', Host: '10.0.0.2' };
+    assert.equal(status(set, { authorization: basic, ...evil }), 403);
+    assert.equal(status(set, { authorization: 'Bearer ' + word, ...evil }), 200);
+    t.c.k.hrp = 1;
+    assert.equal(status('/api/status'), 401);
+    assert.equal(status('/status'), 401);
+    // A wrong one: the next is looked at after a second, then after two, then after four.
+    for (const wait of [1000, 2000, 4000]) {
+      const from = t.c.t;
+      assert.equal(status(set, { authorization: 'Bearer wrong' }), 401);
+      assert.equal(status(set, { authorization: 'Bearer ' + word }), 429);
+      t.c.t = from + wait + 200;
+    }
+    assert.equal(status(set, { authorization: 'Bearer ' + word }), 200);
+    assert.equal(status(set, { authorization: 'Bearer ' + word }), 200);
+    assert.ok(!ask(t, 'GET', '/api/status', { headers: { authorization: basic } }).body.includes('horse'));
   });
 
   it('version 1: a whole object of texts', () => {
