@@ -162,7 +162,7 @@ function foreign(q: EspRequest, proven: boolean): boolean {
 /** Who may not: without the password where it is needed; a page of somebody else that wants to change something. */
 function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, string] | undefined {
   const change = t.part === 'set' || t.path === '/mqtt';
-  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.path === '/' || t.path === '/report');
+  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.part === 'page' || t.part === 'report');
   const given: [string, string] = locked ? brought(q) : ['', ''];
   const bad = locked ? checked(c, given[1], guard) : undefined;
   if (bad) return bad;
