@@ -113,7 +113,7 @@ function done(c: Charger, r: Row, bad: string): void {
 
 /** A page of keys, from the key `from` on. */
 export function keys(c: Charger, from: unknown): void {
-  const r = from === undefined ? c.f.at(c.f.first()) : find(c, from, 'keys("amp")');
+  const r = from === undefined ? c.f.at(c.f.head(1)) : find(c, from, 'keys("amp")');
   let left = r;
   for (let i = 0; left && i < PAGE; i++) {
     print(

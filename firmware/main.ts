@@ -8,7 +8,7 @@ import { release, safe, scanner } from './core/scan';
 import make from '@board';
 import { free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
-import { at, first, names, preset, row, save, settings } from './core/config';
+import { at, head, read, row, save, settings, text } from './core/config';
 import { ease, fault, heal, pardon, raise, recall } from './core/fault';
 import { INTERNAL } from './core/faults';
 import * as journal from './core/journal';
@@ -16,7 +16,7 @@ import { NONE } from './core/limits';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
-import { file, part, sweep } from './core/parts';
+import { drop, file, part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { plan } from './core/plan';
 import { prove } from './core/rcm';
@@ -118,10 +118,12 @@ const c: Charger = {
     save,
     row,
     at,
-    first,
-    names,
+    text,
+    head,
+    read,
     part,
     file,
+    drop,
     lines,
     grant,
     stop,
@@ -293,7 +295,6 @@ E.on('errorFlag', (flags) => {
 });
 journal.mount(b.nor, strip.PAGES);
 settings(c);
-preset(c);
 c.t = now();
 remember();
 mark(BOOT, c.rbc);

@@ -106,7 +106,7 @@ export function start(c: Charger, path: string): Lines {
     type: 'text/plain; charset=utf-8',
     size: -1,
     n: 0,
-    place: c.f.first(),
+    place: c.f.head(1),
     all,
   };
   return job;

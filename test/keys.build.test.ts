@@ -24,8 +24,8 @@ const KEYS = path.join(root, 'firmware/core/keys.ts');
 /** Row of a name in the packed file, as the firmware looks it up. */
 function find(file: string, name: string): unknown[] | undefined {
   const bytes = Buffer.from(file);
-  const slots = JSON.parse(bytes.toString('utf8', 0, 64))[0];
-  const slot = 64 + ((crc32(Buffer.from(name)) & 0xffffff) % slots) * 8;
+  const slots = parseInt(bytes.toString('utf8', 0, 8), 16);
+  const slot = 64 + ((crc32(Buffer.from(name)) & 0xffffff) % slots) * 16;
   const place = bytes.toString('utf8', slot, slot + 8);
   if (place === '00000000') return undefined;
   const at = parseInt(place.slice(0, 4), 16) * 4;

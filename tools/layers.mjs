@@ -4,8 +4,11 @@ import ts from 'typescript';
 /** Modules that parts on call may have a copy of: constants and functions without state. */
 export const SHARED = [
   'firmware/core/faults',
+  'firmware/core/json',
+  'firmware/core/keep',
   'firmware/core/limits',
   'firmware/core/record',
+  'firmware/http/query',
   'firmware/ocpp/measurand',
   'firmware/ocpp/rows',
   'firmware/ocpp/state',

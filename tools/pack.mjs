@@ -1,17 +1,27 @@
-// Packs the rows of the key table into the data file `keys`: a head of 64 bytes, a hash table, the rows, the OCPP names.
+// Packs the rows of the key table into the data file `keys`: a head of 64 bytes, a hash table, the code of the values, of
+// the whole status in chunks, the rows, the OCPP names.
 //
-//   head   JSON [number of slots, place of the first row, offset and length of the OCPP names], padded with spaces
-//   slot   8 hexadecimal digits: a row's offset / 4 and its length, or 8 zeros. Slot of a name, key or OCPP name:
+//   place  8 hexadecimal digits: a text's offset / 4 and its length
+//   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk
+//   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name:
 //          (CRC32 & 0xffffff) % number of slots; that number is chosen so that no two names meet.
-//   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, get, set, place of the next row or ''], padded to
-//          a multiple of 4; absent = null
+//   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see.
+//   chunk  body of a function of c and j, which makes JSON of a value: members of the status, comma separated; behind
+//          it, as a comment, the place of the next chunk, zeros at the end
+//   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
+//          next row or '']; absent = null
 //   names  OCPP names, comma separated
 //
-// So a look-up is two short reads from flash, and no index lies in memory.
+// All texts begin at a multiple of 4. So a look-up is a short read from flash, no index lies in memory, and code runs
+// where it is.
 import { crc32 } from './crc32.mjs';
 
 const HEAD = 64;
-const SLOT = 8;
+const SLOT = 16;
+const NONE = '00000000';
+/** Code of a chunk and members in it, at most: one must be made within a step. */
+const CHUNK = 600;
+const MEMBERS = 8;
 
 const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
@@ -24,15 +34,80 @@ function slots(names) {
 const pad = (text) => text + ' '.repeat(-Buffer.byteLength(text) & 3);
 const place = (at, length) => (at / 4).toString(16).padStart(4, '0') + length.toString(16).padStart(4, '0');
 
+const has = (row, mark) => (row.f ?? '').includes(mark);
+
+/** The expression of a row's value, booleans as booleans; undefined = never read back. */
+function expression(row) {
+  if (has(row, 'h')) return undefined;
+  const def = JSON.stringify(JSON.stringify(row.def ?? null));
+  // What is kept in the journal alone is read from there.
+  const kept = has(row, 'p') ? `JSON.parse(c.f.get("k.${row.name}")||${def})` : `c.k.${row.name}`;
+  const e = row.get ? `(${row.get})` : kept;
+  if (row.t !== 'b') return e;
+  return has(row, 'z') ? `(v=>v===null?v:!!v)(${e})` : `!!${e}`;
+}
+
+function value(row) {
+  const quote = has(row, 'o') ? "'" : '"';
+  return `${quote}${row.name}${quote};return ${expression(row)}`;
+}
+
+/** Makes a member of the status; what may be null or a number stands as it is. */
+function member(row) {
+  const e = expression(row);
+  return `"${row.name}":'+${'bin'.includes(row.t) && !(row.t === 'b' && has(row, 'z')) ? e : `j(${e})`}`;
+}
+
+/** The whole status, in the order of the table. */
+function chunks(rows) {
+  const out = [];
+  let n = MEMBERS;
+  for (const row of rows.filter((r) => expression(r) && !has(r, 'o'))) {
+    const m = member(row);
+    const last = out.at(-1);
+    // One that needs a part of its own would make the step too long for others.
+    const alone = m.includes('c.f.part');
+    n = !alone && n < MEMBERS && last.length + m.length < CHUNK ? n + 1 : 1;
+    if (n === 1) out.push(`return'${m}`);
+    else out[out.length - 1] = `${last}+',${m}`;
+    if (alone) n = MEMBERS;
+  }
+  return out;
+}
+
 /** `rows`: objects with name, t, f, lo, hi, def, unit, ocpp and the expressions get and set as text. */
 export function pack(rows) {
   const names = rows.flatMap((r) => (r.ocpp ? [r.name, r.ocpp] : [r.name]));
   if (new Set(names).size !== names.length) throw new Error('keys: a name is used twice');
   const m = slots(names);
-  const table = Array(m).fill('00000000');
+  const table = Array(m).fill(NONE + NONE);
+  const body = [];
   let at = HEAD + m * SLOT;
-  const start = at;
-  const texts = rows.map((r) =>
+  const put = (text) => {
+    const p = place(at, Buffer.byteLength(text));
+    body.push(pad(text));
+    at += Buffer.byteLength(body.at(-1));
+    return p;
+  };
+  /** Texts of which each holds the place of the next: `more` = bytes that this adds, known before the places are. */
+  const chain = (all, more, join) => {
+    let next = at;
+    const places = all.map((t, i) => {
+      const length = Buffer.byteLength(t) + more(i + 1 === all.length);
+      const p = place(next, length);
+      next += (length + 3) & ~3;
+      return p;
+    });
+    all.forEach((t, i) => put(join(t, places[i + 1] ?? '')));
+    return places;
+  };
+  const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
+  const chunk = chain(
+    chunks(rows).map((t) => t + '//'),
+    () => 8,
+    (t, next) => t + (next || NONE),
+  );
+  const texts = rows.map((r, i) =>
     JSON.stringify([
       r.name,
       r.t,
@@ -42,28 +117,25 @@ export function pack(rows) {
       r.def ?? null,
       r.unit ?? '',
       r.ocpp ?? '',
-      r.get ?? '',
+      values[i],
       r.set ?? '',
     ]),
   );
-  // The last element, ,"oooollll"], adds 11 or, at the end of the chain, 3 bytes: known before the places are.
-  const lengths = texts.map((t, i) => Buffer.byteLength(t) + (i + 1 < texts.length ? 11 : 3));
-  const places = lengths.map((length) => {
-    const p = place(at, length);
-    at += (length + 3) & ~3;
-    return p;
-  });
+  const places = chain(
+    texts,
+    (last) => (last ? 3 : 11),
+    (t, next) => `${t.slice(0, -1)},${JSON.stringify(next)}]`,
+  );
   rows.forEach((r, i) => {
-    for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name]) table[hash(n) % m] = places[i];
+    for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name])
+      table[hash(n) % m] = places[i] + (values[i] || NONE);
   });
-  const body = texts
-    .map((t, i) => pad(t.slice(0, -1) + ',' + JSON.stringify(places[i + 1] ?? '') + ']'))
-    .join('');
-  const ocpp = rows
-    .filter((r) => r.ocpp)
-    .map((r) => r.ocpp)
-    .join(',');
-  const end = start + Buffer.byteLength(body);
-  const head = JSON.stringify([m, places[0], end, ocpp.length]).padEnd(HEAD);
-  return pad(head + table.join('') + body + ocpp);
+  const ocpp = put(
+    rows
+      .filter((r) => r.ocpp)
+      .map((r) => r.ocpp)
+      .join(','),
+  );
+  const head = [m.toString(16).padStart(8, '0'), places[0], ocpp, chunk[0]].join('');
+  return head.padEnd(HEAD) + table.join('') + body.join('');
 }

@@ -1,25 +1,14 @@
-// Part on call: checks and sets keys, for HTTP, OCPP and console, and fills the settings at the start.
+// Part on call: checks and sets keys, for HTTP, OCPP and console.
 
 import type { Charger } from './charger';
 import type { Row } from './config';
+import { keep } from './keep';
 
 /** Exports of this part. */
 export interface Change {
-  load(c: Charger): void;
-  preset(c: Charger): void;
-  set(c: Charger, r: Row, raw: string): string;
+  take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
   write(c: Charger, name: string, raw: string): string;
   accept(c: Charger, ocpp: string, text: string): string;
-}
-
-type Kept = { [key: string]: unknown };
-
-/** Raw text of a boolean or a number; undefined = neither. The engine's own parser takes too much. */
-function plain(raw: string): unknown {
-  if (raw === 'true') return true;
-  if (raw === 'false') return false;
-  const n = '-0123456789'.includes(raw[0]) && !/[^0-9.eE+-]/.test(raw) ? Number(raw) : NaN;
-  return n === n ? n : undefined;
 }
 
 function parse(raw: string): unknown {
@@ -30,12 +19,17 @@ function parse(raw: string): unknown {
   }
 }
 
-/** Strict JSON text as value; undefined = it is none. */
+/** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */
 function decode(raw: string): unknown {
+  const first = raw[0];
+  if (first === '"' || first === '{' || first === '[') {
+    const end = first === '"' ? '"' : first === '{' ? '}' : ']';
+    return raw.length > 1 && raw.endsWith(end) ? parse(raw) : undefined;
+  }
   if (raw === 'null') return null;
-  const end = { '"': '"', '{': '}', '[': ']' }[raw[0]];
-  if (!end) return plain(raw);
-  return raw.length > 1 && raw.endsWith(end) ? parse(raw) : undefined;
+  if (raw === 'true' || raw === 'false') return raw === 'true';
+  const n = '-0123456789'.includes(first) && !/[^0-9.eE+-]/.test(raw) ? Number(raw) : NaN;
+  return n === n ? n : undefined;
 }
 
 /** Raw text as the value it stands for; text may come without quotes. */
@@ -44,13 +38,6 @@ function meant(r: Row, raw: string): unknown {
   if (r[1] !== 's' && r[1] !== 'c') return decode(raw);
   const v = raw[0] === '"' || raw === 'null' ? decode(raw) : raw;
   return v === undefined ? raw : v;
-}
-
-function within(r: Row, n: number): string {
-  const under = r[3] !== null && n < (r[3] as number);
-  return under || (r[4] !== null && n > r[4])
-    ? 'failed: exceeds range ' + r[3] + ' to ' + (r[4] ?? 'any')
-    : '';
 }
 
 function words(text: string): string[] {
@@ -62,23 +49,21 @@ function words(text: string): string[] {
   return out;
 }
 
-function listed(r: Row, v: string): string {
-  const list = words(v);
-  const known = (r[3] as string).split(',');
-  for (const w of list) if (!known.includes(w)) return 'failed: unknown word ' + w;
-  return list.length > r[4]! ? 'failed: more than ' + r[4] + ' words' : '';
-}
-
 function number(r: Row, v: unknown): string {
-  if (r[1] === 'i')
-    return typeof v === 'number' && Math.floor(v) === v ? within(r, v) : 'failed: value must be integer';
-  return typeof v === 'number' ? within(r, v) : 'failed: value must be number';
+  if (typeof v !== 'number' || (r[1] === 'i' && Math.floor(v) !== v))
+    return 'failed: value must be ' + (r[1] === 'i' ? 'integer' : 'number');
+  return (r[3] !== null && v < (r[3] as number)) || (r[4] !== null && v > r[4])
+    ? 'failed: exceeds range ' + r[3] + ' to ' + (r[4] ?? 'any')
+    : '';
 }
 
 function string(r: Row, v: unknown): string {
   if (typeof v !== 'string') return 'failed: value must be string';
-  if (r[1] === 'c') return listed(r, v);
-  return r[4] !== null && v.length > r[4] ? 'failed: longer than ' + r[4] + ' bytes' : '';
+  if (r[1] === 's') return r[4] !== null && v.length > r[4] ? 'failed: longer than ' + r[4] + ' bytes' : '';
+  const list = words(v);
+  const known = (r[3] as string).split(',');
+  for (const w of list) if (!known.includes(w)) return 'failed: unknown word ' + w;
+  return list.length > r[4]! ? 'failed: more than ' + r[4] + ' words' : '';
 }
 
 /** Reason why `v` is not of the row's type or range. */
@@ -91,59 +76,42 @@ function check(r: Row, v: unknown): string {
   return t === 's' || t === 'c' ? string(r, v) : t === 'j' ? '' : number(r, v);
 }
 
-/** The form in which a setting is kept. */
-function shape(r: Row, v: unknown): unknown {
-  if (r[1] === 'b') return v ? 1 : 0;
-  return r[1] === 'c' ? words(v as string).join(',') : v;
-}
-
-function store(c: Charger, r: Row, v: unknown): void {
-  const k = c.k as unknown as Kept;
-  const merged = r[2].includes('m');
-  if (!merged && k[r[0]] === v) return;
-  if (!merged) k[r[0]] = v;
-  c.f.save(r[0]);
-}
-
-/** Keeps a setting that has no field. */
-function lay(c: Charger, r: Row, text: string): void {
-  if (text === JSON.stringify(r[5])) c.f.del('k.' + r[0]);
-  else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
-}
-
-function apply(c: Charger, r: Row, v: unknown): string {
-  const bad = r[9] ? (new Function('c', 'v', 'return ' + r[9])(c, v) as string) : '';
-  if (bad) return bad.startsWith('failed') ? bad : 'failed: ' + bad;
-  if (r[2].includes('k')) store(c, r, v);
-  if (r[2].includes('p')) lay(c, r, JSON.stringify(v));
-  c.dirty = 1;
-  for (const hook of c.hooks) hook(c, 'setting', r[0]);
-  return '';
+/** Checks a value and acts on it: '' or the reason. What is to be kept is left in `to.v`. */
+function admit(c: Charger, r: Row, v: unknown, to: { v: unknown }): string {
+  let bad = check(r, v);
+  if (bad) return bad;
+  to.v = r[1] === 'b' ? (v ? 1 : 0) : r[1] === 'c' ? words(v as string).join(',') : v;
+  try {
+    bad = r[9] ? (new Function('c', 'v', 'return ' + r[9])(c, to.v) as string) : '';
+  } catch (e) {
+    bad = '' + e;
+  }
+  return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
 }
 
 /** Checks and sets; '' or the reason. */
 function put(c: Charger, r: Row, v: unknown): string {
-  const bad = check(r, v);
-  if (bad) return bad;
-  try {
-    return apply(c, r, shape(r, v));
-  } catch (e) {
-    return 'failed: ' + e;
-  }
+  const to = { v };
+  const bad = admit(c, r, v, to);
+  if (!bad) keep(c, r, to.v);
+  return bad;
 }
 
-/** Sets a key from raw text, JSON or bare: '' or the reason, without the key's name. */
-export function set(c: Charger, r: Row, raw: string): string {
+/** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. */
+export function take(c: Charger, r: Row, raw: string, to: { v: unknown }): string {
   if (!r[2].includes('w')) return 'tried to set api key without setter';
   if (raw === '' && r[1] !== 's' && r[1] !== 'c') return 'tried to set api key with invalid json EmptyInput';
   const v = meant(r, raw);
-  return v === undefined ? 'tried to set api key with invalid json InvalidInput' : put(c, r, v);
+  return v === undefined ? 'tried to set api key with invalid json InvalidInput' : admit(c, r, v, to);
 }
 
-/** The same by name. */
+/** Sets a key by name from raw text. */
 export function write(c: Charger, name: string, raw: string): string {
   const r = c.f.row(name);
-  return r ? set(c, r, raw) : 'unknown key';
+  const to = { v: undefined };
+  const bad = r ? take(c, r, raw, to) : 'unknown key';
+  if (!bad) keep(c, r!, to.v);
+  return bad;
 }
 
 /** Sets from the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. */
@@ -154,26 +122,4 @@ export function accept(c: Charger, ocpp: string, text: string): string {
   if (r[1] === 'b') return put(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null);
   if (r[1] === 'i' || r[1] === 'n') return put(c, r, /^[0-9]+$/.test(text) ? Number(text) : '');
   return put(c, r, text);
-}
-
-/** Fills `c.k`: default or journal value of every kept key. */
-export function load(c: Charger): void {
-  const k = c.k as unknown as Kept;
-  let place = c.f.first();
-  while (place) {
-    const r = c.f.at(place);
-    const text = r[2].includes('k') ? c.f.get('k.' + r[0]) : undefined;
-    const v = text === undefined ? undefined : parse(text);
-    if (r[2].includes('k')) k[r[0]] = v === undefined ? r[5] : v;
-    place = r[10];
-  }
-}
-
-/** Applies the file `preset`. */
-export function preset(c: Charger): void {
-  const all = parse('' + require('Storage').read('preset')) as { [key: string]: string } | undefined;
-  for (const key of Object.keys(all ?? {})) {
-    const bad = write(c, key, '' + all![key]);
-    if (bad) c.f.log('preset', key + ': ' + bad);
-  }
 }

@@ -209,16 +209,21 @@ export interface Calls {
   /** A line for the log ring and the serial console. */
   log(tag: string, text: string): void;
   /** Puts a changed setting into the journal. */
-  save(key: string): void;
-  /** Row of the key table by key or OCPP name, by place; place of the first one; OCPP names. See core/config.ts. */
+  save(key: string, def?: unknown): void;
+  /** Row of the key table by key or OCPP name, by place; see core/config.ts. */
   row(name: string): Row | undefined;
   at(place: string): Row;
-  first(): string;
-  names(): string;
+  /** Text of the table at a place; places that its head names: 1 first row, 2 OCPP names, 3 first chunk. */
+  text(place: string): string;
+  head(i: number): string;
+  /** Value of a key, undefined = none that everybody may see. */
+  read(key: string): unknown;
   /** Loads a part on call. */
   part(name: string): unknown;
   /** Text of a file of the running bundle: `length` bytes from `from`, 0 = all that follow. */
   file(name: string, from: number, length: number): string | undefined;
+  /** Drops one that is no longer needed. */
+  drop(name: string): void;
   /** The last log lines, oldest first. */
   lines(): string[];
   /** Authorises `tag` (`trx` as in Session): the transaction starts now or at plug-in. */

@@ -1,13 +1,12 @@
-// Part on call: reads every key through its row, for HTTP, OCPP and console. What sets one is the part `change`.
+// Part on call: keys by row or OCPP name, for OCPP, console and report. What sets one is the part `change`.
 
-import type { Charger } from './charger';
 import type { Change } from './change.part';
+import type { Charger } from './charger';
 import type { Row } from './config';
+import { json as text_ } from './json';
 
 /** Exports of this part. */
 export interface Conf {
-  load(c: Charger): void;
-  preset(c: Charger): void;
   value(c: Charger, r: Row): unknown;
   read(c: Charger, name: string): unknown;
   write(c: Charger, name: string, raw: string): string;
@@ -16,19 +15,9 @@ export interface Conf {
   json(v: unknown): string;
 }
 
-type Kept = { [key: string]: unknown };
-
-function kept(c: Charger, r: Row): unknown {
-  if (r[2].includes('k')) return (c.k as unknown as Kept)[r[0]];
-  const text = c.f.get('k.' + r[0]);
-  return text === undefined ? r[5] : JSON.parse(text);
-}
-
-/** Value of a row as it is shown: booleans as booleans. */
+/** Value of a row as it is shown: booleans as booleans; undefined = it is not for reading. */
 export function value(c: Charger, r: Row): unknown {
-  if (r[2].includes('h')) return undefined;
-  const v = r[8] ? new Function('c', 'return ' + r[8])(c) : kept(c, r);
-  return r[1] === 'b' && v !== null ? !!v : v;
+  return r[8] ? new Function('c', c.f.text(r[8]))(c) : undefined;
 }
 
 /** Value of a key or OCPP name; undefined = there is none, or it is not for reading. */
@@ -53,37 +42,5 @@ export function accept(c: Charger, ocpp: string, text: string): string {
   return (c.f.part('change') as Change).accept(c, ocpp, text);
 }
 
-/** 1 = the text ends in the middle of an escape: an odd number of backslashes. */
-function odd(text: string): number {
-  let n = 0;
-  while (n < text.length && text[text.length - 1 - n] === '\\') n++;
-  return n & 1;
-}
-
-/** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
-function plain(text: string): string {
-  const parts = text.split('\\u00');
-  let out = parts[0];
-  for (let i = 1; i < parts.length; i++) {
-    const code = parseInt(parts[i].substr(0, 2), 16);
-    out += code > 127 && !odd(out) ? String.fromCharCode(code) + parts[i].substr(2) : '\\u00' + parts[i];
-  }
-  return out;
-}
-
 /** JSON text of a value. */
-export function json(v: unknown): string {
-  if (v === undefined) return 'null';
-  const text = JSON.stringify(v);
-  return text.includes('u00') ? plain(text) : text;
-}
-
-/** Fills `c.k` with defaults and what was kept. */
-export function load(c: Charger): void {
-  (c.f.part('change') as Change).load(c);
-}
-
-/** Applies the file `preset`. */
-export function preset(c: Charger): void {
-  (c.f.part('change') as Change).preset(c);
-}
+export const json = (v: unknown): string => text_(v);

@@ -1,11 +1,11 @@
-// The resident end of the key table: finds rows in the data file `keys` (layout: tools/pack.mjs), and takes changed
-// settings to the journal. What reads and writes keys is the part on call `conf`.
+// The resident end of the key table: finds rows and values in the data file `keys` (layout: tools/pack.mjs), and takes
+// changed settings to the journal. What sets keys is the part on call `change`.
 
 import type { Charger } from './charger';
-import type { Conf } from './conf.part';
 import { file } from './parts';
+import type { Settle } from './settle.part';
 
-/** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, get, set, place of the next row. */
+/** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, place of its value, set, place of the next row. */
 export type Row = [
   string,
   string,
@@ -20,54 +20,61 @@ export type Row = [
   string,
 ];
 
-const FILE = 'keys';
-
-/** Slots, place of the first row, offset and length of the OCPP names. */
-let head: [number, string, number, number];
+/** The file, as it lies in flash, and the number of its slots. */
+let data: string;
+let slots = 1;
 let c: Charger;
+/** At hand: the engine would look for them behind all of our names. */
+const number = parseInt;
+const Code = Function;
+let crc: typeof E.CRC32;
 
-/** Row at a place: 4 + 4 hexadecimal digits. */
+/** The text at a place. */
+export function text(place: string): string {
+  const n = number(place, 16);
+  return data.substr((n >>> 16) * 4, n & 65535);
+}
+
+/** Where the slot of a name begins. */
+function slot(name: string): number {
+  return 64 + ((crc(name) & 0xffffff) % slots) * 16;
+}
+
+/** Row at a place. */
 export function at(place: string): Row {
-  const from = parseInt(place.substr(0, 4), 16) * 4;
-  return JSON.parse(file(FILE, from, parseInt(place.substr(4), 16))!) as Row;
+  return JSON.parse(text(place)) as Row;
 }
 
 /** Row of a key or an OCPP name. */
 export function row(name: string): Row | undefined {
-  const slot = (E.CRC32(name) & 0xffffff) % head[0];
-  const place = '' + file(FILE, 64 + slot * 8, 8);
+  const place = data.substr(slot(name), 8);
   const r = place === '00000000' ? undefined : at(place);
   return r && (r[0] === name || r[7] === name) ? r : undefined;
 }
 
-/** Place of the first row; the others follow by their last element. */
-export function first(): string {
-  return head[1];
+/** Value of a key; undefined = there is none, it is not for reading, or only OCPP may see it. */
+export function read(name: string): unknown {
+  const code = text(data.substr(slot(name) + 8, 8));
+  return code.substr(0, name.length + 2) === '"' + name + '"' ? new Code('c', code)(c) : undefined;
 }
 
-/** OCPP names, comma separated. */
-export function names(): string {
-  return file(FILE, head[2], head[3])!;
+/** The i-th number of the file's head: see tools/pack.mjs. */
+export function head(i: number): string {
+  return data.substr(i * 8, 8);
 }
 
-/** Puts a changed setting into the journal; only what differs from the default is kept. */
-export function save(key: string): void {
-  const text = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
-  if (text === JSON.stringify(row(key)![5])) c.f.del('k.' + key);
-  else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
+/** Puts a changed setting into the journal; only what differs from the default is kept. `def` = the default, if known. */
+export function save(key: string, def?: unknown): void {
+  const value = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
+  if (value === JSON.stringify(def === undefined ? row(key)![5] : def)) c.f.del('k.' + key);
+  else if (!c.f.put('k.' + key, value)) c.f.log('key', key + ' not kept');
 }
 
 /** Fills `c.k` with defaults and what was kept. */
 export function settings(charger: Charger): void {
   c = charger;
-  head = JSON.parse(file(FILE, 0, 64)!);
-  (c.f.part('conf') as Conf).load(c);
-}
-
-/** Applies the file `preset`, {key: raw text}, which whoever set the charger up has left; once. */
-export function preset(_c: Charger): void {
-  const s = require('Storage');
-  if (s.read('preset') === undefined) return;
-  (c.f.part('conf') as Conf).preset(c);
-  s.erase('preset');
+  crc = E.CRC32;
+  data = file('keys', 0, 0)!;
+  slots = number(head(0), 16);
+  (c.f.part('settle') as Settle).settle(c);
 }

@@ -5,13 +5,14 @@
 // No `??` in them: what it compiles to is no expression.
 // `: unknown` and `: string` behind their parameters keep the type of the table from depending on itself.
 
+import type { Conf } from './conf.part';
 import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Lists } from './lists.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
 import type { Why } from './why.part';
-import type { Conf } from './conf.part';
+import type { Change } from './change.part';
 import type { Zone } from './zone.part';
 
 /** A card of the local list; `id` = UID in upper-case hex, '' = free slot; `e` = energy, Wh. */
@@ -429,7 +430,15 @@ export const KEYS = {
     f: 'wkm',
     def: [] as Card[],
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).cards(c),
+    get: (c): unknown =>
+      ((n) =>
+        c.k.cards
+          .map((k) => ({ name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' }))
+          .concat([n, n, n, n, n, n, n, n, n, n].slice(c.k.cards.length)))({
+        name: 'n/a',
+        energy: 0,
+        cardId: false,
+      }),
     set: (c, v): string => (c.f.part('lists') as Lists).setCards(c, v),
   },
   /** Card 0: name, energy, and whether a UID is stored (written as the UID). */
@@ -437,7 +446,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).name,
+    get: (c): unknown => (c.k.cards[0] && c.k.cards[0].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }),
   },
   c0e: {
@@ -445,14 +454,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).energy,
+    get: (c): unknown => Math.floor(c.k.cards[0] ? c.k.cards[0].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }),
   },
   c0i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 0).cardId,
+    get: (c): unknown => (c.k.cards[0] ? c.k.cards[0].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }),
   },
   /** Card 1: name, energy, and whether a UID is stored (written as the UID). */
@@ -460,7 +469,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).name,
+    get: (c): unknown => (c.k.cards[1] && c.k.cards[1].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }),
   },
   c1e: {
@@ -468,14 +477,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).energy,
+    get: (c): unknown => Math.floor(c.k.cards[1] ? c.k.cards[1].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }),
   },
   c1i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 1).cardId,
+    get: (c): unknown => (c.k.cards[1] ? c.k.cards[1].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }),
   },
   /** Card 2: name, energy, and whether a UID is stored (written as the UID). */
@@ -483,7 +492,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).name,
+    get: (c): unknown => (c.k.cards[2] && c.k.cards[2].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }),
   },
   c2e: {
@@ -491,14 +500,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).energy,
+    get: (c): unknown => Math.floor(c.k.cards[2] ? c.k.cards[2].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }),
   },
   c2i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 2).cardId,
+    get: (c): unknown => (c.k.cards[2] ? c.k.cards[2].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }),
   },
   /** Card 3: name, energy, and whether a UID is stored (written as the UID). */
@@ -506,7 +515,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).name,
+    get: (c): unknown => (c.k.cards[3] && c.k.cards[3].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }),
   },
   c3e: {
@@ -514,14 +523,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).energy,
+    get: (c): unknown => Math.floor(c.k.cards[3] ? c.k.cards[3].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }),
   },
   c3i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 3).cardId,
+    get: (c): unknown => (c.k.cards[3] ? c.k.cards[3].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }),
   },
   /** Card 4: name, energy, and whether a UID is stored (written as the UID). */
@@ -529,7 +538,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).name,
+    get: (c): unknown => (c.k.cards[4] && c.k.cards[4].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }),
   },
   c4e: {
@@ -537,14 +546,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).energy,
+    get: (c): unknown => Math.floor(c.k.cards[4] ? c.k.cards[4].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }),
   },
   c4i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 4).cardId,
+    get: (c): unknown => (c.k.cards[4] ? c.k.cards[4].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }),
   },
   /** Card 5: name, energy, and whether a UID is stored (written as the UID). */
@@ -552,7 +561,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).name,
+    get: (c): unknown => (c.k.cards[5] && c.k.cards[5].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }),
   },
   c5e: {
@@ -560,14 +569,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).energy,
+    get: (c): unknown => Math.floor(c.k.cards[5] ? c.k.cards[5].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }),
   },
   c5i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 5).cardId,
+    get: (c): unknown => (c.k.cards[5] ? c.k.cards[5].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }),
   },
   /** Card 6: name, energy, and whether a UID is stored (written as the UID). */
@@ -575,7 +584,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).name,
+    get: (c): unknown => (c.k.cards[6] && c.k.cards[6].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }),
   },
   c6e: {
@@ -583,14 +592,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).energy,
+    get: (c): unknown => Math.floor(c.k.cards[6] ? c.k.cards[6].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }),
   },
   c6i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 6).cardId,
+    get: (c): unknown => (c.k.cards[6] ? c.k.cards[6].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }),
   },
   /** Card 7: name, energy, and whether a UID is stored (written as the UID). */
@@ -598,7 +607,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).name,
+    get: (c): unknown => (c.k.cards[7] && c.k.cards[7].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }),
   },
   c7e: {
@@ -606,14 +615,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).energy,
+    get: (c): unknown => Math.floor(c.k.cards[7] ? c.k.cards[7].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }),
   },
   c7i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 7).cardId,
+    get: (c): unknown => (c.k.cards[7] ? c.k.cards[7].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }),
   },
   /** Card 8: name, energy, and whether a UID is stored (written as the UID). */
@@ -621,7 +630,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).name,
+    get: (c): unknown => (c.k.cards[8] && c.k.cards[8].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }),
   },
   c8e: {
@@ -629,14 +638,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).energy,
+    get: (c): unknown => Math.floor(c.k.cards[8] ? c.k.cards[8].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }),
   },
   c8i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 8).cardId,
+    get: (c): unknown => (c.k.cards[8] ? c.k.cards[8].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }),
   },
   /** Card 9: name, energy, and whether a UID is stored (written as the UID). */
@@ -644,7 +653,7 @@ export const KEYS = {
     t: 's',
     f: 'w',
     hi: 32,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).name,
+    get: (c): unknown => (c.k.cards[9] && c.k.cards[9].name) || 'n/a',
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }),
   },
   c9e: {
@@ -652,14 +661,14 @@ export const KEYS = {
     f: 'w',
     lo: 0,
     unit: 'Wh',
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).energy,
+    get: (c): unknown => Math.floor(c.k.cards[9] ? c.k.cards[9].e : 0),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }),
   },
   c9i: {
     t: 's',
     f: 'w',
     hi: 20,
-    get: (c): unknown => (c.f.part('lists') as Lists).card(c, 9).cardId,
+    get: (c): unknown => (c.k.cards[9] ? c.k.cards[9].id !== '' : false),
     set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }),
   },
   /** Frees a card slot. */
@@ -867,6 +876,16 @@ export const KEYS = {
   hai: { t: 'b', f: 'wk', def: 1 },
   /** HTTP API v1 enabled. */
   hla: { t: 'b', f: 'wk', def: 1 },
+  /** Password of the HTTP API, as Bearer token or with any user name as Basic: needed to set keys and for page and report; empty = none. Never read back. */
+  hak: {
+    t: 's',
+    f: 'wkh',
+    hi: 64,
+    def: '',
+    set: (_c, v: string): string => (v && v.length < 8 ? 'must have 8 to 64 characters' : ''),
+  },
+  /** Reading needs the password, too. */
+  hrp: { t: 'b', f: 'wk', def: 0 },
   /** Wi-Fi: 0 no network is known, 1 not there, 3 connected, 4 failed, 6 not connected. */
   wst: {
     t: 'i',
@@ -953,7 +972,7 @@ export const KEYS = {
     unit: '%',
     ocpp: 'LightIntensity',
     get: (c): unknown => Math.round(c.k.lbr / 2.55),
-    set: (c, v: number): string => (c.f.part('conf') as Conf).write(c, 'lbr', '' + Math.round(v * 2.55)),
+    set: (c, v: number): string => (c.f.part('change') as Change).write(c, 'lbr', '' + Math.round(v * 2.55)),
   },
   /** The cache of tags is used and filled. */
   oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },

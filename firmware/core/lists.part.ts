@@ -3,17 +3,8 @@
 import type { Charger } from './charger';
 import type { Card, Network } from './keys';
 
-/** A card as clients see it. */
-export interface Shown {
-  name: string;
-  energy: number;
-  cardId: boolean;
-}
-
 /** Exports of this part. */
 export interface Lists {
-  card(c: Charger, i: number): Shown;
-  cards(c: Charger): Shown[];
   setCard(c: Charger, i: number, v: object): string;
   setCards(c: Charger, v: unknown): string;
   tally(c: Charger): void;
@@ -24,23 +15,6 @@ export interface Lists {
 
 const SLOTS = 10;
 const NETWORKS = 3;
-
-const NONE: Shown = { name: 'n/a', energy: 0, cardId: false };
-
-function show(k: Card): Shown {
-  return { name: k.name || 'n/a', energy: Math.floor(k.e), cardId: k.id !== '' };
-}
-
-export function card(c: Charger, i: number): Shown {
-  return c.k.cards.length > i ? show(c.k.cards[i]) : NONE;
-}
-
-export function cards(c: Charger): Shown[] {
-  const out: Shown[] = [];
-  for (const k of c.k.cards) out.push(show(k));
-  while (out.length < SLOTS) out.push(NONE);
-  return out;
-}
 
 function uid(v: unknown): string | undefined {
   if (typeof v !== 'string') return undefined;

@@ -17,7 +17,9 @@ let used = 0;
 /** The part used last. */
 let last = '';
 
-function drop(name: string): void {
+/** Drops a part, if it is loaded. */
+export function drop(name: string): void {
+  if (!cost[name]) return;
   sum -= cost[name];
   delete cost[name];
   Modules.removeCached(name);

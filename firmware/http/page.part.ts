@@ -20,7 +20,7 @@ export function start(c: Charger): Job {
     status: 200,
     type: 'text/html; charset=utf-8',
     size: text.length,
-    zip: file ? 1 : 0,
+    head: file ? { 'Content-Encoding': 'gzip' } : undefined,
     text,
     at: 0,
   };

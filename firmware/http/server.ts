@@ -1,123 +1,168 @@
-// The web server's resident end: who is served, in which order, and for how long. What a request asks for is done by parts
-// on call, a step a turn: `web` takes it apart and sends, others make the answer.
+// The web server's resident end: who is served, in which order, for how long, and what goes out. What a request asks for is
+// done by parts on call, one after another and a step a turn: `web` takes it apart and names the one that answers.
 
-import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
-import type { Talk, Web } from './web.part';
+import type { Answer, Job, Talk, Web } from './web.part';
 
 /** Requests at a time, one of them at work and the others in line; a further one gets 503. */
 const MOST = 6;
 /** A request in which nothing moves for so long is dropped: a client that neither reads nor sends, ms. */
 const PATIENCE = 10000;
+/** How often that is looked after, ms. */
+const LOOK = 2000;
+/** A client that takes nothing for so long no longer keeps the next one waiting, ms. */
+const HELD = 500;
+/** How often that is looked at, ms. */
+const AGAIN = 100;
+/** Longest query or body, a certificate, encoded; one byte more is enough to refuse it. */
+const LONGEST = 4001;
+/** Bytes that are sent at once: the engine copies what does not fit in one packet of 536. */
+const PIECE = 450;
 
-let c: Charger;
-let open = 0;
-/** Requests that have something to do, and whether the timer for the first of them runs. */
-const line: Talk[] = [];
-let armed: Bit = 0;
+/** States of a request: it has more to do, or waits for its client. */
+const MORE = 1;
+const WAIT = 2;
 
-/** Frees the place of a request; harmless when done before. */
-function over(t: Talk): void {
-  if (!t.timer) return;
-  clearTimeout(t.timer);
-  t.timer = 0;
-  open--;
-  // The listeners hold `t`: without this the circle would wait for the collector.
-  t.q = t.r = t.job = undefined as never;
-}
+/** Opens port 80. All in one scope: the engine would look for each name behind hundreds of others. */
+export function serve(c: Charger): void {
+  const part = c.f.part;
+  const later = setTimeout;
+  /** Open requests, in the order in which they came. */
+  const all: Talk[] = [];
+  /** What is known about wrong passwords; see web.part.ts. */
+  const guard: number[] = [];
+  /** 1 = the timer for the next turn runs; 1 = the one of `look`. */
+  let armed = 0;
+  let watched = 0;
 
-/** Ends a request with an error, as far as that is still possible. */
-function fail(t: Talk, status: number, text: string): void {
-  try {
-    (c.f.part('web') as Web).fail(t, status, text);
-  } catch (e) {
-    c.f.log('http', '' + e);
+  /** Frees the place of a request; harmless when done before. */
+  function over(this: Talk): void {
+    const i = all.indexOf(this);
+    if (i >= 0) all.splice(i, 1);
+    this.job = undefined;
   }
-  over(t);
-}
 
-function arm(): void {
-  if (armed) return;
-  armed = 1;
-  setTimeout(turn, 1);
-}
-
-function stand(t: Talk): void {
-  if (t.job) line.unshift(t);
-  else line.push(t);
-  arm();
-}
-
-/** A step. Who has an answer in the making stays first until it waits or is over: so there is only one. */
-function move(t: Talk): void {
-  try {
-    t.wait = (c.f.part('web') as Web).step(c, t, ready);
-    if (t.wait === 0) over(t);
-    else if (t.wait === 1) stand(t);
-  } catch (e) {
-    c.f.log('http', t.path + ' ' + e);
-    fail(t, 500, 'internal error');
+  /** Sends the next piece of what is made; a HEAD has none. `last` = nothing comes after it. */
+  function send(t: Talk, job: Job, last: boolean): void {
+    if (!t.sent) {
+      const h: { [name: string]: string | number } = {
+        'Content-Type': job.type,
+        'Access-Control-Allow-Origin': '*',
+        'Cache-Control': 'no-store',
+      };
+      if (job.size >= 0) h['Content-Length'] = job.size || job.out.length;
+      t.writeHead(job.status, job.head ? Object.assign(h, job.head) : h);
+      t.sent = 1;
+    }
+    const piece = t.mute ? '' : job.out.substr(0, PIECE);
+    job.out = job.out.substr(PIECE);
+    if (!t.mute && (job.out || !last)) return void t.write(piece);
+    t.end(piece);
+    over.call(t);
   }
-}
 
-function turn(): void {
-  armed = 0;
-  const t = line.shift()!;
-  // Before anything can fail: a request that breaks the engine must not take the others along.
-  if (line.length) arm();
-  if (t.timer) move(t);
-}
+  /** Ends a request with an error, as far as that is still possible. */
+  function fail(t: Talk, status: number, text: string): void {
+    try {
+      const out = t.sent ? '' : '{"error":"' + text + '"}';
+      send(t, { out, status, type: 'application/json', size: 0 }, true);
+    } catch (e) {
+      over.call(t);
+    }
+  }
 
-/** Something has moved: a piece has left, the body has come. */
-function ready(t: Talk): void {
-  t.late = 0;
-  if (t.wait !== 2) return;
-  t.wait = 1;
-  line.push(t);
-  arm();
-}
+  /** Goes a step further. What is complete is sent piece by piece, without its part. */
+  function move(t: Talk): void {
+    const job = t.job;
+    if (job) {
+      const full = job.size && job.out.length >= PIECE;
+      if (!job.end && !full && (part(t.part) as Answer).step(c, job)) job.end = 1;
+      if (job.end || full) send(t, job, job.end === 1);
+      else t.wait = MORE;
+      return;
+    }
+    t.wait = MORE;
+    if (t.q) return (part('web') as Web).open(c, t, guard);
+    c.f.drop('web');
+    t.job = (part(t.part) as Answer).start(c, t.path!, t.text);
+    t.text = '';
+  }
 
-/** Looks after a request every now and then. */
-function look(t: Talk): void {
-  if (t.late) return fail(t, 503, 'too slow');
-  t.late = 1;
-  t.timer = setTimeout(look.bind(0, t), PATIENCE);
-}
+  /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
+  function next(): Talk | undefined {
+    let first: Talk | undefined;
+    for (const t of all) {
+      const ready = t.wait === MORE;
+      if (t.job) {
+        if (ready) return t;
+        if (c.t - t.at < HELD) {
+          later(turn, AGAIN);
+          armed = 1;
+          return undefined;
+        }
+      } else if (ready && !first) first = t;
+    }
+    return first;
+  }
 
-function enter(t: Talk): void {
-  open++;
-  look(t);
-  // Bound, not closures: these would hold what holds them.
-  t.r.on('drain', ready.bind(0, t));
-  t.r.on('close', over.bind(0, t));
-  // At once: what listens for the body must be there before it comes.
-  move(t);
-}
+  function turn(): void {
+    armed = 0;
+    const t = next();
+    if (!t) return;
+    armed = 1;
+    later(turn, 1);
+    // Before anything can fail: a request that breaks the engine must not take the others along.
+    t.wait = WAIT;
+    try {
+      move(t);
+    } catch (e) {
+      c.f.log('http', t.path + ' ' + e);
+      fail(t, 500, 'internal error');
+    }
+  }
 
-/** A body that nobody listens for would pile up in memory. */
-function drop(): void {}
+  /** Something has moved: a piece has left. */
+  function ready(this: Talk): void {
+    this.at = c.t;
+    this.wait = MORE;
+    if (!armed) later(turn, 1);
+    armed = 1;
+  }
 
-function request(q: EspRequest, r: EspResponse): void {
-  const t: Talk = {
-    q,
-    r,
-    part: '',
-    path: '',
-    query: '',
-    job: undefined,
-    sent: 0,
-    wait: 2,
-    late: 0,
-    timer: 0,
-  };
-  if (open < MOST) enter(t);
-  else fail(t, 503, 'busy');
-  // After those who want the body: what has come already goes to the first listener.
-  q.on('data', drop);
-}
+  /** The body, as it comes, and at its end nothing; too much of it is dropped. */
+  function take(this: EspRequest, data?: string): void {
+    for (const t of all) {
+      if (t.q !== this) continue;
+      if (data) t.text += data.substr(0, LONGEST - t.text.length);
+      else t.need = 0;
+      ready.call(t);
+    }
+  }
 
-/** Opens port 80. */
-export function serve(charger: Charger): void {
-  c = charger;
-  require('http').createServer(request).listen(80);
+  /** Lets go of who neither reads nor sends, while anybody is there. */
+  function look(): void {
+    for (const t of all.slice(0)) if (c.t - t.at >= PATIENCE) fail(t, 503, 'too slow');
+    watched = all.length;
+    if (!watched) return;
+    later(look, LOOK);
+    if (!armed) later(turn, 1);
+    armed = 1;
+  }
+
+  require('http')
+    .createServer((q, r) => {
+      const t = r as Talk;
+      if (all.length >= MOST) return fail(t, 503, 'busy');
+      t.q = q;
+      t.text = '';
+      t.on('drain', ready);
+      t.on('close', over);
+      q.on('data', take);
+      q.on('end', take);
+      all.push(t);
+      ready.call(t);
+      if (!watched) later(look, LOOK);
+      watched = 1;
+    })
+    .listen(80);
 }

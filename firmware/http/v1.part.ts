@@ -2,7 +2,8 @@
 // other units in places; nothing but the names of that version may appear.
 
 import type { Charger } from '../core/charger';
-import type { Conf } from '../core/conf.part';
+import type { Change } from '../core/change.part';
+import { json } from '../core/json';
 import type { Zone } from '../core/zone.part';
 import type { Job } from './web.part';
 
@@ -20,10 +21,10 @@ function field(name: string, v: unknown): string {
 }
 
 /** Keys that read as in version 2, as text; null as 0 and booleans as 0 and 1. */
-const SAME = 'rbc rbt amp err cbl fsp amt adi wst tds lbr ust ama';
+const SAME = ['rbc', 'rbt', 'amp', 'err', 'cbl', 'fsp', 'amt', 'adi', 'wst', 'tds', 'lbr', 'ust', 'ama'];
 
 function same(c: Charger, k: string): string {
-  return field(k, +((c.f.part('conf') as Conf).read(c, k) as number) || 0);
+  return field(k, +(c.f.read(k) as number) || 0);
 }
 
 function rgb(c: Charger): string {
@@ -39,17 +40,17 @@ function clock(c: Charger): string {
 
 /** Bits 0 to 2: L1 to L3 behind the contactor, 3 to 5 in front of it. */
 function phases(c: Charger): string {
-  const p = (c.f.part('conf') as Conf).read(c, 'pha') as number[];
+  const p = c.f.read('pha') as number[];
   return field('pha', p[0] | (p[1] << 1) | (p[2] << 2) | (p[3] << 3) | (p[4] << 4) | (p[5] << 5));
 }
 
 function current(c: Charger): string {
-  return field('amx', (c.f.part('conf') as Conf).read(c, 'amp'));
+  return field('amx', c.f.read('amp'));
 }
 
 /** V; 0.1 A; 0.1 kW, the total 0.01 kW; %. */
 function energy(c: Charger): string {
-  const v = (c.f.part('conf') as Conf).read(c, 'nrg') as number[];
+  const v = c.f.read('nrg') as number[];
   const amps = [v[4] * 10, v[5] * 10, v[6] * 10];
   const power = [v[7] / 100, v[8] / 100, v[9] / 100, v[10] / 100, v[11] / 10];
   const out = v.slice(0, 4).concat(amps, power, v.slice(12));
@@ -57,7 +58,7 @@ function energy(c: Charger): string {
 }
 
 function state(c: Charger): string {
-  const car = (c.f.part('conf') as Conf).read(c, 'car') as number;
+  const car = c.f.read('car') as number;
   return (
     field('car', car < 5 ? car : c.x.cp === 'A' ? 1 : 3) +
     field('ast', c.k.acs) +
@@ -77,17 +78,16 @@ function figures(c: Charger): string {
 
 function network(c: Charger): string {
   const w = c.k.wifis[0];
-  const name = (c.f.part('conf') as Conf).json(w ? w.ssid : '-');
+  const name = json(w ? w.ssid : '-');
   return ',"wss":' + name + ',"wke":"********","wak":"********","wen":"1","cdi":"1","r1x":"2"';
 }
 
 function device(c: Charger): string {
-  const conf = c.f.part('conf') as Conf;
   return (
     ',"tma":' +
-    conf.json(conf.read(c, 'tma')) +
+    json(c.f.read('tma')) +
     field('tof', 100 + Math.floor(c.k.tof / 60)) +
-    field('fwv', conf.read(c, 'fwv')) +
+    field('fwv', c.f.read('fwv')) +
     field('sse', c.b.serial)
   );
 }
@@ -95,7 +95,7 @@ function device(c: Charger): string {
 /** What this charger has no use for, at rest. */
 function rest(c: Charger): string {
   let out = ',"sch":"AAAA","dto":"0","aho":"0","afi":"0","azo":"0","lse":"0","nmo":"0","sdp":"0"';
-  const clp = (c.f.part('conf') as Conf).read(c, 'clp') as number[];
+  const clp = c.f.read('clp') as number[];
   for (let i = 0; i < 5; i++) out += field('al' + (i + 1), clp.length > i ? clp[i] : 0);
   return out;
 }
@@ -110,7 +110,7 @@ function card(c: Charger, i: number): string {
     ',"rn' +
     NAMES[i] +
     '":' +
-    (c.f.part('conf') as Conf).json(k ? k.name : '')
+    json(k ? k.name : '')
   );
 }
 
@@ -130,6 +130,9 @@ const REST: ((c: Charger) => string)[] = [
   rest,
 ];
 
+/** Cards, and the end. */
+const PIECES = SAME.length + REST.length + 11;
+
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
 function newer(name: string, v: string): string[] | undefined {
   if (name === 'amx') return ['amp', v];
@@ -145,7 +148,7 @@ function newer(name: string, v: string): string[] | undefined {
 function write(c: Charger, text: string): void {
   const i = text.indexOf('=');
   const w = i < 0 ? undefined : newer(text.substr(0, i), text.substr(i + 1));
-  const bad = w ? (c.f.part('conf') as Conf).write(c, w[0], w[1]) : '';
+  const bad = w ? (c.f.part('change') as Change).write(c, w[0], w[1]) : '';
   if (bad) c.f.log('v1', text.substr(0, 40) + ': ' + bad);
 }
 
@@ -168,13 +171,17 @@ export function start(c: Charger, path: string, query: string): Job {
   return job;
 }
 
-/** Goes a step further; true = the text is complete. */
+/** The i-th piece of the object. */
+function piece(c: Charger, i: number): string {
+  if (i < SAME.length) return same(c, SAME[i]);
+  if (i < SAME.length + REST.length) return REST[i - SAME.length](c);
+  return i < PIECES - 1 ? card(c, i - SAME.length - REST.length) : LAST;
+}
+
+/** Goes a piece further, or two of the small ones; true = the text is complete. */
 export function step(c: Charger, job: Whole): boolean {
-  const keys = SAME.split(' ');
-  const i = job.n++ - keys.length;
-  if (i < 0) job.out += same(c, keys[job.n - 1]);
-  else if (i < REST.length) job.out += REST[i](c);
-  else if (i < REST.length + 10) job.out += card(c, i - REST.length);
-  else job.out += LAST;
-  return i === REST.length + 10;
+  job.out += piece(c, job.n++);
+  if (job.n < SAME.length || (job.n > SAME.length + REST.length && job.n < PIECES))
+    job.out += piece(c, job.n++);
+  return job.n === PIECES;
 }

@@ -1,4 +1,4 @@
-// Part on call: takes a request apart, finds the part that answers it, and sends what that has made.
+// Part on call: takes a request apart and names the part that answers it.
 
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
@@ -11,160 +11,192 @@ export interface Job {
   type: string;
   /** Bytes of the whole answer; 0 = the sum of what is made, -1 = not known, sent in pieces and ended by the close. */
   size: number;
-  /** 1 = the text is compressed. */
-  zip?: Bit;
+  /** Headers beside the usual ones. */
+  head?: { [name: string]: string };
+  /** 1 = all of it is made. */
+  end?: Bit;
 }
 
-/** Exports of the parts that answer: `api`, `v1`, `page`. */
+/** Exports of the parts that answer. */
 export interface Answer {
   start(c: Charger, path: string, query: string): Job;
   /** Goes a step further; true = the text is complete. */
   step(c: Charger, job: Job): boolean;
 }
 
-/** An open request. */
-export interface Talk {
-  q: EspRequest;
-  r: EspResponse;
-  /** Part that answers; '' = not known yet. */
+/** An open request: the engine's response, and what the server notes on it. */
+export interface Talk extends EspResponse {
+  /** Until it is taken apart. */
+  q: EspRequest | undefined;
+  /** Part that answers. */
   part: string;
-  path: string;
-  query: string;
+  path: string | undefined;
+  /** Query or body. */
+  text: string;
+  /** Bytes of the body that are announced: -1 = in chunks, 0 = all of it has come. */
+  need: number | undefined;
   job: Job | undefined;
-  /** The head is out. */
+  /** 1 = the head is out; 1 = nothing else goes out. */
   sent: Bit;
-  /** Result of the last step. */
+  mute: Bit;
+  /** 1 = has been let in. */
+  in: Bit;
+  /** 1 = has more to do, 2 = waits. */
   wait: number;
-  /** 1 = nothing has moved since it was last looked at. */
-  late: Bit;
-  /** Time-out; 0 = over. */
-  timer: number;
+  /** When something last moved, ms since boot. */
+  at: number;
 }
 
 /** Exports of this part. */
 export interface Web {
-  step(c: Charger, t: Talk, go: (t: Talk) => void): number;
-  fail(t: Talk, status: number, text: string): number;
+  open(c: Charger, t: Talk, guard: number[]): void;
 }
 
 /** Longest query or body: a certificate, encoded. */
 const MOST = 4000;
-/** Pieces of an answer that is sent while it is made. */
-const PIECE = 450;
-
-/** Results of a step: the request is over, has more to do, waits for its client. */
-const OVER = 0;
-const MORE = 1;
 const WAIT = 2;
+/** Longest time for which no password is looked at, ms. */
+const SLOWEST = 60000;
+/** Last labels of names that nobody can register. */
+const HOME = ['local', 'lan', 'home', 'internal', 'localdomain', 'arpa', 'localhost'];
+const ASK = { 'WWW-Authenticate': 'Basic realm="Pilotwire"' };
 
-function head(t: Talk, status: number, type: string, size: number): void {
-  const h: { [name: string]: string | number } = {
-    'Content-Type': type,
-    'Access-Control-Allow-Origin': '*',
-    'Cache-Control': 'no-store',
-  };
-  if (size >= 0) h['Content-Length'] = size;
-  if (t.job && t.job.zip) h['Content-Encoding'] = 'gzip';
-  t.r.writeHead(status, h);
-  t.sent = 1;
+/** The request is taken apart: what the engine holds of it is freed. */
+function done(t: Talk, q: EspRequest): void {
+  t.q = undefined;
+  q.headers = {};
+  q.url = '';
 }
 
-/** Sends text; a HEAD has none. */
-function put(t: Talk, text: string, last: boolean): number {
-  if (t.q.method === 'HEAD') t.r.end();
-  else if (last) t.r.end(text);
-  else t.r.write(text);
-  return last || t.q.method === 'HEAD' ? OVER : WAIT;
+/** Answers without a part. */
+function tell(t: Talk, q: EspRequest, status: number, text: string, head?: { [name: string]: string }): void {
+  done(t, q);
+  const out = text && JSON.stringify({ error: text });
+  t.job = { out, status, type: 'application/json', size: 0, head, end: 1 };
 }
 
-export function fail(t: Talk, status: number, text: string): number {
-  const body = JSON.stringify({ error: text });
-  if (!t.sent) head(t, status, 'application/json', body.length);
-  else return put(t, '', true);
-  return put(t, body, true);
-}
+const PORTAL = { Location: 'http://192.168.4.1/' };
+const OPTIONS = {
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, OPTIONS',
+  'Access-Control-Allow-Headers': '*, Authorization',
+};
 
-function options(t: Talk): number {
-  t.r.writeHead(204, {
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, OPTIONS',
-    'Access-Control-Allow-Headers': '*',
-  });
-  return put(t, '', true);
+/** A header by its name in small letters; '' = none. */
+function header(q: EspRequest, name: string): string {
+  for (const k of Object.keys(q.headers)) if (k.toLowerCase() === name) return q.headers[k];
+  return '';
 }
 
 /** Bytes of the body that the client announces; -1 = in chunks. */
 function announced(q: EspRequest): number {
-  let n = 0;
-  for (const k of Object.keys(q.headers)) {
-    const name = k.toLowerCase();
-    if (name === 'transfer-encoding') return -1;
-    if (name === 'content-length') n = parseInt(q.headers[k], 10) || 0;
-  }
-  return n;
+  return header(q, 'transfer-encoding') ? -1 : parseInt(header(q, 'content-length'), 10) || 0;
 }
 
-/** Collects the body, then takes it for the query. `n` as announced. */
-function collect(t: Talk, n: number, go: (t: Talk) => void): number {
-  t.q.on('data', (data) => {
-    if (!t.timer || t.sent) return;
-    t.late = 0;
-    // One byte too many is enough to refuse it.
-    t.query += data.substr(0, MOST + 1 - t.query.length);
-    if (t.query.length === n || t.query.length > MOST) go(t);
-  });
-  if (n < 0) t.q.on('end', () => go(t));
-  return WAIT;
+/** The query has a filter, and one that says something. */
+function filtered(query: string): boolean {
+  const i = query.indexOf('&filter=');
+  return i >= 0 && !['', '&'].includes(query.substr(i + 8, 1));
 }
 
-function route(c: Charger, path: string): string {
-  if (path === '/api/status' || path === '/api/set') return c.k.hai ? 'api' : '';
+function route(c: Charger, t: Talk): string {
+  const path = t.path;
+  if (path === '/api/status') return c.k.hai ? (filtered('&' + t.text) ? 'get' : 'dump') : '';
+  if (path === '/api/set') return c.k.hai ? 'set' : '';
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';
   return path === '/' ? 'page' : '';
 }
 
-/** While the access point is open: where phones ask whether there is an Internet (generate_204 and the like), they learn of the page. */
-function portal(t: Talk): number {
-  t.r.writeHead(302, { Location: 'http://192.168.4.1/', 'Cache-Control': 'no-store', 'Content-Length': 0 });
-  return put(t, '', true);
-}
-
-/** Takes the request apart. */
-function open(c: Charger, t: Talk, go: (t: Talk) => void): number {
-  const q = t.q;
+/** Reads the first line and the headers. */
+function read(c: Charger, t: Talk, q: EspRequest): void {
   const i = q.url.indexOf('?');
-  t.path = i < 0 ? q.url : q.url.substr(0, i);
-  t.query = i < 0 ? '' : q.url.substr(i + 1);
-  if (q.method === 'OPTIONS') return options(t);
-  t.part = route(c, t.path);
-  if (!t.part && c.b.net.ap && !t.path.startsWith('/api/')) return portal(t);
-  if (!t.part) return fail(t, 404, 'This URI does not exist');
-  const n = t.query || q.method === 'GET' || q.method === 'HEAD' ? 0 : announced(q);
-  if (n > MOST) return fail(t, 413, 'body too long');
-  return n ? collect(t, n, go) : MORE;
+  const url = q.url;
+  t.path = i < 0 ? url : url.substr(0, i);
+  const query = i < 0 ? '' : url.substr(i + 1);
+  if (query || q.method === 'GET' || q.method === 'HEAD') {
+    t.text = query;
+    t.need = 0;
+  } else if (t.need === undefined) t.need = announced(q);
+  t.mute = q.method === 'HEAD' ? 1 : 0;
+  t.part = route(c, t);
 }
 
-function begin(c: Charger, t: Talk): number {
-  if (t.query.length > MOST) return fail(t, t.q.method === 'GET' ? 414 : 413, 'too long');
-  t.job = (c.f.part(t.part) as Answer).start(c, t.path, t.query);
-  t.query = '';
-  return MORE;
+/** The password that a request brings, and how: [B for Bearer or b for Basic, text]; ['', ''] = none. */
+function brought(q: EspRequest): [string, string] {
+  const h = header(q, 'authorization');
+  const text = h.substr(h.indexOf(' ') + 1);
+  if (h.substr(0, 7).toLowerCase() === 'bearer ') return ['B', text];
+  if (h.substr(0, 6).toLowerCase() !== 'basic ') return ['', ''];
+  const pair = atob(text);
+  return ['b', pair.substr(pair.indexOf(':') + 1)];
 }
 
-/** Lets the answer grow, and sends it when it is complete, or a piece of it. */
-function grow(c: Charger, t: Talk): number {
-  const job = t.job!;
-  const last = (c.f.part(t.part) as Answer).step(c, job);
-  if (!last && (!job.size || job.out.length < PIECE)) return MORE;
-  if (!t.sent) head(t, job.status, job.type, job.size || job.out.length);
-  const text = job.out;
-  job.out = '';
-  return put(t, text, last);
+/** Looks at the password. After a wrong one the next is not looked at for a while, twice as long each time. */
+function checked(c: Charger, given: string, guard: number[]): [number, string] | undefined {
+  if (given && guard.length && c.t < guard[0]) return [429, 'wrong passwords: wait'];
+  if (given === c.k.hak) {
+    guard.splice(0, 2);
+    return undefined;
+  }
+  const wait = Math.min(SLOWEST, (guard[1] || 500) * 2);
+  if (given) guard.splice(0, 2, c.t + wait, wait);
+  return [401, 'password needed'];
 }
 
-/** Goes a step further with a request. `go` is called for one that waits when it can go on. */
-export function step(c: Charger, t: Talk, go: (t: Talk) => void): number {
-  if (t.job) return grow(c, t);
-  return t.part ? begin(c, t) : open(c, t, go);
+/** A host that no stranger can give an address in this network: an address, a plain name, a name of private use. */
+function homely(host: string): boolean {
+  const labels = host.split(':')[0].split('.');
+  const last = labels[labels.length - 1];
+  return labels.length === 1 || /^[0-9]+$/.test(last) || HOME.includes(last);
+}
+
+/** A browser may have been sent by a page of somebody else; other clients act for whoever runs them. */
+function foreign(q: EspRequest, proven: boolean): boolean {
+  const agent = header(q, 'user-agent');
+  const from = header(q, 'origin') || header(q, 'referer');
+  if (!from && !header(q, 'sec-fetch-site') && (!agent.includes('Mozilla/') || agent.includes('PowerShell')))
+    return false;
+  const host = header(q, 'host').toLowerCase();
+  return (from.split('/')[2] || '').toLowerCase() !== host || !(proven || homely(host));
+}
+
+/** Who may not: without the password where it is needed; a page of somebody else that wants to change something. */
+function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, string] | undefined {
+  const change = t.part === 'set' || t.path === '/mqtt';
+  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.part === 'page' || t.part === 'report');
+  const given: [string, string] = locked ? brought(q) : ['', ''];
+  const bad = locked ? checked(c, given[1], guard) : undefined;
+  if (bad) return bad;
+  return change && !(locked && given[0] === 'B') && foreign(q, locked)
+    ? [403, 'not from a page of another address']
+    : undefined;
+}
+
+/** What is wrong with the request, as [status, text]; undefined = nothing. */
+function refused(t: Talk, q: EspRequest): [number, string] | undefined {
+  if (!t.part) return [404, 'This URI does not exist'];
+  if (t.text.length > MOST) return q.method === 'GET' ? [414, 'too long'] : [413, 'too long'];
+  return t.need! > MOST ? [413, 'body too long'] : undefined;
+}
+
+/** Waits for the body; true = it has come. */
+function whole(t: Talk): boolean {
+  if (t.text.length >= t.need! && t.need! >= 0) return true;
+  t.wait = WAIT;
+  return false;
+}
+
+/** Takes the request apart; for one with a body again and again until that has come. */
+export function open(c: Charger, t: Talk, guard: number[]): void {
+  const q = t.q!;
+  if (t.path === undefined) read(c, t, q);
+  if (q.method === 'OPTIONS') return tell(t, q, 204, '', OPTIONS);
+  // While the access point is open: where phones ask whether there is an Internet (generate_204 and the like), they learn of
+  // the page.
+  if (!t.part && c.b.net.ap && !t.path!.startsWith('/api/')) return tell(t, q, 302, '', PORTAL);
+  const bad = refused(t, q) || (t.in ? undefined : barred(c, t, q, guard));
+  // For a request that waits for its body: it is asked once.
+  t.in = 1;
+  if (bad) tell(t, q, bad[0], bad[1], bad[0] === 401 ? ASK : undefined);
+  else if (whole(t)) done(t, q);
 }

@@ -17,7 +17,7 @@ interface Work {
 
 /** Spelling of the table for a name in any letter case, '' = unknown. */
 function spelling(o: Ocpp, name: string): string {
-  const names = o.c.f.names();
+  const names = o.c.f.text(o.c.f.head(2));
   const at = (',' + names.toLowerCase() + ',').indexOf(',' + name.toLowerCase() + ',');
   return at < 0 || name.includes(',') ? '' : names.substr(at, name.length);
 }
@@ -25,7 +25,7 @@ function spelling(o: Ocpp, name: string): string {
 /** Starts the answer; '' = `more` writes it. */
 function get(o: Ocpp, names: string[] | undefined): string {
   const all = !names || !names.length;
-  o.sa = { names: all ? o.c.f.names().split(',') : names, unknown: [], all: all ? 1 : 0, n: 0 };
+  o.sa = { names: all ? o.c.f.text(o.c.f.head(2)).split(',') : names, unknown: [], all: all ? 1 : 0, n: 0 };
   return '';
 }
 

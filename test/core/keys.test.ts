@@ -75,7 +75,7 @@ describe('key table', () => {
   it('is a chain of all rows', () => {
     const t = table();
     const seen: string[] = [];
-    for (let at = t.c.f.first(); at; at = t.c.f.at(at)[10]) seen.push(t.c.f.at(at)[0]);
+    for (let at = t.c.f.head(1); at; at = t.c.f.at(at)[10]) seen.push(t.c.f.at(at)[0]);
     assert.deepEqual(
       seen,
       ROWS.map(([name]) => name),

@@ -4,7 +4,9 @@ import * as change from '../../firmware/core/change.part';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
-import * as api from '../../firmware/http/api.part';
+import * as dump from '../../firmware/http/dump.part';
+import * as get from '../../firmware/http/get.part';
+import * as set from '../../firmware/http/set.part';
 import * as v1 from '../../firmware/http/v1.part';
 import * as page from '../../firmware/http/page.part';
 import * as web from '../../firmware/http/web.part';
@@ -13,9 +15,10 @@ import * as sched from '../../firmware/core/sched.part';
 import * as site from '../../firmware/core/site.part';
 import * as trip from '../../firmware/core/trip.part';
 import * as why from '../../firmware/core/why.part';
-import * as zone from '../../firmware/core/zone.part';
 import { clock } from '../../firmware/core/time';
-import { at, first, names, row, save, settings } from '../../firmware/core/config';
+import * as settle from '../../firmware/core/settle.part';
+import * as zone from '../../firmware/core/zone.part';
+import { at, head, read, row, save, settings, text } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
@@ -39,7 +42,7 @@ export interface Table extends Fake {
   printed: string[];
   /** Timers that wait; run() fires them, and what they start, and counts. */
   timers: { id: number; fn: () => void; ms: number }[];
-  run(upTo?: number): number;
+  run(upTo?: number, most?: number): number;
   resets: number[];
   /** What the web server listens with. */
   request(q: unknown, r: unknown): void;
@@ -56,9 +59,10 @@ export function table(
   t.printed = [];
   t.timers = [];
   t.resets = [];
-  t.run = (upTo = 1000): number => {
+  t.run = (upTo = 1000, most = Infinity): number => {
     let n = 0;
-    for (let i; (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; n++) t.timers.splice(i, 1)[0].fn();
+    for (let i; n < most && (i = t.timers.findIndex((x) => x.ms <= upTo)) >= 0; n++)
+      t.timers.splice(i, 1)[0].fn();
     return n;
   };
   const storage = {
@@ -93,7 +97,10 @@ export function table(
     why,
     console: console_,
     web,
-    api,
+    dump,
+    get,
+    set,
+    settle,
     v1,
     page,
   };
@@ -101,11 +108,13 @@ export function table(
   Object.assign(c.f, {
     row,
     at,
-    first,
-    names,
+    text,
+    head,
+    read,
     save,
     part: (name: string) => parts[name],
     file,
+    drop: () => undefined,
     lines: () => t.lines,
     model,
     wall: () => (c.w ? c.t + c.w : 0),

@@ -16,8 +16,13 @@ interface Answer {
 }
 
 /** Sends a request; `hold` = the client does not read, so nothing drains. */
-function ask(t: Table, method: string, url: string, o: { body?: string; hold?: boolean } = {}): Answer {
-  const on: { [what: string]: ((arg: unknown) => void)[] } = {};
+function ask(
+  t: Table,
+  method: string,
+  url: string,
+  o: { body?: string; hold?: boolean; headers?: { [name: string]: string } } = {},
+): Answer {
+  const on: { [what: string]: [self: unknown, fn: (arg: unknown) => void][] } = {};
   const a: Answer = {
     status: 0,
     headers: {},
@@ -27,8 +32,10 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
     ended: 0,
     emit: () => undefined,
   };
-  a.emit = (what, arg) => (on[what] ?? []).forEach((fn) => fn(arg));
-  const listen = (what: string, fn: (arg: unknown) => void): void => void (on[what] ??= []).push(fn);
+  a.emit = (what, arg) => (on[what] ?? []).forEach(([self, fn]) => fn.call(self, arg));
+  function listen(this: unknown, what: string, fn: (arg: unknown) => void): void {
+    (on[what] ??= []).push([this, fn]);
+  }
   let drains = 0;
   const put = (text = ''): void => {
     assert.equal(a.ended, 0, 'written after the end');
@@ -38,7 +45,7 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
   const q = {
     method,
     url,
-    headers: o.body === undefined ? {} : { 'Content-LENGTH': '' + o.body.length },
+    headers: o.headers ?? (o.body === undefined ? {} : { 'Content-LENGTH': '' + o.body.length }),
     on: listen,
   };
   const r = {
@@ -49,8 +56,11 @@ function ask(t: Table, method: string, url: string, o: { body?: string; hold?: b
   };
   t.request(q, r);
   for (let i = 0; o.body && i < o.body.length; i += 536) a.emit('data', o.body.substr(i, 536));
+  a.emit('end');
   for (let i = 0; i < 500 && !a.ended && !o.hold; i++) {
+    t.c.t += 100;
     a.turns += t.run(10);
+    t.run(100, 1);
     if (drains) {
       drains = 0;
       a.emit('drain');
@@ -214,6 +224,7 @@ describe('http', () => {
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 503);
     waiting[0].emit('close');
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
+    t.c.t += 10000;
     t.timers.filter((x) => x.ms > 1000).forEach((x) => x.fn());
     assert.deepEqual(
       waiting.map((a) => a.ended),
@@ -226,6 +237,63 @@ describe('http', () => {
     };
     assert.deepEqual(get(t, '/api/status?filter=modelStatus'), [500, { error: 'internal error' }]);
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
+  });
+
+  it('a page of somebody else changes nothing', () => {
+    const me = '10.0.0.2';
+    const ua = { 'User-Agent': 'Mozilla/5.0 (X11) Firefox/140' };
+    const rows: [what: string, headers: { [name: string]: string }, status: number][] = [
+      ['a program', { Host: me }, 200],
+      ['a program by any name', { Host: 'charger.example.org', 'User-Agent': 'axios/1' }, 200],
+      ['a script', { Host: me, 'User-Agent': 'Mozilla/5.0 (Windows NT) WindowsPowerShell/5' }, 200],
+      ['our page', { Host: me, Origin: 'http://' + me, ...ua }, 200],
+      ['our page, its referer', { host: me, referer: 'http://' + me + '/', ...ua }, 200],
+      ['our page by its name', { Host: 'pilotwire-1.local', Origin: 'http://pilotwire-1.local' }, 200],
+      ['another page', { Host: me, Origin: 'http://evil.example', ...ua }, 403],
+      ['another port', { Host: me, Origin: 'http://' + me + ':8080', ...ua }, 403],
+      ['a page without origin', { Host: me, Origin: 'null' }, 403],
+      ['a link or picture that hides where it stands', { Host: me, ...ua }, 403],
+      ['the browser says so', { Host: me, 'Sec-Fetch-Site': 'cross-site' }, 403],
+      ['a name that was bent to our address', { Host: 'evil.example', Origin: 'http://evil.example' }, 403],
+    ];
+    for (const [what, headers, status] of rows)
+      for (const url of ['/api/set?amp=9', '/mqtt?payload=amp=9']) {
+        const t = start();
+        assert.equal(ask(t, 'GET', url, { headers }).status, status, what);
+        assert.equal(t.c.k.amp, status === 200 ? 9 : 16, what);
+        assert.equal(ask(t, 'GET', '/api/status?filter=amp', { headers }).status, 200, what);
+      }
+  });
+
+  it('the password: for what it is needed, how it comes, and how it is guarded', () => {
+    const word = 'correct horse';
+    const basic = 'Basic ' + Buffer.from('me:' + word).toString('base64');
+    const t = start();
+    t.c.k.hak = word;
+    const status = (url: string, headers: { [name: string]: string } = {}): number =>
+      ask(t, 'GET', url, { headers }).status;
+    const set = '/api/set?amp=9';
+    for (const url of [set, '/mqtt?payload=amp=9', '/']) assert.equal(status(url), 401, url);
+    assert.match(String(ask(t, 'GET', '/').headers['WWW-Authenticate']), /^Basic /);
+    for (const url of ['/api/status', '/status']) assert.equal(status(url), 200, url);
+    assert.equal(status(set, { Authorization: 'Bearer ' + word }), 200);
+    assert.equal(status(set, { authorization: basic }), 200);
+    const evil = { Origin: 'http://evil.example', Host: '10.0.0.2' };
+    assert.equal(status(set, { authorization: basic, ...evil }), 403);
+    assert.equal(status(set, { authorization: 'Bearer ' + word, ...evil }), 200);
+    t.c.k.hrp = 1;
+    assert.equal(status('/api/status'), 401);
+    assert.equal(status('/status'), 401);
+    // A wrong one: the next is looked at after a second, then after two, then after four.
+    for (const wait of [1000, 2000, 4000]) {
+      const from = t.c.t;
+      assert.equal(status(set, { authorization: 'Bearer wrong' }), 401);
+      assert.equal(status(set, { authorization: 'Bearer ' + word }), 429);
+      t.c.t = from + wait + 200;
+    }
+    assert.equal(status(set, { authorization: 'Bearer ' + word }), 200);
+    assert.equal(status(set, { authorization: 'Bearer ' + word }), 200);
+    assert.ok(!ask(t, 'GET', '/api/status', { headers: { authorization: basic } }).body.includes('horse'));
   });
 
   it('version 1: a whole object of texts', () => {

@@ -1,0 +1,25 @@
+// JSON as others read it. Parts on call have a copy of their own: no state.
+
+/** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
+function bytes(text: string): string {
+  const parts = text.split('\\u00');
+  let out = parts[0];
+  for (let i = 1; i < parts.length; i++) {
+    const code = parseInt(parts[i].substr(0, 2), 16);
+    let n = out.length;
+    while (n && out[n - 1] === '\\') n--;
+    // After an odd number of backslashes it is no escape.
+    out +=
+      code > 127 && !((out.length - n) & 1)
+        ? String.fromCharCode(code) + parts[i].substr(2)
+        : '\\u00' + parts[i];
+  }
+  return out;
+}
+
+/** JSON text of a value. */
+export function json(v: unknown): string {
+  if (v === undefined) return 'null';
+  const text = JSON.stringify(v);
+  return text.includes('u00') ? bytes(text) : text;
+}

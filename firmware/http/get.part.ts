@@ -1,0 +1,50 @@
+// Part on call: `/api/status` with a filter, a few keys a step.
+
+import type { Charger } from '../core/charger';
+import { json } from '../core/json';
+import { decode } from './query';
+import type { Job } from './web.part';
+
+interface Keys extends Job {
+  /** Names that are asked for, and how far they are worked off. */
+  text: string;
+  at: number;
+}
+
+/** Keys of one step, known or not. */
+const STEP = 2;
+/** An answer up to this length has a Content-Length; a longer one is sent while it is made. */
+const SHORT = 1100;
+
+/** Takes a request in: 'a,b' or '["a","b"]'. */
+export function start(_c: Charger, _path: string, query: string): Job {
+  const i = ('&' + query).indexOf('&filter=');
+  const text = decode((i < 0 ? '' : query.substr(i + 7)).split('&')[0]);
+  const names = text.replaceAll('"', '').replaceAll('[', '').replaceAll(']', '').replaceAll(' ', '');
+  const job: Keys = { out: '{', status: 200, type: 'application/json', size: 0, text: names, at: 0 };
+  return job;
+}
+
+/**
+ * The next name; unknown ones, those of OCPP only and what was there before are left out. The engine finds a text whose
+ * beginning stands at the very end, too: hence the full stop.
+ */
+function next(c: Charger, job: Keys): void {
+  const i = job.text.indexOf(',', job.at);
+  const name = job.text.substring(job.at, i < 0 ? job.text.length : i);
+  const before = ',' + job.text.substr(0, job.at) + '.';
+  job.at += name.length + 1;
+  if (!name || before.includes(',' + name + ',')) return;
+  const v = c.f.read(name);
+  if (v !== undefined) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(v);
+}
+
+/** Goes a step further; true = the text is complete. */
+export function step(c: Charger, job: Keys): boolean {
+  for (let i = 0; i < STEP && job.at < job.text.length; i++) next(c, job);
+  // A piece of it has left: its beginning is no longer '{'.
+  if (job.out.length > SHORT) job.size = -1;
+  if (job.at < job.text.length) return false;
+  job.out += '}';
+  return true;
+}

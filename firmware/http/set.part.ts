@@ -1,0 +1,125 @@
+// Part on call: `/api/set`, a key a step.
+
+import type { Bit } from '../../hal/types';
+import type { Charger } from '../core/charger';
+import type { Change } from '../core/change.part';
+import type { Row } from '../core/config';
+import { json } from '../core/json';
+import { keep } from '../core/keep';
+import { decode } from './query';
+import type { Job } from './web.part';
+
+interface Sets extends Job {
+  /** Query that is left, NAME=VALUE&..., or a JSON body and its names that are left. */
+  text: string;
+  body: { [name: string]: unknown } | undefined;
+  list: string[];
+  /** Key at work, its row as long as it is, and what is said about it. */
+  name: string;
+  r: Row | undefined;
+  raw: string;
+  /** 1 = admitted: the value `v` is to be kept. */
+  on: Bit;
+  v: unknown;
+  /** Keys accepted, and refused. */
+  good: number;
+  bad: number;
+}
+
+/** A request with an answer longer than this is broken off. */
+const LONG = 2500;
+
+function parse(text: string): { [name: string]: unknown } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    return undefined;
+  }
+}
+
+/** Takes a request in. */
+export function start(_c: Charger, _path: string, query: string): Job {
+  const body = query[0] === '{' ? parse(query) : undefined;
+  const job: Sets = {
+    out: '{',
+    status: 200,
+    type: 'application/json',
+    size: 0,
+    text: body ? '' : query,
+    body,
+    list: body ? Object.keys(body) : [],
+    name: '',
+    r: undefined,
+    raw: '',
+    on: 0,
+    v: undefined,
+    good: 0,
+    bad: 0,
+  };
+  return job;
+}
+
+/** Why a key was not taken. What may hold a secret is not repeated. */
+function refused(job: Sets, why: string): void {
+  const hidden = job.r && (job.r[2].includes('h') || job.r[2].includes('m'));
+  const text = job.name + ': ' + why + (hidden ? '' : ' (' + job.raw.substr(0, 60) + ')');
+  job.out += json(job.name) + ':' + json(text);
+  job.bad++;
+  // An unknown key beside good ones is as good as absent.
+  if (job.r) job.status = 500;
+  job.r = undefined;
+}
+
+/** The key is there and everybody may see it: what is said about it is taken in the next step. */
+function find(c: Charger, job: Sets): void {
+  job.out += job.good + job.bad ? ',' : '';
+  const r = c.f.row(job.name);
+  if (r && r[0] === job.name && !r[2].includes('o')) job.r = r;
+  else refused(job, 'unknown key');
+}
+
+/** The next parameter of the query; empty ones are passed over. */
+function next(c: Charger, job: Sets): void {
+  const p = job.text.split('&')[0];
+  const i = p.indexOf('=');
+  job.text = job.text.substr(p.length + 1);
+  if (!p) return;
+  job.name = decode(i < 0 ? p : p.substr(0, i));
+  job.raw = i < 0 ? '' : decode(p.substr(i + 1));
+  find(c, job);
+}
+
+/** The next field of a JSON body. */
+function field(c: Charger, job: Sets): void {
+  job.name = job.list.shift()!;
+  job.raw = json(job.body![job.name]);
+  find(c, job);
+}
+
+/** Checks what is said and does it; in the step after that it is kept. */
+function settle(c: Charger, job: Sets, r: Row): void {
+  if (job.on) {
+    c.f.drop('change');
+    keep(c, r, job.v);
+    job.out += '"' + job.name + '":true';
+    job.good++;
+    job.on = 0;
+    job.r = undefined;
+    return;
+  }
+  const why = (c.f.part('change') as Change).take(c, r, job.raw, job);
+  if (why) refused(job, why);
+  else job.on = 1;
+}
+
+/** Goes a step further; true = the text is complete. */
+export function step(c: Charger, job: Sets): boolean {
+  if (job.r) settle(c, job, job.r);
+  else if (job.list.length) field(c, job);
+  else next(c, job);
+  const long = job.out.length > LONG;
+  if (job.r || (!long && (job.text || job.list.length))) return false;
+  if (long || (job.bad && !job.good)) job.status = 500;
+  job.out += '}';
+  return true;
+}
