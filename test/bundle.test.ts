@@ -5,7 +5,7 @@ const rules = (text: string): string[] => inspect(text).map((p) => p.rule);
 
 /** Each text breaks the rule in front of it. */
 const BAD: [rule: string, text: string][] = [
-  ['line', 'function f(a) { if (a) return; print(); return }'],
+  ['line', 'function f(a) { if (a) return; print(); return}'],
   ['syntax', 'const [a] = [1];'],
   ['syntax', 'const { a } = { a: 1 };'],
   ['syntax', 'for (const [k, v] of []) print(k, v);'],
