@@ -1,16 +1,15 @@
 import assert from 'node:assert';
-import { engine } from '../fake/charger';
-import { event, mark } from '../../firmware/core/trace';
+import { table } from '../fake/table';
+import { mark } from '../../firmware/core/trace';
 import * as T from '../../firmware/core/trace';
 import { traced, start, step } from '../../firmware/report.part';
 import type { Charger } from '../../firmware/core/charger';
 
-const c = { f: { event, first: () => '' } } as unknown as Charger;
-
 describe('trace', () => {
   let ms = 0;
+  let c: Charger;
   before(() => {
-    engine();
+    c = table().c;
     Object.assign(globalThis, { getTime: () => ms / 1000 });
   });
 

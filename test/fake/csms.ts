@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import * as change from '../../firmware/core/change.part';
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
-import { KEYS } from '../../firmware/core/keys';
 import * as conf from '../../firmware/core/conf.part';
 import * as sched from '../../firmware/core/sched.part';
 import * as answer from '../../firmware/ocpp/answer.part';
@@ -45,6 +44,9 @@ import { tap } from '../../firmware/core/access';
 import { clock } from '../../firmware/core/time';
 import * as zone from '../../firmware/core/zone.part';
 import { file } from '../../firmware/core/parts';
+import { at, head, read, row, settings, text } from '../../firmware/core/config';
+import * as settle from '../../firmware/core/settle.part';
+import { FILE } from './table';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
@@ -81,6 +83,7 @@ export const PARTS: { [name: string]: unknown } = {
   reserve,
   restore,
   sample,
+  settle,
   shake,
   tx,
   update,
@@ -352,39 +355,6 @@ export interface Rig extends Fake {
   step(): void;
 }
 
-type Fn = { toString(): string };
-const text = (fn: Fn | undefined, args: string): string => (fn ? '(' + method(fn) + ')(' + args + ')' : '');
-/** Text of a function, also of a method in short form. */
-const method = (fn: Fn): string =>
-  /^(get|set)\(/.test(fn.toString()) ? 'function ' + fn.toString() : fn.toString();
-
-interface Row {
-  t: string;
-  f?: string;
-  lo?: unknown;
-  hi?: unknown;
-  def?: unknown;
-  unit?: string;
-  ocpp?: string;
-  get?: Fn;
-  set?: Fn;
-}
-const ROWS = KEYS as unknown as Record<string, Row>;
-
-function row(name: string): unknown {
-  const key = Object.keys(ROWS).find((k) => k === name || ROWS[k].ocpp === name);
-  if (!key) return undefined;
-  const r = ROWS[key];
-  const g = [key, r.t, r.f ?? '', r.lo ?? null, r.hi ?? null, r.def ?? null, r.unit ?? '', r.ocpp ?? ''];
-  return g.concat([text(r.get, 'c'), text(r.set, 'c,v'), '']);
-}
-
-function settings(): Record<string, unknown> {
-  const k: Record<string, unknown> = {};
-  for (const name of Object.keys(ROWS)) if ((ROWS[name].f ?? '').includes('k')) k[name] = ROWS[name].def;
-  return k;
-}
-
 export interface Options {
   cs?: Csms;
   store?: Map<string, string>;
@@ -406,11 +376,13 @@ export function rig(o: Options = {}): Rig {
   messages.text = packMessages({ TOLD, ASKED });
   BUILTIN.Storage = {
     read: (file: string, at = 0, n = 1e6) =>
-      ({ messages: messages.text, faults: FAULTS_FILE, mount: ' ' })[file]?.substr(at, n || undefined),
+      ({ messages: messages.text, faults: FAULTS_FILE, keys: FILE, mount: ' ' })[file]?.substr(
+        at,
+        n || undefined,
+      ),
   };
   BUILTIN.net = { connect: () => cs.connect() };
   Object.assign((globalThis as unknown as { E: object }).E, { hwRand: () => 12345 });
-  Object.assign(c.k, settings(), { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
   c.rbc = o.boot ?? 1;
   cs.t = () => c.t;
   c.b.net = {
@@ -449,12 +421,14 @@ export function rig(o: Options = {}): Rig {
     reset: (hard: Bit) => resets.push(hard),
     model: () => 13,
     row,
-    names: () =>
-      Object.keys(ROWS)
-        .map((k) => ROWS[k].ocpp)
-        .filter(Boolean)
-        .join(','),
+    at,
+    text,
+    head,
+    read,
+    drop: () => undefined,
   });
+  settings(c);
+  Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
   recover(c);
   f.cs = cs;
   f.store = store;
