@@ -49,7 +49,7 @@ describe('inlining', () => {
     });
 
   it('leaves what is long out of what is skipped', () => {
-    const long = 'out(c);'.repeat(30);
+    const long = 'out(c);'.repeat(60);
     const code = (call: string): string =>
       `function put(c) { ${long} } function f(c) { ${call} } f(1); f(0);`;
     assert.deepEqual(run(code('put(c);')).names, ['put']);

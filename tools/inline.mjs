@@ -10,7 +10,7 @@ import { ancestor, full, simple } from 'acorn-walk';
 import MagicString from 'magic-string';
 
 /** Tokens of a function that may go behind a condition, about: the engine skips one in some 0.4 k instructions. */
-const SHORT = 70;
+const SHORT = 210;
 /** Tokens of a function with all that goes into it: the gate limits the bytes. */
 const LONG = 440;
 
