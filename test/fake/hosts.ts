@@ -160,6 +160,8 @@ export const VERSION = '0.1.0';
 
 /** The bundle with another version, and with one text in its main chunk replaced. */
 export function bundle(version: string, text = '', instead = ''): Build {
+  // The file `keys` is read by places.
+  assert.equal(version.length, VERSION.length, 'a version must be as long as that of the build');
   const files: Build = new Map();
   for (const [name, data] of reference())
     files.set(

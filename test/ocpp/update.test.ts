@@ -34,6 +34,48 @@ describe('UpdateFirmware', function () {
     w.end();
   });
 
+  it('needs nothing of the factory: all its files are its own', () => {
+    const x = scene();
+    const { w, web } = x;
+    const files = bundle('0.2.0');
+    web.files['/new.pwu'] = image('0.2.0');
+    x.update();
+    w.run(180000);
+    assert.equal(x.told().at(-1), 'Installed', w.bench.out);
+    for (const name of files.keys()) if (!name.startsWith('.')) w.bench.storage.erase(name);
+    w.cut(200);
+    w.run(20000);
+    assert.equal(x.cs.calls('BootNotification').at(-1)!.firmwareVersion, '0.2.0', w.bench.out);
+    const net = w.bench.net as Hosts;
+    const asked = (path: string): string => {
+      const id = net.open(80);
+      let text = '';
+      const on = net.onData!;
+      net.onData = (to, data) =>
+        to === id ? void (text += Buffer.from(data).toString('latin1')) : on(to, data);
+      w.run(10);
+      net.send(id, Buffer.from(`GET ${path} HTTP/1.1\r\n\r\n`));
+      w.run(5000);
+      net.onData = on;
+      return text.slice(text.indexOf('\r\n\r\n') + 4);
+    };
+    const all = JSON.parse(asked('/api/status')) as { [key: string]: unknown };
+    assert.equal(all.pwv, '0.2.0');
+    assert.ok(Object.keys(all).length > 100);
+    assert.deepEqual(Buffer.from(asked('/'), 'latin1'), Buffer.from(files.get('page.gz')!));
+    const id = x.cs.call('GetConfiguration', {});
+    w.run(5000);
+    assert.ok((x.cs.answer(id) as { configurationKey: object[] }).configurationKey.length > 30);
+    assert.equal(w.get('pwv'), '0.2.0');
+    w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    w.run(15000);
+    assert.equal(w.shown().contactor.closed, true, w.bench.out);
+    w.post('fault', { rcm: true });
+    w.run(1000);
+    assert.match(asked('/report'), /fault residual current/);
+    w.end();
+  });
+
   /** One attempt that fails at once, or the way to the end. */
   const FAILS: [name: string, prepare: (x: Scene) => object, told: string, log: RegExp][] = [
     [
@@ -57,7 +99,7 @@ describe('UpdateFirmware', function () {
     ],
     [
       'a version that is too old',
-      (x) => ((x.web.files['/new.pwu'] = image('-1.0.0')), {}),
+      (x) => ((x.web.files['/new.pwu'] = packUpdate('reference', '-1.0.0', bundle(VERSION)) as Buffer), {}),
       'Downloading Downloaded InstallationFailed',
       /too old/,
     ],
@@ -254,10 +296,12 @@ describe('UpdateFirmware', function () {
       }
     };
     let good = VERSION;
-    let n = 2;
+    // Versions from 0.2.0 to 9.9.9.
+    let n = 20;
+    const wanted = (): string => [...`${n}`.padStart(3, '0')].join('.');
     const seen = new Map<string, number>();
     const order = (): void => {
-      x.web.files['/new.pwu'] = image(`0.${n}.0`);
+      x.web.files['/new.pwu'] = image(wanted());
       x.update({ retries: 50, retryInterval: 3 });
     };
     order();
@@ -275,7 +319,7 @@ describe('UpdateFirmware', function () {
       const calls = x.cs.calls('BootNotification');
       assert.ok(calls.length > boots, `cut ${i}: no boot\n${x.w.bench.out.slice(-3000)}`);
       const version = calls.at(-1)!.firmwareVersion as string;
-      assert.ok([good, `0.${n}.0`].includes(version), `cut ${i}: ${version}, not ${good} or 0.${n}.0`);
+      assert.ok([good, wanted()].includes(version), `cut ${i}: ${version}, not ${good} or ${wanted()}`);
       seen.set(version, (seen.get(version) ?? 0) + 1);
       x.w.run(5000);
       const last = x.told().at(-1);
