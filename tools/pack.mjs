@@ -1,10 +1,11 @@
-// Packs the rows of the key table into the data file `keys`: a head of 64 bytes, a hash table, the code of the values, of
-// the whole status in chunks, the rows, the OCPP names.
+// Packs the rows of the key table into the data file `keys`: a head of 64 bytes, a hash table of shifts and slots, the code
+// of the values, of the whole status in chunks, the rows, the OCPP names.
 //
 //   place  8 hexadecimal digits: a text's offset / 4 and its length
 //   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk
-//   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name:
-//          (CRC32 & 0xffffff) % number of slots; that number is chosen so that no two names meet.
+//   shift  a printable character for each value of a CRC's last byte, chosen so that no two names meet
+//   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name, h = its
+//          CRC32 & 0xffffff: (h + code of the shift of h & 255) % number of slots
 //   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see.
 //   chunk  body of a function of c and j, which makes JSON of a value: members of the status, comma separated; behind
 //          it, as a comment, the place of the next chunk, zeros at the end
@@ -17,7 +18,11 @@
 import { crc32 } from './crc32.mjs';
 
 const HEAD = 64;
+const SHIFTS = 256;
 const SLOT = 16;
+/** Codes of the characters that a shift may be. */
+const LOW = 32;
+const HIGH = 126;
 const NONE = '00000000';
 /** Code of a chunk and members in it, at most: one must be made within a step. */
 const CHUNK = 600;
@@ -25,10 +30,30 @@ const MEMBERS = 8;
 
 const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
-/** Least number of slots that keeps all names apart. */
+/** Shifts that keep all names apart in this number of slots, most crowded first; undefined = none were found. */
+function shifts(hashes, slots) {
+  const taken = new Set();
+  const out = Array(SHIFTS).fill(LOW);
+  const groups = new Map();
+  for (const h of hashes) groups.set(h & 255, [...(groups.get(h & 255) ?? []), h]);
+  for (const [i, group] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
+    const at = (shift) => new Set(group.map((h) => (h + shift) % slots));
+    const fits = (shift) => at(shift).size === group.length && [...at(shift)].every((k) => !taken.has(k));
+    while (out[i] <= HIGH && !fits(out[i])) out[i]++;
+    if (out[i] > HIGH) return undefined;
+    for (const k of at(out[i])) taken.add(k);
+  }
+  return out;
+}
+
+/** Least number of slots that keeps all names apart, and the shifts that do. */
 function slots(names) {
-  for (let m = names.length; ; m++)
-    if (new Set(names.map((n) => hash(n) % m)).size === names.length) return m;
+  const hashes = names.map(hash);
+  if (new Set(hashes).size !== names.length) throw new Error('keys: two names have one hash');
+  for (let m = names.length; ; m++) {
+    const shift = shifts(hashes, m);
+    if (shift) return { m, shift };
+  }
 }
 
 const pad = (text) => text + ' '.repeat(-Buffer.byteLength(text) & 3);
@@ -79,10 +104,10 @@ function chunks(rows) {
 export function pack(rows) {
   const names = rows.flatMap((r) => (r.ocpp ? [r.name, r.ocpp] : [r.name]));
   if (new Set(names).size !== names.length) throw new Error('keys: a name is used twice');
-  const m = slots(names);
+  const { m, shift } = slots(names);
   const table = Array(m).fill(NONE + NONE);
   const body = [];
-  let at = HEAD + m * SLOT;
+  let at = HEAD + SHIFTS + m * SLOT;
   const put = (text) => {
     const p = place(at, Buffer.byteLength(text));
     body.push(pad(text));
@@ -128,7 +153,7 @@ export function pack(rows) {
   );
   rows.forEach((r, i) => {
     for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name])
-      table[hash(n) % m] = places[i] + (values[i] || NONE);
+      table[(hash(n) + shift[hash(n) & 255]) % m] = places[i] + (values[i] || NONE);
   });
   const ocpp = put(
     rows
@@ -137,5 +162,5 @@ export function pack(rows) {
       .join(','),
   );
   const head = [m.toString(16).padStart(8, '0'), places[0], ocpp, chunk[0]].join('');
-  return head.padEnd(HEAD) + table.join('') + body.join('');
+  return head.padEnd(HEAD) + String.fromCharCode(...shift) + table.join('') + body.join('');
 }

@@ -37,7 +37,8 @@ export function text(place: string): string {
 
 /** Where the slot of a name begins. */
 function slot(name: string): number {
-  return 64 + ((crc(name) & 0xffffff) % slots) * 16;
+  const h = crc(name) & 0xffffff;
+  return 320 + ((h + data.charCodeAt(64 + (h & 255))) % slots) * 16;
 }
 
 /** Row at a place. */
