@@ -66,6 +66,9 @@ export async function solo(o: {
   const net = {
     resolve: (name: string, then: (ip?: string) => void) => then(name),
     ping: () => {},
+    bind: () => {},
+    unbind: () => {},
+    datagram: () => {},
     ...o.net,
   };
   const host: Host = {
