@@ -65,7 +65,8 @@ export function status(c: Charger): void {
     'network  ' +
       (n.up ? n.ssid + ', ' + n.ip + ', ' + (n.rssi() ?? '?') + ' dBm' : 'not connected ' + n.why),
   );
-  if (n.ap) print('         access point Pilotwire-' + c.b.serial + ', password ' + c.f.get('apk'));
+  if (n.ap)
+    print('         access point Pilotwire-' + c.b.serial + ', password ' + JSON.parse(c.f.get('k.wak')!));
   print(
     'ocpp     ' +
       (!c.k.ocppe ? 'off' : c.o.ok ? 'accepted' : c.o.up ? 'connected' : 'not connected ' + c.o.err),

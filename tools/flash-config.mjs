@@ -1,20 +1,16 @@
 // Settings for a charger that leaves the works: a JSON file, checked against the key table of the build before anything is
 // written, put on the chip as the file `preset`, which the firmware applies at its first start and erases.
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { Failure } from './flash-say.mjs';
 
 /** Rows of the packed key table, in order; layout: tools/pack.mjs. */
 export function rows(keys) {
   const out = [];
-  const row = (place) =>
-    JSON.parse(
-      keys.toString(
-        'utf8',
-        ...[0, parseInt(place.slice(4), 16)].map((n) => n + 4 * parseInt(place.slice(0, 4), 16)),
-      ),
-    );
-  for (let place = JSON.parse(keys.toString('utf8', 0, 64))[1]; place;) {
-    const [name, t, f, lo, hi, , , ocpp, , set, next] = row(place);
+  for (let place = keys.toString('latin1', 8, 16); place;) {
+    const at = 4 * parseInt(place.slice(0, 4), 16);
+    const text = keys.toString('utf8', at, at + parseInt(place.slice(4), 16));
+    const [name, t, f, lo, hi, , , ocpp, , set, next] = JSON.parse(text);
     out.push({ name, t, f, lo, hi, ocpp, set });
     place = next;
   }
@@ -96,15 +92,28 @@ export function check(config, table) {
   if (bad.length) throw new Error(bad.map(([key, why]) => `${key} ${why}`).join('; '));
 }
 
-/** Content of the file `preset`: raw text for each key, as `/api/set` takes it. */
-export function preset(file, keys) {
+/** Settings of a file, checked against the table. */
+export function settings(file, keys) {
   if (!existsSync(file)) throw new Failure(`--config: there is no ${file}`);
   try {
     const config = JSON.parse(readFileSync(file, 'utf8'));
     check(config, rows(keys));
-    const raw = Object.entries(config).map(([key, v]) => [key, JSON.stringify(v)]);
-    return Buffer.from(JSON.stringify(Object.fromEntries(raw)));
+    return config;
   } catch (e) {
     throw new Failure(`--config ${file}: ${e.message}`);
   }
 }
+
+/** Content of the file `preset`: raw text for each key, as `/api/set` takes it. */
+export function preset(config) {
+  const raw = Object.entries(config).map(([key, v]) => [key, JSON.stringify(v)]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(raw)));
+}
+
+/** Letters and digits that nobody confuses, as the charger itself takes them. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const LENGTH = 10;
+
+/** A password for the access point, so that it can stand on the label. */
+export const password = () =>
+  Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');

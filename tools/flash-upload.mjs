@@ -217,12 +217,14 @@ async function beside(chip, files, have, slot) {
     if (name === INSTALL || (name.startsWith(NEXT) && !(next.has(name) && alike(name, next.get(name)))))
       await remove(chip, name);
   if (!next.size && !SLOTS.some((name) => have[name] !== undefined)) return say('all of it is there already');
+  // What an upload that was cut short has left is there already; all of it is copied once more in the end.
+  const missing = new Map([...next].filter(([name, data]) => !alike(name, data)));
   await makeRoom(
     chip,
-    2 * room(next),
+    room(missing) + room(next),
     SLOTS.filter((name) => name !== slot),
   );
-  await put(chip, new Map([...next].filter(([name, data]) => !alike(name, data))));
+  await put(chip, missing);
   await install(chip);
   const there = await sums(chip);
   const bad = [...files].filter(([name, data]) => there[name] !== crc32(data));

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { preset } from './flash-config.mjs';
+import { password, preset, settings } from './flash-config.mjs';
 import { readEngine } from './flash-engine.mjs';
 import { GUESSED, findEsptool, look, readFlash, writeCommand, writeFlash } from './flash-esptool.mjs';
 import { BOARD, STORAGE, boardOf, nvs, partitions, storage } from './flash-image.mjs';
@@ -74,8 +74,11 @@ function boardFor(named, there) {
   return board;
 }
 
-/** What the build made for a board: {name: content} in the order of the image, start-up code first. */
-async function bundle(board, config) {
+/**
+ * What the build made for a board: {name: content} in the order of the image, start-up code first. With settings there is a
+ * password for the access point among them, which comes back in `o.label`.
+ */
+async function bundle(board, o) {
   try {
     await (await import('./build.mjs')).build(board);
   } catch (e) {
@@ -85,15 +88,22 @@ async function bundle(board, config) {
   const dist = path.join(ROOT, 'dist');
   const main = path.join(dist, `${board}.js`);
   const folder = path.join(dist, board);
-  if (!existsSync(main) || !existsSync(path.join(folder, 'keys')))
+  if (![main, path.join(folder, CODE), path.join(folder, 'keys')].every((f) => existsSync(f)))
     throw new Failure(`bundle not built: run "npm ci" and "BOARD=${board} npm run build"`);
-  const loader = path.join(folder, CODE);
   const files = new Map([[BOARD, Buffer.from(board)]]);
-  // With a loader the bundle is the file that it starts.
-  if (existsSync(loader)) files.set(CODE, readFileSync(loader)).set('main', readFileSync(main));
-  else files.set(CODE, readFileSync(main));
+  // The loader is what the engine starts, the bundle what the loader starts.
+  for (const [name, file] of [
+    [CODE, path.join(folder, CODE)],
+    ['main', main],
+  ])
+    files.set(name, readFileSync(file));
   for (const name of readdirSync(folder).sort()) files.set(name, readFileSync(path.join(folder, name)));
-  if (config) files.set('preset', preset(config, files.get('keys')));
+  if (o.config) {
+    const config = settings(o.config, files.get('keys'));
+    config.wak ??= password();
+    o.label = config.wak;
+    files.set('preset', preset(config));
+  }
   return files;
 }
 
@@ -129,13 +139,15 @@ async function whole(o) {
   const engine = readEngine(o.engine);
   if (o['dry-run']) {
     const board = boardFor(o.board, '');
-    const parts = images(board, engine, await bundle(board, o.config));
+    const parts = images(board, engine, await bundle(board, o));
     let tool = GUESSED;
     try {
       tool = findEsptool();
     } catch (e) {
       process.stderr.write(`${e.message}\n`);
     }
+    // Beside the command, which somebody may run as it is.
+    if (o.label) process.stderr.write(`label: access point's password ${o.label}\n`);
     return say(quoted(writeCommand(tool, o.port ?? ports()[0]?.[0] ?? 'PORT', parts, o.erase)));
   }
   const tool = findEsptool();
@@ -153,9 +165,13 @@ async function whole(o) {
   }
   const board = boardFor(o.board, there);
   mismatch(there, board, o.erase);
-  const parts = images(board, engine, await bundle(board, o.config));
+  const parts = images(board, engine, await bundle(board, o));
   await writeFlash(writeCommand(tool, port, parts, o.erase), port);
-  if (process.platform === 'win32') return say('written; a terminal program on the port shows the banner');
+  if (process.platform === 'win32') {
+    if (o.label)
+      say(`label: access point's password ${o.label}, its name and the serial stand in the banner`);
+    return say('written; a terminal program on the port shows the banner');
+  }
   await finish(new Serial(port), board, o);
 }
 
@@ -170,7 +186,7 @@ async function over(o) {
     board = boardFor(o.board, it.board);
     accept(it, board, o.erase);
     say(`Espruino ${it.version} on ${it.chip}, serial ${it.serial}; board ${board}`);
-    const files = await bundle(board, o.config);
+    const files = await bundle(board, o);
     await upload(chip, files, it, o.erase);
     await restart(chip, it.ble);
   } catch (e) {
@@ -185,8 +201,7 @@ async function finish(line, board, o) {
   try {
     const b = await banner(line, { board, version: VERSION });
     say(`Pilotwire ${b.version} on ${b.board}, serial ${b.serial}, boot ${b.boot}`);
-    if (o.config)
-      say(`label: serial ${b.serial}, access point Pilotwire-${b.serial}, password pilotwire${b.serial}`);
+    if (o.config) say(`label: serial ${b.serial}, access point Pilotwire-${b.serial}, password ${o.label}`);
     if (o.monitor) await monitor(line);
   } finally {
     line.close();
@@ -196,15 +211,15 @@ async function finish(line, board, o) {
 /** Keys go to the charger, what it prints comes here. Ctrl-C ends it, and does not reach the engine: there it ends a timer. */
 function monitor(line) {
   const { stdin, stdout } = process;
-  stdout.write(line.text);
-  line.on = (text) => stdout.write(Buffer.from(text, 'latin1'));
   return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    stdout.write(line.text);
+    line.on = (text) => stdout.write(Buffer.from(text, 'latin1'));
     if (stdin.isTTY) stdin.setRawMode(true);
     stdin.on('data', (keys) => {
       if (keys.includes(3)) return (stdin.pause(), resolve());
       line.write(keys.toString('latin1')).catch(() => resolve());
     });
-    process.once('SIGINT', resolve);
     const gone = setInterval(() => line.lost && (clearInterval(gone), resolve()), 200);
   }).finally(() => {
     if (stdin.isTTY) stdin.setRawMode(false);

@@ -898,6 +898,15 @@ export const KEYS = {
   wsm: { t: 's', get: (c): unknown => c.b.net.why },
   /** The access point for the set-up is open. It opens while no network is known, and for 5 minutes when the button is held for 3 s. */
   wap: { t: 'b', get: (c): unknown => c.b.net.ap },
+  /** Password of the access point from its next opening on; where none is set the charger makes one. The console alone shows it. */
+  wak: {
+    t: 's',
+    f: 'wph',
+    hi: 63,
+    def: '',
+    set: (_c, v: string): string =>
+      v.length < 8 || /[^ -~]/.test(v) ? 'must have 8 to 63 characters of ASCII' : '',
+  },
   /** Interface of the default route: st = Wi-Fi station; empty = none. */
   nif: { t: 's', get: (c): unknown => (c.b.net.up ? 'st' : '') },
   /** Signal; null while not connected. */

@@ -23,8 +23,8 @@ export interface Radio {
   password(c: Charger): string;
 }
 
-/** Key of the journal: the password of the access point. */
-const PASSWORD = 'apk';
+/** Key of the journal: the password of the access point, as the key `wak` keeps it. */
+const PASSWORD = 'k.wak';
 /** Letters and digits that nobody confuses. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LENGTH = 10;
@@ -33,13 +33,13 @@ const LENGTH = 10;
 const ASKED = 300000;
 const JOINED = 60000;
 
-/** Made once by the chip's random numbers, and kept. */
+/** Set, or made once by the chip's random numbers and kept. */
 export function password(c: Charger): string {
   const old = c.f.get(PASSWORD);
-  if (old) return old;
+  if (old) return JSON.parse(old) as string;
   let text = '';
   for (let i = 0; i < LENGTH; i++) text += LETTERS[(E.hwRand() >>> 1) % LETTERS.length];
-  c.f.put(PASSWORD, text);
+  c.f.put(PASSWORD, JSON.stringify(text));
   return text;
 }
 

@@ -102,6 +102,8 @@ export class Terminal {
         const m = /(\/dev\/\S+)\r?\n/.exec(first);
         if (m) resolve((t = new Terminal(child, m[1])));
       });
+      // What is sent to a terminal that was closed is lost, as on a wire that was pulled.
+      child.stdin!.on('error', () => {});
     });
   }
 

@@ -222,13 +222,21 @@ describe('./flash.sh', function () {
     assert.equal(r.status, 0, r.err + r.out);
     assert.match(
       r.out,
-      /^Espruino 2v29 on ESP32, serial \S+; board reference\nuploading 100 %\nPilotwire 0\.1\.0 on reference, serial (\d+), boot 1\nlabel: serial \1, access point Pilotwire-\1, password pilotwire\1\n$/,
+      /^Espruino 2v29 on ESP32, serial \S+; board reference\nuploading 100 %\nPilotwire 0\.1\.0 on reference, serial (\d+), boot 1\nlabel: serial \1, access point Pilotwire-\1, password [a-z2-9]{10}\n$/,
     );
     assert.equal(charger.whole.get('amp'), 12);
     assert.equal(charger.whole.get('fna'), 'Tor 3');
     // What stands on the label is what the firmware opens.
     const serial = /serial (\d+), boot/.exec(r.out)![1];
     assert.equal(serial, charger.whole.get('sse'));
+    const password = /password (\S+)/.exec(r.out)![1];
+    charger.whole.type('set("wifis", "[{\\"ssid\\":\\"\\"}]")');
+    charger.cut();
+    charger.whole.run(20000);
+    assert.match(
+      charger.whole.type('status()'),
+      new RegExp(`Pilotwire-${serial}, password ${password}$`, 'm'),
+    );
   });
 
   it('--monitor stays as a console', async () => {
@@ -242,10 +250,10 @@ describe('./flash.sh', function () {
 
   it('a charger that goes away in the middle: an error, and the old firmware is still there', async () => {
     await board(
-      new Map([[BOARD, Buffer.from('reference')], ...reference(), ['api', Buffer.from('exports.old=1')]]),
+      new Map([[BOARD, Buffer.from('reference')], ...reference(), ['get', Buffer.from('exports.old=1')]]),
     );
     charger.tamper = (text) => {
-      if (text.includes('"~api"')) tty.close();
+      if (text.includes('"~get"')) tty.close();
       return text;
     };
     const r = await flash(['--port', tty.path]);
@@ -254,7 +262,7 @@ describe('./flash.sh', function () {
     charger.cut();
     charger.whole.run(20000);
     assert.equal(charger.whole.get('mod'), 'reference');
-    assert.equal(Buffer.from(charger.whole.bench.storage.read('api')!).toString(), 'exports.old=1');
+    assert.equal(Buffer.from(charger.whole.bench.storage.read('get')!).toString(), 'exports.old=1');
   });
 
   for (const [make, chip, written] of [

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { crc32 } from '../../tools/crc32.mjs';
-import { check, preset, rows } from '../../tools/flash-config.mjs';
+import { check, preset, rows, settings } from '../../tools/flash-config.mjs';
 import { readEngine } from '../../tools/flash-engine.mjs';
 import { BOARD, boardOf, nvs, partitions, room, storage } from '../../tools/flash-image.mjs';
 import { Storage } from '../../bench/esp32/storage';
@@ -169,7 +169,7 @@ describe('settings for the first start', () => {
 
   it('become the text of the file preset', () => {
     const f = file('good.json', Buffer.from(JSON.stringify(good)));
-    assert.deepEqual(JSON.parse(preset(f, keys).toString()), {
+    assert.deepEqual(JSON.parse(preset(settings(f, keys)).toString()), {
       wifis: '[{"ssid":"Garage","key":"geheim-123"}]',
       ocppu: '"ws://csms.example:9000/x"',
       ocppe: 'true',
@@ -193,6 +193,7 @@ describe('settings for the first start', () => {
     [{ oms: 'Voltage,Wind' }, 'oms unknown word Wind'],
     [{ wifis: { ssid: 'x' } }, 'wifis must be a list of up to three {"ssid", "key"}'],
     [{ wifis: [{ ssid: 'x', key: 'short' }] }, 'wifis a key of Wi-Fi has 8 to 63 characters'],
+    [{ wak: 'short' }, 'wak must have 8 to 63 characters of ASCII'],
     [{ clp: [1, 2] }, 'clp value must be up to 5 integers of 6 to 32'],
     [{ amp: 5, mca: 99 }, 'amp must be 6 to 32; mca must be 6 to 32'],
   ];
@@ -200,7 +201,7 @@ describe('settings for the first start', () => {
     it(`are refused: ${why}`, () => assert.throws(() => check(config, table_), { message: why }));
 
   it('are refused when they are no JSON', () => {
-    assert.throws(() => preset(file('bad.json', Buffer.from('{')), keys), /--config .*bad\.json: /);
-    assert.throws(() => preset(path.join(dir, 'none.json'), keys), /--config: there is no/);
+    assert.throws(() => settings(file('bad.json', Buffer.from('{')), keys), /--config .*bad\.json: /);
+    assert.throws(() => settings(path.join(dir, 'none.json'), keys), /--config: there is no/);
   });
 });
