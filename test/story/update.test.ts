@@ -104,6 +104,7 @@ const contactor = async (b: Bench): Promise<Json> => (await json(`${b.bench}/ben
     served.set('/bad', image('0.3.0', 'reference', 'E.srand(', 'E.nothing('));
     await update('/bad');
     await until(bench, 'rolled back', 400000, async () => (await told(bench)).endsWith('InstallationFailed'));
-    assert.equal((await calls(bench, 'BootNotification')).at(-1)!.firmwareVersion, '0.2.0');
+    const log = (await json(`${bench.bench}/bench/log?since=0`)).text;
+    assert.equal((await calls(bench, 'BootNotification')).at(-1)!.firmwareVersion, '0.2.0', `${log}`);
   });
 });
