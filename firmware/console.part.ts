@@ -66,7 +66,9 @@ export function status(c: Charger): void {
       (n.up ? n.ssid + ', ' + n.ip + ', ' + (n.rssi() ?? '?') + ' dBm' : 'not connected ' + n.why),
   );
   if (n.ap)
-    print('         access point Pilotwire-' + c.b.serial + ', password ' + JSON.parse(c.f.get('k.wak')!));
+    print(
+      '         access point Pilotwire-' + c.b.serial + ', password ' + JSON.parse(c.f.get('k.wak') || '""'),
+    );
   print(
     'ocpp     ' +
       (!c.k.ocppe ? 'off' : c.o.ok ? 'accepted' : c.o.up ? 'connected' : 'not connected ' + c.o.err),

@@ -100,7 +100,7 @@ async function bundle(board, o) {
   for (const name of readdirSync(folder).sort()) files.set(name, readFileSync(path.join(folder, name)));
   if (o.config) {
     const config = settings(o.config, files.get('keys'));
-    config.wak ??= password();
+    config.wak ||= password();
     o.label = config.wak;
     files.set('preset', preset(config));
   }

@@ -905,7 +905,7 @@ export const KEYS = {
     hi: 63,
     def: '',
     set: (_c, v: string): string =>
-      v.length < 8 || /[^ -~]/.test(v) ? 'must have 8 to 63 characters of ASCII' : '',
+      v && (v.length < 8 || /[^ -~]/.test(v)) ? 'must have 8 to 63 characters of ASCII' : '',
   },
   /** Interface of the default route: st = Wi-Fi station; empty = none. */
   nif: { t: 's', get: (c): unknown => (c.b.net.up ? 'st' : '') },

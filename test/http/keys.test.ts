@@ -130,7 +130,7 @@ const ROWS: Record<string, Row> = {
   ocppg: { ...SWITCH, first: true },
   ocppcn: { ...SWITCH, first: false },
   ocppss: { ...SWITCH, first: false },
-  wak: { is: text, good: [['garage-7', undefined]], bad: ['short', '"1234567\u00e9"', '', 'null'], hidden: 1 }, // prettier-ignore
+  wak: { is: text, good: [['garage-7', undefined]], bad: ['short', '"1234567\u00e9"', 'null'], hidden: 1 }, // prettier-ignore
   ocppck: { is: text, good: [[PEM, undefined]], bad: ['secret'], hidden: 1 },
   ocppcc: { is: text, first: '', good: [[PEM, PEM]], bad: ['x'] },
   ocppsc: { is: text, first: '', good: [[JSON.stringify(PEM), PEM]], bad: ['x'] },
