@@ -31,6 +31,8 @@ const STORAGE = 0x320000;
 const END = 0x400000;
 const PAGE = 4096;
 const PAGES = 72;
+/** Bytes of the file: wherever it lies, so many whole pages begin behind its first 64 bytes. */
+const SIZE = (PAGES + 1) * PAGE + 64;
 const STATE = 32;
 const HEAD = 160;
 const PIECE = 2048;
@@ -69,12 +71,11 @@ function locate(w: Slot): string | undefined {
 
 function make(w: Slot): string | undefined {
   const s = require('Storage');
-  const size = (PAGES + 1) * PAGE;
   w.addr = STORAGE;
   w.n = 0;
   // With less room Storage would be compacted.
-  if (s.read(w.slot, 0, 8) !== undefined || s.getFree() < size + 64) return 'no room for the slot ' + w.slot;
-  s.write(w.slot, '    ', 0, size);
+  if (s.read(w.slot, 0, 8) !== undefined || s.getFree() < SIZE + 64) return 'no room for the slot ' + w.slot;
+  s.write(w.slot, '    ', 0, SIZE);
   return undefined;
 }
 
@@ -96,7 +97,10 @@ export function blank(c: Charger, w: Slot): string | undefined {
   const s = require('Storage');
   if (!w.from) return locate(w);
   const at = w.from + w.n * PAGE;
-  if (E.CRC32(s.read(w.slot, at, PAGE)!) ^ BLANK) {
+  const page = s.read(w.slot, at, PAGE)!;
+  // Never a byte of another file.
+  if (page.length < PAGE) return 'the slot is too short';
+  if (E.CRC32(page) ^ BLANK) {
     // An erase stands still for some 50 ms.
     if (c.s.on && !c.b.interlock) return undefined;
     require('Flash').erasePage(w.addr + 32 + at);

@@ -182,13 +182,6 @@ function prepare(o: Ocpp, w: Work): void {
   else if (r) failed(o, w, r);
 }
 
-function fetch(o: Ocpp, w: Work): void {
-  const r = (o.c.f.part('fetch') as Fetch).look(o.c, w);
-  o.fa = o.c.t + 100;
-  if (r === 'done') enter(o, w, CHECK);
-  else if (r) failed(o, w, r);
-}
-
 function check(o: Ocpp, w: Work): void {
   const r = (o.c.f.part('slot') as Slots).check(o.c, w, w.size);
   if (r) failed(o, w, r);
@@ -226,25 +219,26 @@ function clean(o: Ocpp, w: Work): void {
   o.fa = NEVER;
 }
 
-function wait(o: Ocpp, w: Work): void {
-  const c = o.c;
-  o.fa = c.t + 1000;
-  if (!c.w || c.f.wall(c) >= w.date) attempt(o, w);
-}
-
 export function watch(o: Ocpp): void {
+  const c = o.c;
   const w = o.fw;
   if (E.slot && !E.slot.ok) {
     if (!proved(o)) return;
     say(o, 'Installed');
     if (!w) over(o);
   } else if (!w) remember(o);
-  else if (w.st === WAIT) wait(o, w);
-  else if (w.st === CLEAN) clean(o, w);
+  else if (w.st === WAIT) {
+    o.fa = c.t + 1000;
+    if (!c.w || c.f.wall(c) >= w.date) attempt(o, w);
+  } else if (w.st === CLEAN) clean(o, w);
   else if (w.st === FAILED) attempt(o, w);
   else if (w.st === PREPARE) prepare(o, w);
-  else if (w.st === FETCH) fetch(o, w);
-  else if (w.st === CHECK) check(o, w);
+  else if (w.st === FETCH) {
+    const r = (c.f.part('fetch') as Fetch).look(c, w);
+    o.fa = c.t + 100;
+    if (r === 'done') enter(o, w, CHECK);
+    else if (r) failed(o, w, r);
+  } else if (w.st === CHECK) check(o, w);
   else if (w.st === READY) ready(o, w);
   else install(o, w);
 }

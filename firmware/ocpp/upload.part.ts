@@ -94,15 +94,7 @@ function close(w: Out): void {
   if (s) s.end();
 }
 
-/** Lines of the report begin with the seconds since boot when they have a time; those of another time are left out. */
-function wanted(o: Ocpp, w: Out, line: string): boolean {
-  const n = line.charCodeAt(0);
-  if (!o.c.w || n < 48 || n > 57) return true;
-  const t = o.c.w + parseFloat(line) * 1000;
-  return t >= w.from && t <= w.to;
-}
-
-/** The next lines; undefined = there are no more. */
+/** The next lines; undefined = there are no more. One that begins with the seconds since boot must be of the time asked for. */
 function lines(o: Ocpp, w: Out): string | undefined {
   const report = o.c.f.part('report') as Report;
   if (!w.job) w.job = report.start(o.c, '/report');
@@ -112,7 +104,12 @@ function lines(o: Ocpp, w: Out): string | undefined {
   const all = (w.line + j.out).split('\n');
   j.out = '';
   w.line = j.status < 0 ? '' : all.pop()!;
-  return all.filter((l) => wanted(o, w, l)).join('\n') + '\n';
+  const w0 = o.c.w;
+  const kept = all.filter((l) => {
+    const t = w0 + parseFloat(l) * 1000;
+    return !w0 || l < '0' || l >= ':' || (t >= w.from && t <= w.to);
+  });
+  return kept.join('\n') + '\n';
 }
 
 /** Where the report goes: into the folder, or as a form to its address. */
@@ -123,13 +120,12 @@ function target(w: Out): string {
   return path + (path.endsWith('/') ? '' : '/') + w.name + (ask < 0 ? '' : w.dir.substr(ask));
 }
 
-function form(w: Out): string {
+/** What stands before or, with `end`, behind the report in a form. */
+function form(w: Out, end: number): string {
+  if (!w.post) return '';
+  if (end) return '\r\n--' + MARK + '--\r\n';
   const head = '--' + MARK + '\r\nContent-Disposition: form-data; name="file"; filename="';
-  return w.post ? head + w.name + '"\r\nContent-Type: text/plain\r\n\r\n' : '';
-}
-
-function tail(w: Out): string {
-  return w.post ? '\r\n--' + MARK + '--\r\n' : '';
+  return head + w.name + '"\r\nContent-Type: text/plain\r\n\r\n';
 }
 
 /** First pass: the length. */
@@ -183,9 +179,9 @@ function open(o: Ocpp, w: Out): void {
       'Content-Type: ' +
       (w.post ? 'multipart/form-data; boundary=' + MARK : 'text/plain; charset=utf-8') +
       '\r\nContent-Length: ' +
-      (w.size + form(w).length + tail(w).length) +
+      (w.size + form(w, 0).length + form(w, 1).length) +
       '\r\n\r\n' +
-      form(w),
+      form(w, 0),
   );
 }
 
@@ -198,7 +194,7 @@ function send(o: Ocpp, w: Out): void {
   const last = !w.size;
   if (piece || last) {
     w.free = 0;
-    w.s.write(piece + (last ? tail(w) : ''));
+    w.s.write(piece + (last ? form(w, 1) : ''));
   }
   if (last) w.st = ANSWER;
 }

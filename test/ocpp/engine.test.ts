@@ -24,7 +24,7 @@ async function run(code: string): Promise<string> {
   const build = new Map<string, Uint8Array>([
     ['.bootcde', Buffer.from(code + "\nsetTimeout(() => print('the end'), 300);", 'latin1')],
   ]);
-  for (const f of fs.readdirSync(dir)) build.set(f, fs.readFileSync(path.join(dir, f)));
+  for (const f of fs.readdirSync(dir)) if (f[0] !== '.') build.set(f, fs.readFileSync(path.join(dir, f)));
   const s = await solo({ executable: ESPRUINO, build });
   try {
     assert.ok(await s.until(() => s.text().includes('the end'), 20000), s.text());

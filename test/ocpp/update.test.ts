@@ -279,6 +279,24 @@ describe('UpdateFirmware', function () {
     x.w.end();
   });
 
+  it('wherever the slots come to lie in their pages, no page is erased that holds anything else', () => {
+    for (const offset of [0, 3968, 4000, 4028, 4032, 4060, 4064, 4092]) {
+      const x = scene();
+      const { storage } = x.w.bench;
+      const size = (2 * 4096 + offset - ((storage.used() + 32) % 4096)) & ~3;
+      storage.write('filler', Buffer.alloc(size, 'x'));
+      for (const version of ['0.2.0', '0.3.0', '0.4.0']) {
+        x.web.files['/new.pwu'] = image(version);
+        x.update();
+        x.w.run(170000);
+        assert.equal(x.told().at(-1), 'Installed', `${offset} ${x.w.bench.out.slice(-1500)}`);
+        assert.equal(x.cs.calls('BootNotification').at(-1)!.firmwareVersion, version);
+      }
+      for (const name of ['main', 'keys', 'filler', 'pw1', 'pw2']) assert.ok(storage.read(name), name);
+      x.w.end();
+    }
+  });
+
   const CUTS = Number(process.env.CUTS ?? 100);
   it(`${CUTS} power cuts at any byte: one of the two bundles always boots`, function () {
     this.timeout(CUTS * 10000);
