@@ -10,6 +10,9 @@ export const HEAD = 160;
 export const PIECE = 2048;
 /** Most that a slot of the charger takes (firmware/core/slot.part.ts). */
 export const ROOM = 72 * 4096 - 32;
+/** A slot with its header, and what there is for the factory's files and both slots. */
+const SLOT = 73 * 4096 + 96;
+const STORAGE_SIZE = 0xe0000;
 
 const sha = (...data) => data.reduce((h, d) => h.update(d), createHash('sha256')).digest();
 
@@ -35,5 +38,7 @@ export function packUpdate(board, version, files) {
   const start = `PWU1 ${board} ${version} ${body.length} `;
   const head = `${start}${chain(start, body)} ${size} ${all[0][1].length} `;
   if (head.length >= HEAD) throw new Error(`the head of the update has ${head.length} bytes`);
+  if (HEAD + body.length > ROOM || body.length + 64 * all.length + 2 * SLOT > STORAGE_SIZE)
+    throw new Error(`the bundle has ${body.length} bytes: Storage does not hold it and two slots of ${ROOM}`);
   return Buffer.concat([Buffer.from(head.padEnd(HEAD - 1) + '\n'), body]);
 }

@@ -163,11 +163,10 @@ export function bundle(version: string, text = '', instead = ''): Build {
   // The file `keys` is read by places.
   assert.equal(version.length, VERSION.length, 'a version must be as long as that of the build');
   const files: Build = new Map();
-  for (const [name, data] of reference())
-    files.set(
-      name,
-      Buffer.from(Buffer.from(data).toString('latin1').replaceAll(`"${VERSION}"`, `"${version}"`), 'latin1'),
-    );
+  const renamed = (data: Uint8Array): Buffer =>
+    Buffer.from(Buffer.from(data).toString('latin1').replaceAll(`"${VERSION}"`, `"${version}"`), 'latin1');
+  // Rows of the key table are found by their place.
+  for (const [name, data] of reference()) files.set(name, name === 'keys' ? data : renamed(data));
   if (text) {
     const main = Buffer.from(files.get('main')!).toString('latin1');
     assert.ok(main.includes(text), text);
