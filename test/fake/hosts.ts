@@ -165,8 +165,7 @@ export function bundle(version: string, text = '', instead = ''): Build {
   const files: Build = new Map();
   const renamed = (data: Uint8Array): Buffer =>
     Buffer.from(Buffer.from(data).toString('latin1').replaceAll(`"${VERSION}"`, `"${version}"`), 'latin1');
-  // Rows of the key table are found by their place.
-  for (const [name, data] of reference()) files.set(name, name === 'keys' ? data : renamed(data));
+  for (const [name, data] of reference()) files.set(name, renamed(data));
   if (text) {
     const main = Buffer.from(files.get('main')!).toString('latin1');
     assert.ok(main.includes(text), text);
@@ -174,6 +173,7 @@ export function bundle(version: string, text = '', instead = ''): Build {
   }
   return files;
 }
+
 /** Its update file. */
 export const image = (version: string, board = 'reference', text = '', instead = ''): Buffer =>
   packUpdate(board, version, bundle(version, text, instead)) as Buffer;

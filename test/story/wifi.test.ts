@@ -225,7 +225,9 @@ describe('radio', function () {
     before(async () => {
       b = await start({ http: 0, bench: 0, csms: 0, flash: '', fresh: true });
       await b.post('car', { state: 'C', amps: 16, phases: 3 });
-      await holds(async () => (await key('car')) === 2, 'charging');
+      const closed = async (): Promise<boolean> =>
+        ((await b.snapshot()) as unknown as { contactor: { closed: boolean } }).contactor.closed;
+      await holds(async () => (await key('car')) === 2 && (await closed()), 'charging');
     });
     after(() => b.stop());
 
