@@ -2,6 +2,7 @@
 
 import type { Charger } from './charger';
 import type { Row } from './config';
+import { parse } from './json';
 import { keep } from './keep';
 
 /** Exports of this part. */
@@ -9,14 +10,6 @@ export interface Change {
   take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
   write(c: Charger, name: string, raw: string): string;
   accept(c: Charger, ocpp: string, text: string): string;
-}
-
-function parse(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch (e) {
-    return undefined;
-  }
 }
 
 /** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */

@@ -23,3 +23,12 @@ export function json(v: unknown): string {
   const text = JSON.stringify(v);
   return text.includes('u00') ? bytes(text) : text;
 }
+
+/** Value of a JSON text as the engine reads it; undefined = it is none. */
+export function parse(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch (e) {
+    return undefined;
+  }
+}

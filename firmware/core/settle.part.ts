@@ -2,18 +2,11 @@
 
 import type { Change } from './change.part';
 import type { Charger } from './charger';
+import { parse } from './json';
 
 /** Exports of this part. */
 export interface Settle {
   settle(c: Charger): void;
-}
-
-function parse(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch (e) {
-    return undefined;
-  }
 }
 
 /** Applies the file `preset`, {key: raw text}, which whoever set the charger up has left; once. */
