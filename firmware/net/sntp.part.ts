@@ -61,10 +61,12 @@ export function ask(c: Charger, a: Air): void {
   const parts = c.k.tsh.split(':');
   over(a);
   a.due = c.t + RETRY;
+  // Without an answer since the last time: said already.
+  const told = c.ntp === 2;
   c.ntp = 2;
   c.b.net.resolve(parts[0], (ip) => {
     if (ip) send(c, a, ip, +parts[1] || PORT);
-    else c.f.log('ntp', 'unknown host ' + parts[0]);
+    else if (!told) c.f.log('ntp', 'unknown host ' + parts[0]);
   });
 }
 

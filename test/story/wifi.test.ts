@@ -213,6 +213,13 @@ describe('radio', function () {
       await holds(async () => String(await key('utc')).startsWith('2036-02-08'), '2036');
     });
 
+    it('says once that the name of the server is unknown', async () => {
+      await set('tsh=nowhere.invalid');
+      await b.advance(4200000);
+      const said = b.log(0).text.match(/ntp unknown host nowhere.invalid/g);
+      assert.equal(said?.length, 1);
+    });
+
     it('asks nobody when it is told so', async () => {
       await set('tse=false');
       const s = await served(MAY);
