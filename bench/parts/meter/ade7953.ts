@@ -3,7 +3,7 @@
 
 import type { Clock, SpiDevice } from '../../types';
 import type { Line } from './atm90e32';
-import { Counter } from './counter';
+import { Counted } from './counter';
 
 /** Counts for 1 V, 1 A and 1 W with the divider and the shunt of this bench. */
 export const SCALE = { volt: 26000, amp: 100000, watt: 154 };
@@ -11,35 +11,20 @@ export const SCALE = { volt: 26000, amp: 100000, watt: 154 };
 const START = 100;
 const VERSION = 0x702;
 
-export class Ade7953 implements SpiDevice {
-  silent = false;
-  private counter: Counter;
-  private on = true;
+export class Ade7953 extends Counted implements SpiDevice {
   private from: number;
   private regs = new Map<number, number>();
   private open = false;
   private frame: number[] = [];
   private out: number[] = [];
 
-  constructor(
-    private clock: Clock,
-    line: Line,
-  ) {
-    this.counter = new Counter(clock, line, 1);
+  constructor(clock: Clock, line: Line) {
+    super(clock, line);
     this.from = clock.now() + START;
   }
 
-  get energy(): number {
-    this.counter.settle();
-    return this.counter.total;
-  }
-
-  settle(): void {
-    this.counter.settle();
-  }
-
-  supply(on: boolean): void {
-    this.on = on;
+  override supply(on: boolean): void {
+    super.supply(on);
     this.regs.clear();
     this.open = false;
     this.from = this.clock.now() + START;

@@ -2,39 +2,27 @@
 
 import type { Clock, SerialDevice } from '../../types';
 import type { Line } from './atm90e32';
-import { Counter } from './counter';
+import { Counted } from './counter';
 
 /** Counts for 1 V, 1 A, 1 W and 1 kWh with the divider and the shunt of this bench. */
 export const SCALE = { volt: 15873.36, amp: 251213.46, watt: 596, kwh: 3304.61 };
 const DELAY = 2;
 
-export class Bl0942 implements SerialDevice {
-  silent = false;
+export class Bl0942 extends Counted implements SerialDevice {
   say?: (bytes: number[]) => void;
-  private counter: Counter;
-  private on = true;
   /** Wh that the counter does not show: from before the supply came. */
   private before = 0;
 
   constructor(
-    private clock: Clock,
+    clock: Clock,
     line: Line,
     private address = 0,
   ) {
-    this.counter = new Counter(clock, line, 1);
+    super(clock, line);
   }
 
-  get energy(): number {
-    this.counter.settle();
-    return this.counter.total;
-  }
-
-  settle(): void {
-    this.counter.settle();
-  }
-
-  supply(on: boolean): void {
-    this.on = on;
+  override supply(on: boolean): void {
+    super.supply(on);
     this.before = this.energy;
   }
 
@@ -43,7 +31,7 @@ export class Bl0942 implements SerialDevice {
     if (!this.on || bytes.length !== 2 || bytes[0] !== head || bytes[1] !== 0xaa) return;
     const packet = this.packet();
     packet.push(~packet.reduce((a, b) => a + b, head) & 255);
-    this.clock.at(this.clock.now() + DELAY, () => this.on && !this.silent && this.say?.(packet));
+    this.later(DELAY, () => this.say?.(packet));
   }
 
   /** Header, I, V, fast I, W (signed), CF in three bytes each; period; reserve, status, reserve; lowest byte first. */

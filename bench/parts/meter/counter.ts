@@ -36,3 +36,39 @@ export class Counter {
     this.watts = [0, 1, 2].map((k) => this.watt(k));
   }
 }
+
+/** A meter around such a counter, fed by the charger's supply. */
+export abstract class Counted {
+  /** Fault: it says nothing. */
+  silent = false;
+  protected on = true;
+  protected counter: Counter;
+
+  constructor(
+    protected clock: Clock,
+    line: Line,
+    phases: 1 | 3 = 1,
+  ) {
+    this.counter = new Counter(clock, line, phases);
+  }
+
+  /** Wh since the bench started. */
+  get energy(): number {
+    this.counter.settle();
+    return this.counter.total;
+  }
+
+  /** Voltage or current changed just now. */
+  settle(): void {
+    this.counter.settle();
+  }
+
+  supply(on: boolean): void {
+    this.on = on;
+  }
+
+  /** Says something later, if it still can. */
+  protected later(ms: number, say: () => void): void {
+    this.clock.at(this.clock.now() + ms, () => this.on && !this.silent && say());
+  }
+}

@@ -3,38 +3,22 @@
 
 import type { Clock, SerialDevice } from '../../types';
 import type { Line } from './atm90e32';
-import { Counter } from './counter';
+import { Counted } from './counter';
 import { crc16, withCrc16 } from './crc16';
 
 /** Address that every module answers to. */
 const GENERAL = 0xf8;
 const DELAY = 50;
 
-export class Pzem implements SerialDevice {
-  silent = false;
+export class Pzem extends Counted implements SerialDevice {
   say?: (bytes: number[]) => void;
-  private counter: Counter;
-  private on = true;
 
   constructor(
-    private clock: Clock,
+    clock: Clock,
     line: Line,
     private address = 1,
   ) {
-    this.counter = new Counter(clock, line, 1);
-  }
-
-  get energy(): number {
-    this.counter.settle();
-    return this.counter.total;
-  }
-
-  settle(): void {
-    this.counter.settle();
-  }
-
-  supply(on: boolean): void {
-    this.on = on;
+    super(clock, line);
   }
 
   hear(bytes: number[]): void {
@@ -42,9 +26,7 @@ export class Pzem implements SerialDevice {
     const good = n >= 4 && crc16(bytes.slice(0, -2)) === bytes[n - 2] + (bytes[n - 1] << 8);
     if (!good || (bytes[0] !== this.address && bytes[0] !== GENERAL)) return;
     const answer = this.answer(bytes);
-    this.clock.at(this.clock.now() + DELAY, () => {
-      if (this.on && !this.silent) this.say?.(withCrc16(answer));
-    });
+    this.later(DELAY, () => this.say?.(withCrc16(answer)));
   }
 
   private answer([address, fn, ...q]: number[]): number[] {

@@ -3,39 +3,28 @@
 import type { Clock } from '../../types';
 import { Signal } from '../signal';
 import type { Line } from './atm90e32';
-import { Counter } from './counter';
+import { Counted } from './counter';
 
 const PULSE = 40;
 /** It looks at its counter so often, ms. */
 const LOOK = 10;
 
-export class S0 {
+export class S0 extends Counted {
   readonly changed = new Signal();
-  silent = false;
-  private counter: Counter;
   private low = false;
   private told = 0;
 
   constructor(
-    private clock: Clock,
+    clock: Clock,
     line: Line,
     private kwh: number,
     phases: 1 | 3 = 3,
   ) {
-    this.counter = new Counter(clock, line, phases);
+    super(clock, line, phases);
     this.look();
   }
 
-  get energy(): number {
-    this.counter.settle();
-    return this.counter.total;
-  }
-
-  settle(): void {
-    this.counter.settle();
-  }
-
-  supply(): void {}
+  override supply(): void {}
 
   level(): 0 | 1 {
     return this.low ? 0 : 1;

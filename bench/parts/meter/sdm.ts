@@ -4,7 +4,7 @@
 
 import type { Clock, Drive, SerialDevice } from '../../types';
 import type { Line } from './atm90e32';
-import { Counter } from './counter';
+import { Counted } from './counter';
 import { crc16, withCrc16 } from './crc16';
 
 /** From the end of a request to the answer, ms. */
@@ -14,32 +14,21 @@ const MOST = 80;
 /** kWh that it had counted before it came to us. */
 const BEFORE = 1234.567;
 
-export class Sdm implements SerialDevice {
-  silent = false;
+export class Sdm extends Counted implements SerialDevice {
   say?: (bytes: number[]) => void;
-  private counter: Counter;
   private driven: () => boolean = () => false;
 
   constructor(
-    private clock: Clock,
+    clock: Clock,
     line: Line,
-    private phases: 1 | 3,
+    phases: 1 | 3,
     private address = 1,
   ) {
-    this.counter = new Counter(clock, line, phases);
-  }
-
-  get energy(): number {
-    this.counter.settle();
-    return this.counter.total;
-  }
-
-  settle(): void {
-    this.counter.settle();
+    super(clock, line, phases);
   }
 
   /** The charger's supply is none of its business. */
-  supply(): void {}
+  override supply(): void {}
 
   /** The transceiver's driver-enable, where the controller has to switch it. */
   enable(drive: () => Drive): void {
@@ -53,9 +42,7 @@ export class Sdm implements SerialDevice {
     const start = (bytes[2] << 8) | bytes[3];
     const count = (bytes[4] << 8) | bytes[5];
     const answer = this.answer(fn, start, count);
-    this.clock.at(this.clock.now() + DELAY, () => {
-      if (!this.silent && !this.driven()) this.say?.(withCrc16(answer));
-    });
+    this.later(DELAY, () => this.driven() || this.say?.(withCrc16(answer)));
   }
 
   private answer(fn: number, start: number, count: number): number[] {
