@@ -4,8 +4,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import replace from '@rollup/plugin-replace';
-import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
+import ts from 'typescript';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
@@ -22,23 +22,49 @@ const CONSTANTS = () => ({ VERSION: version, DEBUG: process.env.DEBUG === '1' })
 
 const texts = (o) => Object.fromEntries(Object.entries(o).map(([name, v]) => [name, JSON.stringify(v)]));
 
+/** What a source becomes, by its text: parts and boards share files. */
+const transpiled = new Map();
+
 /**
- * As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. Types are
- * checked by `tsc -p .`, not again for each file of the build.
+ * As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. Each file by
+ * itself: types are checked by `tsc -p .`.
  */
-const sources = (root, board) =>
-  typescript({
-    tsconfig: path.join(root, 'tsconfig.json'),
-    compilerOptions: {
-      target: 'ES2020',
-      module: 'ESNext',
-      paths: { '@board': [`./boards/${board}.ts`] },
-      noCheck: true,
-      composite: false,
-      emitDeclarationOnly: false,
-      sourceMap: true,
+function sources(root, board) {
+  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
+  const options = { ...config.compilerOptions, target: 'ES2020', module: 'ESNext', sourceMap: true };
+  const { options: compilerOptions, errors } = ts.convertCompilerOptionsFromJson(
+    { ...options, composite: false, emitDeclarationOnly: false, paths: undefined },
+    root,
+  );
+  if (errors.length) throw new Error(ts.flattenDiagnosticMessageText(errors[0].messageText, '\n'));
+  return {
+    name: 'sources',
+    resolveId(id, from) {
+      if (id === '@board') return path.join(root, 'boards', `${board}.ts`);
+      if (!from || !id.startsWith('.')) return null;
+      const file = path.resolve(path.dirname(from), `${id}.ts`);
+      return existsSync(file) ? file : null;
     },
-  });
+    transform(text, id) {
+      if (!id.endsWith('.ts')) return null;
+      const key = `${id}\0${text}`;
+      if (!transpiled.has(key)) {
+        const out = ts.transpileModule(text, { fileName: id, reportDiagnostics: true, compilerOptions });
+        const [bad] = out.diagnostics;
+        if (bad) {
+          const { line, character } = bad.file.getLineAndCharacterOfPosition(bad.start);
+          this.error({
+            message: ts.flattenDiagnosticMessageText(bad.messageText, '\n'),
+            loc: { file: id, line: line + 1, column: character + 1 },
+          });
+        }
+        const code = out.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
+        transpiled.set(key, { code, map: out.sourceMapText });
+      }
+      return transpiled.get(key);
+    },
+  };
+}
 
 /**
  * Mangles names, drops dead code and puts constants in their place, nothing else: terser's defaults put code above its
