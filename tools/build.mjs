@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { rollup } from 'rollup';
-import { ROOT, chunks } from '../rollup.config.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packUpdate } from './update.mjs';
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What a build depends on. */
 const INPUTS = ['firmware', 'hal', 'boards', 'tools', 'rollup.config.js', 'package.json'];
@@ -68,6 +68,7 @@ function update(root, board, output) {
 }
 
 async function generate(options) {
+  const { rollup } = await import('rollup');
   const bundle = await rollup(options);
   const { output } = await bundle.generate(options.output);
   await bundle.close();
@@ -93,12 +94,14 @@ async function parts(options, root, board, now) {
  * @returns {Promise<{ main: string, dir: string, built: boolean }>}
  */
 export async function build(board = 'reference', root = ROOT) {
-  const options = chunks(board, root);
   const dist = path.join(root, 'dist');
   const result = { main: path.join(dist, `${board}.js`), dir: path.join(dist, board), built: false };
   const mark = path.join(dist, `${board}.stamp`);
   const now = stamp(root);
   if (existsSync(mark) && existsSync(result.main) && readFileSync(mark, 'utf8') === now) return result;
+  // Compiler and bundler take a second to load.
+  const { chunks } = await import('../rollup.config.js');
+  const options = chunks(board, root);
   const [main, ...rest] = options;
   const output = [...(await generate(main)), ...(await parts(rest, root, board, now))];
   for (const [name, content] of output) put(dist, name, content);
