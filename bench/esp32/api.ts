@@ -21,19 +21,37 @@ const FLASH = 0x310000;
 const TOTAL = 4500;
 const USED = 3000;
 
-/** Bytes of whatever the engine takes for data. */
-export function data(v: Any): number[] {
-  if (v === undefined || v === null) return [];
-  if (typeof v === 'string') return [...latin(v)];
-  if (typeof v === 'number') return [v & 255];
-  if (Array.isArray(v)) return Array.from(v, data).flat();
-  if (ArrayBuffer.isView(v)) return [...new Uint8Array(v.buffer, v.byteOffset, v.byteLength)];
-  if (Object.prototype.toString.call(v) === '[object ArrayBuffer]') return [...new Uint8Array(v)];
+/** Bytes of whatever the engine takes for data; always a copy. */
+export function data(v: Any): Uint8Array {
+  if (typeof v === 'string') return new Uint8Array(latin(v));
+  if (v === undefined || v === null) return new Uint8Array();
+  if (typeof v === 'number') return Uint8Array.of(v);
+  if (ArrayBuffer.isView(v)) return new Uint8Array(v.buffer, v.byteOffset, v.byteLength).slice();
+  if (Array.isArray(v)) return list(v);
+  if (Object.prototype.toString.call(v) === '[object ArrayBuffer]') return new Uint8Array(v).slice();
   if (typeof v === 'object' && 'data' in v) {
     const once = data(v.data);
-    return Array.from({ length: v.count ?? 1 }, () => once).flat();
+    return joined(Array.from({ length: v.count ?? 1 }, () => once));
   }
-  return [Number(v) & 255];
+  return Uint8Array.of(Number(v));
+}
+
+function list(all: Any[]): Uint8Array {
+  if (all.length === 1) return data(all[0]);
+  const bytes = new Uint8Array(all.length);
+  let i = 0;
+  for (; i < all.length && typeof all[i] === 'number'; i++) bytes[i] = all[i];
+  return i === all.length ? bytes : joined(Array.from(all, data));
+}
+
+function joined(all: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(all.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of all) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -41,10 +59,31 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return n;
 });
 
-function crc32(bytes: number[]): number {
+function crc32(bytes: Uint8Array): number {
   let c = 0xffffffff;
-  for (const b of bytes) c = TABLE[(c ^ b) & 255] ^ (c >>> 8);
+  for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
+}
+
+// Out here and not in each life of the script: the compiler's work on them is kept.
+function sum(v: ArrayLike<number>): number {
+  if (v instanceof Uint8Array || Object.prototype.toString.call(v) === '[object Uint8Array]')
+    return sum8(v as Uint8Array);
+  let all = 0;
+  for (let i = 0; i < v.length; i++) all += v[i];
+  return all;
+}
+
+function sum8(v: Uint8Array): number {
+  let all = 0;
+  for (let i = 0; i < v.length; i++) all += v[i];
+  return all;
+}
+
+function variance(v: ArrayLike<number>, mean: number): number {
+  let all = 0;
+  for (let i = 0; i < v.length; i++) all += (v[i] - mean) ** 2;
+  return all;
 }
 
 /** Everything checks first whether the script still lives. */
@@ -189,17 +228,9 @@ function engine(s: Script, host: Host, group: Group): Any {
     hwRand: () => s.random.int(),
     getErrorFlags: () => realm.array(s.flags.splice(0)),
     CRC32: (v: Any) => crc32(data(v)),
-    sum: (v: ArrayLike<number>) => {
-      let sum = 0;
-      for (let i = 0; i < v.length; i++) sum += v[i];
-      return sum;
-    },
-    variance: (v: ArrayLike<number>, mean: number) => {
-      let sum = 0;
-      for (let i = 0; i < v.length; i++) sum += (v[i] - mean) ** 2;
-      return sum;
-    },
-    toString: (...v) => chars(Uint8Array.from(data(v))),
+    sum,
+    variance,
+    toString: (...v) => chars(data(v)),
     toUint8Array: (...v) => realm.bytes(data(v)),
     toArrayBuffer: (v: Any) => realm.buffer(data(v)),
     toFlatString: (v: Any) => String(v),
@@ -210,17 +241,21 @@ function engine(s: Script, host: Host, group: Group): Any {
     setBootCode: () => {},
   });
   realm.hide('kickWatchdog', () => (check(), s.watchdog.kick()), E);
+  const { analogRead } = realm.global;
   const mapInPlace = (from: ArrayLike<number>, to: Any, fn: Any): void => {
     check();
     const n = Math.min(from.length, to.length);
-    if (fn === realm.global.analogRead)
-      for (let i = 0; i < n; i++) to[i] = host.module.analogRead(from[i], i * SAMPLE);
+    if (fn === analogRead) burst(host, from, to, n);
     else
       for (let i = 0; i < n; i++)
         to[i] = typeof fn === 'function' ? fn(from[i], i) : fn ? fn[from[i]] : from[i];
   };
   realm.hide('mapInPlace', mapInPlace, E);
   return E;
+}
+
+function burst({ module }: Host, from: ArrayLike<number>, to: Any, n: number): void {
+  for (let i = 0; i < n; i++) to[i] = module.analogRead(from[i], i * SAMPLE);
 }
 
 function about(s: Script, group: Group): Any {
@@ -245,10 +280,10 @@ function spi(s: Script, host: Host, bus: 1 | 2, group: Group): Any {
   return group({
     setup: (o: Any = {}) => host.module.spiSetup(bus, { baud: o.baud ?? 100000, mode: o.mode ?? 0 }),
     send: (v: Any, cs: Any) => {
-      const back = host.module.spiSend(bus, Uint8Array.from(data(v)), cs === undefined ? -1 : Number(cs));
+      const back = host.module.spiSend(bus, data(v), cs === undefined ? -1 : Number(cs));
       return typeof v === 'number' ? back[0] : realm.bytes(back);
     },
-    write: (...v: Any[]) => void host.module.spiSend(bus, Uint8Array.from(data(v)), -1),
+    write: (...v: Any[]) => void host.module.spiSend(bus, data(v), -1),
   });
 }
 
@@ -271,7 +306,7 @@ function uart(s: Script, host: Host, port: 2 | 3, group: Group): Any {
       kept = '';
       host.module.serialSetup(port, { ...pins, baud: baud ?? 9600, parity: parity as 'none' }, come);
     },
-    write: (...v: Any[]) => host.module.serialWrite(port, Uint8Array.from(data(v))),
+    write: (...v: Any[]) => host.module.serialWrite(port, data(v)),
     available: () => kept.length,
     read: (n?: number) => {
       const out = n === undefined ? kept : kept.slice(0, n);
@@ -300,13 +335,7 @@ function oneWire(s: Script, host: Host, group: Group): Any {
 
 function library(s: Script, host: Host, group: Group): void {
   const { realm, modules, storage } = s;
-  const hash = (name: string) => (v: Any) =>
-    realm.buffer(
-      crypto
-        .createHash(name)
-        .update(Uint8Array.from(data(v)))
-        .digest(),
-    );
+  const hash = (name: string) => (v: Any) => realm.buffer(crypto.createHash(name).update(data(v)).digest());
   const guarded = <T>(fn: () => T): T => {
     try {
       return fn();
@@ -316,7 +345,7 @@ function library(s: Script, host: Host, group: Group): void {
   };
   const content = (v: Any): Uint8Array => {
     const text = typeof v === 'object' && !ArrayBuffer.isView(v) && !Array.isArray(v);
-    return Uint8Array.from(data(text ? realm.global.JSON.stringify(v) : v));
+    return data(text ? realm.global.JSON.stringify(v) : v);
   };
   const read = (...a: [string, number?, number?]): string | undefined => {
     const bytes = storage.read(...a);
@@ -339,7 +368,7 @@ function library(s: Script, host: Host, group: Group): void {
     }), // prettier-ignore
     Flash: () => group({
       read: (n, at) => (n > 0 ? realm.bytes(host.flash.read(at - FLASH, n)) : undefined),
-      write: (v, at) => host.flash.write(at - FLASH, Uint8Array.from(data(v))),
+      write: (v, at) => host.flash.write(at - FLASH, data(v)),
       erasePage: (at) => {
         host.flash.erase(Math.floor((at - FLASH) / 4096));
         s.stall(ERASE);
@@ -348,7 +377,7 @@ function library(s: Script, host: Host, group: Group): void {
     }), // prettier-ignore
     crypto: () => group({ SHA1: hash('sha1'), SHA256: hash('sha256'), SHA512: hash('sha512') }),
     neopixel: () => group({
-      write: (pin, v) => host.module.pixelWrite(Number(pin), Uint8Array.from(data(v))),
+      write: (pin, v) => host.module.pixelWrite(Number(pin), data(v)),
     }), // prettier-ignore
     Wifi: () => s.wifi.face,
     net: () => s.sockets.library(),

@@ -29,6 +29,7 @@ export class Http {
   }
 
   idle(): boolean {
+    if (!this.all.size) return false;
     let busy = false;
     for (const x of [...this.all]) busy = this.serve(x) || busy;
     return busy;

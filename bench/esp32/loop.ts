@@ -111,7 +111,7 @@ export class Loop {
 
   private pass(): void {
     this.again = false;
-    for (const fn of this.io.splice(0)) fn();
+    if (this.io.length) for (const fn of this.io.splice(0)) fn();
     this.dueTimers();
     if (!this.dead && this.turn.sockets()) this.again = true;
     let count = 0;

@@ -255,6 +255,7 @@ export class Script {
     this.interrupted = false;
     const error = this.error;
     this.error = undefined;
+    if (!error && !this.flagged.length) return;
     const { process, E } = this.realm.global;
     if (error && !this.emitter.fire(process, 'uncaughtException', error.e)) this.uncaught(error.e);
     const flags = this.flagged.splice(0);

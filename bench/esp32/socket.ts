@@ -159,7 +159,7 @@ export class Sockets {
 
   idle(): boolean {
     let busy = this.accept();
-    for (const link of [...this.links.values()]) busy = this.serve(link) || busy;
+    if (this.links.size) for (const link of [...this.links.values()]) busy = this.serve(link) || busy;
     return busy;
   }
 

@@ -30,8 +30,8 @@ const latin = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 export class Storage implements Files {
   private end: number;
-  /** Where files were found; emptied by every write. */
-  private found = new Map<string, Header | undefined>();
+  /** Where files lie; looked up anew after every write. */
+  private found = new Map<string, Header>();
   private stamp = -1;
 
   constructor(
@@ -145,8 +145,8 @@ export class Storage implements Files {
     const word = (raw[0] | (raw[1] << 8) | (raw[2] << 16) | (raw[3] << 24)) >>> 0;
     const size = word & 0xffffff;
     if (word === ALL_ONES || word === 0 || at + HEADER + size > this.end) return undefined;
-    const zero = raw.indexOf(0, 4);
-    const name = Buffer.from(raw.subarray(4, zero < 0 ? HEADER : zero)).toString('latin1');
+    let name = '';
+    for (let i = 4; i < HEADER && raw[i]; i++) name += String.fromCharCode(raw[i]);
     return { at, size, flags: word >>> 24, name, dead: !(raw[4] | raw[5] | raw[6] | raw[7]) };
   }
 
@@ -180,21 +180,19 @@ export class Storage implements Files {
   }
 
   private find(name: string): Header | undefined {
-    const key = name.slice(0, NAME);
     const stamp = this.flash.writes + this.flash.erases;
-    if (stamp !== this.stamp) this.found.clear();
-    this.stamp = stamp;
-    if (!this.found.has(key)) {
-      this.found.set(
-        key,
-        this.headers().find((h) => !h.dead && h.name === key),
-      );
+    if (stamp !== this.stamp) {
+      this.found.clear();
+      for (const h of this.headers()) if (!h.dead && !this.found.has(h.name)) this.found.set(h.name, h);
+      this.stamp = stamp;
     }
-    return this.found.get(key);
+    return this.found.get(name.slice(0, NAME));
   }
 
   private erased(at: number, length: number): boolean {
-    return this.flash.read(at, length).every((b) => b === 0xff);
+    const bytes = this.flash.read(at, length);
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0xff) return false;
+    return true;
   }
 
   private blank(at: number): boolean {
