@@ -111,6 +111,7 @@ const c: Charger = {
   rbc: 0,
   ntp: 0,
   late: 0,
+  rev: 0,
   hooks: [],
   ev: [],
   f: {

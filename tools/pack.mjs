@@ -2,15 +2,18 @@
 // of the values, of the whole status in chunks, the rows, the OCPP names.
 //
 //   place  8 hexadecimal digits: a text's offset / 4 and its length
-//   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk
+//   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk, the places;
+//          how many of the places belong to values that change by themselves
 //   shift  a printable character for each value of a CRC's last byte, chosen so that no two names meet
 //   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name, h = its
 //          CRC32 & 0xffffff: (h + code of the shift of h & 255) % number of slots
-//   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see.
+//   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see. A blank
+//          behind `return` = changes only when a setting is kept.
+//   places places of all values that everybody may see, without anything between them: those that change by themselves first
 //   chunk  body of a function of c and j, which makes JSON of a value: members of the status, comma separated; behind
 //          it, as a comment, the place of the next chunk, zeros at the end
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
-//          next row or '']; absent = null
+//          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
 //
 // All texts begin at a multiple of 4. So a look-up is a short read from flash, no index lies in memory, and code runs
@@ -61,6 +64,9 @@ const place = (at, length) => (at / 4).toString(16).padStart(4, '0') + length.to
 
 const has = (row, mark) => (row.f ?? '').includes(mark);
 
+/** Its value may change although nobody sets it. */
+const moves = (row) => row.get !== undefined && /\bc\b/.test(row.get);
+
 /** The expression of a row's value, booleans as booleans; undefined = never read back. */
 function expression(row) {
   if (has(row, 'h')) return undefined;
@@ -74,7 +80,7 @@ function expression(row) {
 
 function value(row) {
   const quote = has(row, 'o') ? "'" : '"';
-  return `${quote}${row.name}${quote};return ${expression(row)}`;
+  return `${quote}${row.name}${quote};return${moves(row) ? '' : ' '}${expression(row)}`;
 }
 
 /** Makes a member of the status; what may be null or a number stands as it is. */
@@ -123,7 +129,7 @@ export function pack(rows) {
       next += (length + 3) & ~3;
       return p;
     });
-    all.forEach((t, i) => put(join(t, places[i + 1] ?? '')));
+    all.forEach((t, i) => put(join(t, places[i + 1] ?? '', i)));
     return places;
   };
   const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
@@ -132,6 +138,7 @@ export function pack(rows) {
     () => 8,
     (t, next) => t + (next || NONE),
   );
+  const docs = rows.map((r) => put(r.doc ?? ''));
   const texts = rows.map((r, i) =>
     JSON.stringify([
       r.name,
@@ -148,8 +155,8 @@ export function pack(rows) {
   );
   const places = chain(
     texts,
-    (last) => (last ? 3 : 11),
-    (t, next) => `${t.slice(0, -1)},${JSON.stringify(next)}]`,
+    (last) => (last ? 14 : 22),
+    (t, next, i) => `${t.slice(0, -1)},"${next}","${docs[i]}"]`,
   );
   rows.forEach((r, i) => {
     for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name])
@@ -161,6 +168,10 @@ export function pack(rows) {
       .map((r) => r.ocpp)
       .join(','),
   );
-  const head = [m.toString(16).padStart(8, '0'), places[0], ocpp, chunk[0]].join('');
+  const all = rows.map((r, i) => [r, values[i]]).filter(([r, v]) => v && !has(r, 'o'));
+  const own = all.filter(([r]) => moves(r));
+  const list = put([...own, ...all.filter(([r]) => !moves(r))].map(([, v]) => v).join(''));
+  const number = (n) => n.toString(16).padStart(8, '0');
+  const head = [number(m), places[0], ocpp, chunk[0], list, number(own.length)].join('');
   return head.padEnd(HEAD) + String.fromCharCode(...shift) + table.join('') + body.join('');
 }

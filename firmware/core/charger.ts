@@ -303,6 +303,8 @@ export interface Charger {
   late: number;
   /** 1 = something that the rules read has changed outside the scan: the next scan runs in full. */
   dirty: Bit;
+  /** Counts the settings that were kept. */
+  rev: number;
   /** Event hooks, in order. `arg`: UID for tap, key for setting. */
   hooks: ((c: Charger, what: Event, arg: string) => void)[];
   /** What the scan leaves to the next turns of work, the oldest first: function and its arguments. */

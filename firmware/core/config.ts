@@ -5,7 +5,10 @@ import type { Charger } from './charger';
 import { file } from './parts';
 import type { Settle } from './settle.part';
 
-/** A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, place of its value, set, place of the next row. */
+/**
+ * A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, place of its value, set, place of the next row, place
+ * of its description.
+ */
 export type Row = [
   string,
   string,
@@ -13,6 +16,7 @@ export type Row = [
   number | string | null,
   number | null,
   unknown,
+  string,
   string,
   string,
   string,
@@ -66,6 +70,7 @@ export function head(i: number): string {
 
 /** Puts a changed setting into the journal; only what differs from the default is kept. `def` = the default, if known. */
 export function save(key: string, def?: unknown): void {
+  c.rev++;
   const value = JSON.stringify((c.k as unknown as { [k: string]: unknown })[key]);
   if (value === JSON.stringify(def === undefined ? row(key)![5] : def)) c.f.del('k.' + key);
   else if (!c.f.put('k.' + key, value)) c.f.log('key', key + ' not kept');

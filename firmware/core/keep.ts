@@ -13,6 +13,7 @@ export function keep(c: Charger, r: Row, v: unknown): void {
     c.f.save(r[0], r[5]);
   }
   if (r[2].includes('p')) {
+    c.rev++;
     const text = JSON.stringify(v);
     if (text === JSON.stringify(r[5])) c.f.del('k.' + r[0]);
     else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');

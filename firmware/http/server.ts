@@ -8,8 +8,8 @@ import type { Answer, Job, Talk, Web } from './web.part';
 const MOST = 6;
 /** A request in which nothing moves for so long is dropped: a client that neither reads nor sends, ms. */
 const PATIENCE = 10000;
-/** How often that is looked after, ms. */
-const LOOK = 2000;
+/** How often that is looked after, and who listens gets news, ms. */
+const LOOK = 700;
 /** A client that takes nothing for so long no longer keeps the next one waiting, ms. */
 const HELD = 500;
 /** How often that is looked at, ms. */
@@ -19,9 +19,11 @@ const LONGEST = 4001;
 /** Bytes that are sent at once: the engine copies what does not fit in one packet of 536. */
 const PIECE = 450;
 
-/** States of a request: it has more to do, or waits for its client. */
+/** States of a request: it has more to do; it waits for its client. */
 const MORE = 1;
 const WAIT = 2;
+/** All is told to who listens; the next round begins with the next look. */
+const REST = 3;
 
 /** Opens port 80. All in one scope: the engine would look for each name behind hundreds of others. */
 export function serve(c: Charger): void {
@@ -77,14 +79,17 @@ export function serve(c: Charger): void {
     if (job) {
       const full = job.size && job.out.length >= PIECE;
       if (!job.end && !full && (part(t.part) as Answer).step(c, job)) job.end = 1;
-      if (job.end || full) send(t, job, job.end === 1);
+      if (job.live && job.end && !job.out) {
+        job.end = 0;
+        t.wait = REST;
+      } else if (job.end || full) send(t, job, job.end === 1 && !job.live);
       else t.wait = MORE;
       return;
     }
     t.wait = MORE;
     if (t.q) return (part('web') as Web).open(c, t, guard);
     c.f.drop('web');
-    t.job = (part(t.part) as Answer).start(c, t.path!, t.text);
+    t.job = (part(t.part) as Answer).start(c, t.path!, t.text, all);
     t.text = '';
   }
 
@@ -95,7 +100,7 @@ export function serve(c: Charger): void {
       const ready = t.wait === MORE;
       if (t.job) {
         if (ready) return t;
-        if (c.t - t.at < HELD) {
+        if (!t.job.live && c.t - t.at < HELD) {
           later(turn, AGAIN);
           armed = 1;
           return undefined;
@@ -139,9 +144,11 @@ export function serve(c: Charger): void {
     }
   }
 
-  /** Lets go of who neither reads nor sends, while anybody is there. */
+  /** Lets go of who neither reads nor sends, while anybody is there; who listens may have the next round. */
   function look(): void {
-    for (const t of all.slice(0)) if (c.t - t.at >= PATIENCE) fail(t, 503, 'too slow');
+    for (const t of all.slice(0))
+      if (t.wait === REST) ready.call(t);
+      else if (c.t - t.at >= PATIENCE) fail(t, 503, 'too slow');
     watched = all.length;
     if (!watched) return;
     later(look, LOOK);

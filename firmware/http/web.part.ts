@@ -15,11 +15,14 @@ export interface Job {
   head?: { [name: string]: string };
   /** 1 = all of it is made. */
   end?: Bit;
+  /** 1 = never the last of it: its client goes on listening. */
+  live?: Bit;
 }
 
 /** Exports of the parts that answer. */
 export interface Answer {
-  start(c: Charger, path: string, query: string): Job;
+  /** `all`: the open requests. */
+  start(c: Charger, path: string, query: string, all: Talk[]): Job;
   /** Goes a step further; true = the text is complete. */
   step(c: Charger, job: Job): boolean;
 }
@@ -41,7 +44,7 @@ export interface Talk extends EspResponse {
   mute: Bit;
   /** 1 = has been let in. */
   in: Bit;
-  /** 1 = has more to do, 2 = waits. */
+  /** 1 = has more to do, 2 = waits, 3 = listens. */
   wait: number;
   /** When something last moved, ms since boot. */
   at: number;
@@ -102,6 +105,9 @@ function route(c: Charger, t: Talk): string {
   const path = t.path;
   if (path === '/api/status') return c.k.hai ? (filtered('&' + t.text) ? 'get' : 'dump') : '';
   if (path === '/api/set') return c.k.hai ? 'set' : '';
+  if (path === '/api/events') return c.k.hai ? 'events' : '';
+  if (path === '/api/keys') return c.k.hai ? 'list' : '';
+  if (path === '/metrics') return c.k.hai ? 'metrics' : '';
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';
   return path === '/' ? 'page' : '';

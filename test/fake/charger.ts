@@ -275,6 +275,7 @@ function record(f: Fake, o: Options): Charger {
     ntp: 0,
     gap: 0,
     late: 0,
+    rev: 0,
     dirty: 1,
     // What is left to a turn of work happens at once here.
     ev: { push: ([run, what, arg]: Later) => run(f.c, what as never, arg) },

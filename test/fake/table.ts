@@ -5,7 +5,10 @@ import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
 import * as dump from '../../firmware/http/dump.part';
+import * as events from '../../firmware/http/events.part';
 import * as get from '../../firmware/http/get.part';
+import * as list from '../../firmware/http/list.part';
+import * as metrics from '../../firmware/http/metrics.part';
 import * as set from '../../firmware/http/set.part';
 import * as v1 from '../../firmware/http/v1.part';
 import * as page from '../../firmware/http/page.part';
@@ -98,7 +101,10 @@ export function table(
     console: console_,
     web,
     dump,
+    events,
     get,
+    list,
+    metrics,
     set,
     settle,
     v1,

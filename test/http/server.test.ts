@@ -225,7 +225,7 @@ describe('http', () => {
     waiting[0].emit('close');
     assert.equal(ask(t, 'GET', '/api/status?filter=amp').status, 200);
     t.c.t += 10000;
-    t.timers.filter((x) => x.ms > 1000).forEach((x) => x.fn());
+    t.timers.filter((x) => x.ms > 600).forEach((x) => x.fn());
     assert.deepEqual(
       waiting.map((a) => a.ended),
       [0, 1, 1, 1, 1, 1],

@@ -50,3 +50,57 @@ export function raw(base: string, pieces: string[], stop = false): Promise<strin
     socket.on('connect', () => next(0));
   });
 }
+
+/** A client of server-sent events. */
+export class Listener {
+  status = 0;
+  headers: http.IncomingHttpHeaders = {};
+  /** Data of the events, in order; comments; everything together. */
+  readonly events: Json[] = [];
+  readonly state: Json = {};
+  comments = 0;
+  ended = false;
+  private text = '';
+  private request: http.ClientRequest;
+  private response?: http.IncomingMessage;
+
+  constructor(base: string, path: string, headers: http.OutgoingHttpHeaders = {}) {
+    const { port } = new URL(base);
+    this.request = http.get({ host: '127.0.0.1', port, path, headers, agent: false }, (r) => {
+      this.response = r;
+      this.status = r.statusCode!;
+      this.headers = r.headers;
+      r.setEncoding('latin1');
+      r.on('data', (d: string) => this.take(d));
+      r.on('close', () => (this.ended = true));
+      r.on('error', () => (this.ended = true));
+    });
+    this.request.on('error', () => (this.ended = true));
+  }
+
+  private take(data: string): void {
+    const blocks = (this.text + data).split('\n\n');
+    this.text = blocks.pop()!;
+    for (const line of blocks.flatMap((b) => b.split('\n'))) {
+      if (line.startsWith(':')) this.comments++;
+      if (!line.startsWith('data: ')) continue;
+      this.events.push(JSON.parse(line.slice(6)));
+      Object.assign(this.state, this.events.at(-1));
+    }
+  }
+
+  /** Reads no more. */
+  stall(): void {
+    this.response!.pause();
+    this.response!.socket.pause();
+  }
+
+  close(): void {
+    this.request.destroy();
+  }
+
+  async until(what: (l: Listener) => boolean, ms = 10000): Promise<void> {
+    for (const end = Date.now() + ms; !what(this); await new Promise((go) => setTimeout(go, 10)))
+      if (Date.now() > end) throw new Error(`not in ${ms} ms: ${what}; ${JSON.stringify(this.events)}`);
+  }
+}

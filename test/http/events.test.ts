@@ -1,0 +1,119 @@
+// /api/events, /metrics and /api/keys against the running bundle: in time, beside other requests, with a password.
+
+import assert from 'node:assert/strict';
+import { start, type Bench } from '../../bench/start';
+import { readTable } from '../../tools/keys.mjs';
+import { Listener, ask, raw, type Json } from './wire';
+
+/** No request of the charger waits for those who listen. */
+function suite(engine: 'node' | 'espruino'): void {
+  let b: Bench;
+  before(async () => (b = await start({ engine, csms: 'off', http: 0, bench: 0, fresh: true, flash: '' })));
+  after(() => b.stop());
+
+  it('describes every key, as the table has it', async () => {
+    const r = await ask(b.http, '/api/keys');
+    assert.deepEqual([r.status, r.headers['content-type']], [200, 'application/json']);
+    const told = JSON.parse(r.body) as Record<string, Json>;
+    const rows = readTable().filter((k) => !(k.f ?? '').includes('o'));
+    assert.deepEqual(Object.keys(told), rows.map((k) => k.name)); // prettier-ignore
+    for (const { name, doc } of rows) assert.equal(told[name].text, doc);
+    assert.deepEqual(told.amp, {
+      type: 'integer',
+      access: 'rw',
+      unit: 'A',
+      min: 6,
+      max: 32,
+      default: 16,
+      ocpp: 'RequestedCurrent',
+      text: 'Current that the user asks for, per phase; not above `ama`.',
+    });
+    assert.deepEqual(
+      [told.hak.access, told.car.access, told.dwo.nullable, told.fup.default],
+      ['w', 'r', true, true],
+    );
+  });
+
+  it('tells a change within a second, to two, and serves others meanwhile', async () => {
+    const path = '/api/events?filter=car,amp,alw,frc,acu,nrg';
+    const [l, m] = [new Listener(b.http, path), new Listener(b.http, '/api/events?filter=amp')];
+    await l.until(() => l.events.length > 0 && m.events.length > 0);
+    assert.deepEqual([l.status, l.headers['content-type']], [200, 'text/event-stream']);
+    assert.deepEqual(Object.keys(l.events[0]).sort(), ['acu', 'alw', 'amp', 'car', 'frc', 'nrg']);
+    assert.equal((await ask(b.http, path)).status, 503);
+    const three = await Promise.all([
+      ask(b.http, '/api/status'),
+      ask(b.http, '/metrics'),
+      ask(b.http, '/api/set?amp=11'),
+    ]);
+    assert.deepEqual(three.map((r) => r.status), [200, 200, 200]); // prettier-ignore
+    await l.until(() => l.state.amp === 11 && m.state.amp === 11);
+    const before = [l.events.length, m.events.length];
+    await ask(b.http, '/api/set?amp=12');
+    await b.advance(engine === 'node' ? 1000 : 0);
+    await l.until(() => l.state.amp === 12 && m.state.amp === 12);
+    assert.deepEqual(m.events.slice(before[1]), [{ amp: 12 }]);
+    assert.ok(l.events.slice(before[0]).some((e) => Object.keys(e).join() === 'amp'));
+    await b.post('car', { state: 'C', amps: 16, phases: 3 });
+    await l.until(() => l.state.car === 2 && (l.state.nrg as number[])[11] > 1000, 30000);
+    for (const x of [l, m]) x.close();
+    // Their places are free again.
+    for (let ok = false; !ok;) {
+      const again = new Listener(b.http, path);
+      await again.until(() => again.events.length > 0 || again.ended);
+      ok = again.status === 200;
+      again.close();
+    }
+  });
+
+  const timed = engine === 'node' ? it : it.skip;
+  timed(
+    'hears a comment in silence; one that does not read is dropped, and nobody waits for it',
+    async () => {
+      const l = new Listener(b.http, '/api/events?filter=fna');
+      await l.until(() => l.events.length > 0);
+      await b.advance(31000);
+      await l.until(() => l.comments >= 2);
+      assert.equal(l.events.length, 1);
+      const s = new Listener(b.http, '/api/events');
+      await s.until(() => s.events.length > 0);
+      s.stall();
+      const from = Date.now();
+      for (let i = 0; i < 3; i++) assert.equal((await ask(b.http, '/api/status?filter=amp')).status, 200);
+      assert.ok(Date.now() - from < 3000);
+      l.close();
+    },
+  );
+
+  it('HEAD has the head alone', async () => {
+    for (const path of ['/api/events?filter=amp', '/metrics', '/api/keys'])
+      assert.match(
+        await raw(b.http, [`HEAD ${path} HTTP/1.1\r\nHost: x\r\n\r\n`]),
+        /^HTTP\/1\.1 200 [^]*\r\n\r\n$/,
+      );
+  });
+
+  it('with a password for reading', async () => {
+    const word = 'correct horse';
+    const listen = (headers = {}): Listener => new Listener(b.http, '/api/events?filter=amp', headers);
+    const free = listen();
+    await free.until(() => free.events.length > 0);
+    await ask(b.http, `/api/set?hak=${encodeURIComponent(word)}&hrp=1`);
+    await free.until(() => free.ended);
+    for (const path of ['/api/events', '/metrics', '/api/keys'])
+      assert.equal((await ask(b.http, path)).status, 401);
+    const l = listen({ Authorization: 'Bearer ' + word });
+    await l.until(() => l.events.length > 0);
+    l.close();
+  });
+}
+
+describe('events, metrics and keys on the wire', function () {
+  this.timeout(60000);
+  suite('node');
+});
+if (process.env.ESPRUINO)
+  describe('events, metrics and keys on the wire, the real interpreter', function () {
+    this.timeout(90000);
+    suite('espruino');
+  });
