@@ -6,13 +6,14 @@ import type { Bit } from '../hal/types';
 // First, because the engine searches names in the order of their declaration, and these are searched in every scan.
 import { release, safe, scanner } from './core/scan';
 import make from '@board';
-import { free, judge, model } from './core/access';
+import { card, free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
 import { at, head, read, row, save, settings, text } from './core/config';
 import { ease, fault, heal, pardon, raise, recall } from './core/fault';
 import { INTERNAL } from './core/faults';
 import * as journal from './core/journal';
 import { NONE } from './core/limits';
+import type { Lists } from './core/lists.part';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
@@ -263,6 +264,7 @@ function follow(_c: Charger, what: string, arg: string): void {
     log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
   if (what === 'button') want(c, 1);
   if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
+  if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
   if (what === 'state' && !c.s.on) journal.put('con', c.m.ops + ' ' + c.m.cut);
 }
 

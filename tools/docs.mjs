@@ -2,6 +2,7 @@
 // docs/safety.md. `--check` only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFaults } from './faults.mjs';
+import { gaps } from './goe.mjs';
 import { readTable } from './keys.mjs';
 
 const FILE = 'firmware/core/keys.ts';
@@ -59,6 +60,7 @@ export function keys(rows = readTable(FILE)) {
     if (row.section) out.push('', `## ${row.section}`, '', HEAD);
     out.push(line(row));
   }
+  out.push('', ...gaps());
   return out.join('\n') + '\n';
 }
 

@@ -294,6 +294,8 @@ export interface Charger {
   ask: Bit;
   /** The light tells until then that a card was refused. */
   no: number;
+  /** The next card is learnt into this slot, until then. */
+  lrn?: [number, number];
   /** UID of the last tapped card. */
   uid: string;
   /** Boot counter. */

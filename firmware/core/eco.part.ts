@@ -6,7 +6,7 @@ import type { Charger, Surplus } from './charger';
 /** Values older than this say nothing about now; after so long nobody speaks any more, ms. */
 const STALE = 10000;
 const LOST = 60000;
-/** Rest between a stop and the next start, ms. */
+/** Rest between a stop and the next start at the least, ms. */
 const REST = 60000;
 /** Looked at again at the latest, ms. */
 const AGAIN = 10000;
@@ -15,7 +15,7 @@ const FLOOR = 60;
 const NONE = 999;
 
 /** Settings in `k` of the record, and how many are read in one step. */
-const KEYS = ['pgt', 'sh', 'fst', 'fmt', 'spl3', 'psh', 'mpwst', 'mptwt'];
+const KEYS = ['pgt', 'sh', 'fst', 'fmt', 'spl3', 'psh', 'mpwst', 'mptwt', 'acp', 'mcpd'];
 const PGT = 0;
 const SH = 1;
 const FST = 2;
@@ -24,6 +24,8 @@ const SPL3 = 4;
 const PSH = 5;
 const MPWST = 6;
 const MPTWT = 7;
+const ACP = 8;
+const MCPD = 9;
 const STEP = 2;
 
 /** Reads some settings that have no field. */
@@ -70,7 +72,7 @@ function used(c: Charger): number {
 }
 
 function start(c: Charger, s: Surplus, have: number): boolean {
-  if (have < s.k[FST] || (s.t && c.t - s.t < REST)) return false;
+  if (have < s.k[FST] || (s.t && c.t - s.t < Math.max(REST, s.k[MCPD]))) return false;
   if (free(c)) choose(c, s, have);
   return have >= (FLOOR / 10) * ampere(c, used(c));
 }
@@ -78,7 +80,7 @@ function start(c: Charger, s: Surplus, have: number): boolean {
 /** 1 = too little for too long. One phase is tried before that. */
 function short(c: Charger, s: Surplus, have: number): boolean {
   const least = (FLOOR / 10) * ampere(c, free(c) ? 1 : used(c));
-  return have < least - s.k[SH] && c.t - s.t >= s.k[FMT];
+  return s.k[ACP] > 0 && have < least - s.k[SH] && c.t - s.t >= s.k[FMT];
 }
 
 function regulate(c: Charger, s: Surplus): void {

@@ -130,12 +130,18 @@ export const KEYS = {
     get: (c): unknown =>
       Object.assign(
         Object.assign(
-          { currentLimitMax: c.k.ama, requestedCurrent: c.k.amp },
+          {
+            currentLimitMax: Math.min(c.k.ama, c.b.amps),
+            requestedCurrent: Math.min(c.k.amp, c.k.ama, c.b.amps),
+          },
           c.x.cbl ? { cableCurrentLimit: c.x.cbl } : {},
         ),
         Object.assign(
           c.lim.temp < 999 ? { temperatureCurrentLimit: Math.floor(c.lim.temp / 10) } : {},
-          c.lim.lmo < 999 ? { pvSurplus: Math.floor(c.lim.lmo / 10) } : {},
+          Object.assign(
+            c.lim.lmo < 999 ? { pvSurplus: Math.floor(c.lim.lmo / 10) } : {},
+            c.f.model(c) === 2 ? { accessControl: 0 } : {},
+          ),
         ),
       ),
   },
@@ -171,6 +177,19 @@ export const KEYS = {
         c.b.phases,
         c.b.meter && c.b.meter.ok && !c.b.meter.pulses ? c.b.meter.v : [230, 230, 230],
       ),
+  },
+  /** Phases of the mains at L1, L2, L3 of the charger: ConnectorPhaseRotation, which the central system is told. */
+  map: {
+    t: 'j',
+    f: 'w',
+    get: (c): unknown =>
+      ((r) => (r && 'RST'.includes(r[0]) ? [0, 1, 2].map((i) => 'RST'.indexOf(r[i]) + 1) : [1, 2, 3]))(
+        c.k.ocr.split('1.')[1],
+      ),
+    set: (c, v: number[]): string =>
+      Array.isArray(v) && v.length === 3 && [1, 2, 3].every((n) => v.includes(n))
+        ? (c.f.part('change') as Change).write(c, 'ocr', '1.' + v.map((n) => 'RST'[n - 1]).join(''))
+        : 'value must have 1, 2 and 3',
   },
   /** Number of phases that carry current. */
   pnp: { t: 'i', get: (c): unknown => c.m.n },
@@ -224,7 +243,7 @@ export const KEYS = {
   errs: { t: 'i', get: (c): unknown => c.x.err },
   /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while a cause is still there. */
   clf: { t: 'j', f: 'wah', set: (c, _v): string => c.f.pardon(c) },
-  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
+  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, 35 `ocppf` is 0 and the central system away, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
   modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },
   /** The same in words, and what limits the current. */
   why: { t: 's', get: (c): unknown => (c.f.part('why') as Why).words(c) },
@@ -246,8 +265,10 @@ export const KEYS = {
   ust: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
   /** The cable lock opens when the power comes back, until energy is on offer again. */
   upo: { t: 'b', f: 'wp', def: 0 },
-  /** Effective lock setting: 0 normal, 1 opened automatically, 2 always locked. */
-  lck: { t: 'i', get: (c): unknown => c.k.ust },
+  /** Effective lock setting: 0 normal, 1 opened automatically, 2 always locked, 3 open now for `upo` or the central system. */
+  lck: { t: 'i', get: (c): unknown => (c.x.free || c.ses.why === 'UnlockCommand' ? 3 : c.k.ust) },
+  /** Lock at its last move: 0 fine, 1 locking failed, 2 unlocking failed. */
+  ffb: { t: 'i', get: (c): unknown => (c.x.err & 128 ? 1 : c.x.err & 256 ? 2 : 0) },
   /** Random delay before charging goes on after the power came back, at most. */
   rdre: { t: 'i', f: 'wp', lo: 0, hi: 3600, def: 0, unit: 's' },
   /** A session ends with a restart of the charger. */
@@ -334,6 +355,18 @@ export const KEYS = {
     unit: 'ms',
     set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
+  /** The vehicle bears pauses: without it `lmo` 4 goes on with 6 A once it has begun. */
+  acp: { t: 'b', f: 'wp', def: 1, set: (c): string => (c.pv && (c.pv.k = []), '') },
+  /** At least so long `lmo` 4 rests once it has stopped; never less than a minute. */
+  mcpd: {
+    t: 'i',
+    f: 'wp',
+    lo: 0,
+    hi: 3600000,
+    def: 0,
+    unit: 'ms',
+    set: (c): string => (c.pv && (c.pv.k = []), ''),
+  },
   /** Power from the grid that may be used on top. */
   pgt: {
     t: 'n',
@@ -364,6 +397,10 @@ export const KEYS = {
     unit: 's',
     set: (c): string => ((c.tr = undefined), (c.nx = 0), ''),
   },
+  /** Next trip: the power of the vehicle is being measured. */
+  tls: { t: 'b', get: (c): unknown => (c.tr && c.tr.t > 0 && !c.tr.w ? 1 : 0) },
+  /** Next trip: its power is known. */
+  tlf: { t: 'b', get: (c): unknown => (c.tr && c.tr.w > 0 ? 1 : 0) },
   // More of charging
   /** Restarts the charger: any value. */
   rst: { t: 'j', f: 'wah', set: (c, _v): string => (setTimeout(() => c.f.reset(1), 500), '') },
@@ -399,17 +436,28 @@ export const KEYS = {
       cut: c.m.cut,
     }),
   },
+  /** Mirror contact of the contactor: 1 closed, 0 open; null without one. */
+  rfb: { t: 'i', f: 'z', get: (c): unknown => (c.x.aux === undefined ? null : c.x.aux) },
+  /** When the contactor last opened, since boot; null = not yet. */
+  lccfc: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.s.off > 0 ? Math.floor(c.s.off) : null) },
+  /** When the charger last looked at its pilot, since boot. */
+  lcs: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.t) },
   /** Power, mean of 30 s. */
   tpa: { t: 'n', unit: 'W', get: (c): unknown => Math.round(c.m.avg) },
-  /** Duration of the running transaction: type 1, value in ms; null while there is none. Counts on over a power cut as soon as the clock is known. */
+  /** Duration of the running transaction, and until the plug is pulled of the last one: type 1, value in ms; null = there is none. Counts on over a power cut as soon as the clock is known. */
   cdi: {
     t: 'j',
     f: 'z',
     unit: 'ms',
-    get: (c): unknown => (c.ses.on ? { type: 1, value: c.t - c.ses.t0 } : null),
+    get: (c): unknown =>
+      ((ms) => (ms > 0 ? { type: 1, value: Math.floor(ms) } : null))(
+        c.ses.on ? c.t - c.ses.t0 + 1 : c.ses.why ? c.ses.t1 - c.ses.t0 : 0,
+      ),
   },
   /** Mains frequency. */
   fhz: { t: 'n', f: 'z', unit: 'Hz', get: (c): unknown => (c.b.meter ? c.b.meter.hz : null) },
+  /** Certificate of the metering: 0 none. */
+  cert: { t: 'i', get: (): unknown => 0 },
   /** Temperatures: socket, board; 0 without a sensor. */
   tma: { t: 'j', unit: '°C', get: (c): unknown => [c.x.tmp[0] || 0, c.x.tmp[1] || c.x.tmp[0] || 0] },
   // Access
@@ -679,10 +727,38 @@ export const KEYS = {
     hi: 9,
     set: (c, v: number): string => (c.f.part('lists') as Lists).setCard(c, v, { cardId: '' }),
   },
-  /** Shows card numbers in `lri`. */
+  /** Learns the next card that is held to the reader into this slot, within a minute; null = no more. Reads as the slot while it waits. */
+  lrn: {
+    t: 'i',
+    f: 'wz',
+    lo: 0,
+    hi: 9,
+    get: (c): unknown => (c.lrn && c.t < c.lrn[1] ? c.lrn[0] : null),
+    set: (c, v: number | null): string =>
+      v === null || c.b.reader
+        ? ((c.lrn = v === null ? undefined : [v, c.t + 60000]), '')
+        : 'this charger has no card reader',
+  },
+  /** Shows card numbers: in `lri`, `tsi`, and in version 1 of the API. */
   rde: { t: 'b', f: 'wk', def: 0 },
   /** UID of the last card, with `rde`. */
   lri: { t: 's', f: 'z', get: (c): unknown => (c.k.rde && c.uid ? c.uid : null) },
+  /** Slot of the last card, with `rde`; null = none. */
+  lrc: {
+    t: 'i',
+    f: 'z',
+    get: (c): unknown =>
+      ((i) => (i < 0 ? null : i))(c.k.rde && c.uid ? c.k.cards.map((k) => k.id).indexOf(c.uid) : -1),
+  },
+  /** UID or tag that has started, with `rde`. */
+  tsi: { t: 's', f: 'z', get: (c): unknown => (c.k.rde && c.ses.ok && c.ses.tag ? c.ses.tag : null) },
+  /** Only the card that started a session ends it: `ssc`. */
+  orsch: {
+    t: 'b',
+    f: 'w',
+    get: (c): unknown => c.k.ssc,
+    set: (c, v): string => (c.f.part('change') as Change).write(c, 'ssc', '' + v),
+  },
   /** How long an authorisation waits for the plug; 0 = for ever. */
   txt: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 120, unit: 's', ocpp: 'ConnectionTimeOut' },
   // OCPP
@@ -762,6 +838,12 @@ export const KEYS = {
   ocppf: { t: 'i', f: 'wkz', lo: 0, hi: 32, def: null as number | null, unit: 'A', ocpp: 'FallbackCurrent' },
   /** The local list is used. The charger's own cards count as known here in any case. */
   ocppla: { t: 'b', f: 'wk', def: 1, ocpp: 'LocalAuthListEnabled' },
+  /** Value of `ocppf` as the charger is made. */
+  ocppff: { t: 'i', f: 'z', unit: 'A', get: (): unknown => null },
+  /** The clock is taken from the central system. */
+  ocppt: { t: 'b', f: 'wp', def: 1 },
+  /** When meter values are sent: 0 in a transaction. There is no charging outside of one. */
+  ocppcm: { t: 'i', f: 'w', lo: 0, hi: 0, get: (): unknown => 0, set: (): string => '' },
   /** Connector status: 0 Available, 1 Preparing, 2 Charging, 3 SuspendedEVSE, 4 SuspendedEV, 5 Finishing, 6 Reserved, 7 Unavailable, 8 Faulted. */
   ocppcs: { t: 'i', get: (c): unknown => (c.o.st < 0 ? 0 : c.o.st) },
   /** Connector set inoperative by the central system. */
@@ -779,6 +861,12 @@ export const KEYS = {
   fwv: { t: 's', get: (): unknown => '60.5' },
   /** Version of Pilotwire. */
   pwv: { t: 's', get: (): unknown => '0.1.0' },
+  /** Version of the charge controller: this firmware. */
+  fwc: { t: 's', get: (c): unknown => c.f.read('pwv') },
+  /** The version that it should have. */
+  ccrv: { t: 's', get: (c): unknown => c.f.read('pwv') },
+  /** Update of a charge controller of its own: null, there is none. */
+  ccu: { t: 'j', f: 'z', get: (): unknown => null },
   /** Manufacturer. */
   oem: { t: 's', get: (): unknown => 'Pilotwire' },
   /** Board. */
@@ -789,6 +877,8 @@ export const KEYS = {
   rbc: { t: 'i', get: (c): unknown => c.rbc },
   /** Time since boot. */
   rbt: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.t) },
+  /** UTC of the boot, ms since 1970; null until the clock is known. */
+  tab: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.w ? Math.floor(c.w) : null) },
   /** Longest time between two scans since boot. */
   gap: { t: 'i', unit: 'ms', get: (c): unknown => Math.floor(c.gap) },
   /** Scans that came 20 ms late or more since boot. */
@@ -821,6 +911,18 @@ export const KEYS = {
   tsh: { t: 's', f: 'wk', hi: 64, def: 'pool.ntp.org' },
   /** NTP state: 0 never asked, 1 the clock is set, 2 asked and not answered yet. */
   tsss: { t: 'i', get: (c): unknown => c.ntp },
+  /** Name of the zone, for apps. Kept for them, nothing else. */
+  tzt: { t: 's', f: 'wp', hi: 64, def: '' },
+  /** Type of the vehicle, for apps. Kept for them, nothing else. */
+  ct: { t: 's', f: 'wp', hi: 64, def: '' },
+  /** Apps take the energy limit in kWh. Kept for them, nothing else. */
+  esk: { t: 'b', f: 'wp', def: 0 },
+  /** Consumption of the vehicle, kWh per 100 km, for apps. Kept for them, nothing else. */
+  cco: { t: 'n', f: 'wp', lo: 0, hi: 200, def: 20 },
+  /** The button may change the current: 0 never, 1 while nothing is plugged, 2 while nothing charges, 3 always. */
+  bac: { t: 'i', f: 'wp', lo: 0, hi: 3, def: 3 },
+  /** The button may open the access point, as `bac`. */
+  bar: { t: 'i', f: 'wp', lo: 0, hi: 3, def: 3 },
   /** Current presets of the button, up to five. */
   clp: {
     t: 'j',
@@ -833,6 +935,8 @@ export const KEYS = {
         : 'value must be up to 5 integers of 6 to 32',
   },
   // Light
+  /** The light is off while no vehicle is plugged and nobody has shown a card. */
+  lse: { t: 'b', f: 'wk', def: 0 },
   /** Brightness. */
   lbr: { t: 'i', f: 'wk', lo: 0, hi: 255, def: 105 },
   /** Colour while idle, #RRGGBB. */
@@ -941,6 +1045,17 @@ export const KEYS = {
     get: (c): unknown => c.k.wifis.map((w) => ({ ssid: w.ssid, key: w.key !== '' })),
     set: (c, v): string => (c.f.part('lists') as Lists).setWifis(c, v),
   },
+  /** Removes the known network with this place. */
+  delw: {
+    t: 'i',
+    f: 'wh',
+    lo: 0,
+    hi: 2,
+    set: (c, v: number): string =>
+      (c.f.part('change') as Change).write(c, 'wifis', '[' + ['', '{},', '{},{},'][v] + '{"ssid":""}]'),
+  },
+  /** Group of the load balancing: empty, there is none. */
+  log: { t: 's', get: (): unknown => '' },
   // OCPP configuration that has no key in the HTTP API
   /** Authorise the tag of a remote start first. */
   oar: { t: 'b', f: 'wko', def: 0, ocpp: 'AuthorizeRemoteTxRequests' },

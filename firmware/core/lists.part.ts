@@ -7,6 +7,7 @@ import type { Card, Network } from './keys';
 export interface Lists {
   setCard(c: Charger, i: number, v: object): string;
   setCards(c: Charger, v: unknown): string;
+  learn(c: Charger, uid: string): void;
   tally(c: Charger): void;
   trx(c: Charger, v: number | null): string;
   setWifis(c: Charger, v: unknown): string;
@@ -29,7 +30,21 @@ function wrong(v: { [k: string]: unknown }): string {
     return 'cardId must have 8, 14 or 20 hexadecimal digits';
   if (v.hasOwnProperty('name') && (typeof v.name !== 'string' || v.name.length > 32))
     return 'name must be text up to 32 bytes';
-  return v.hasOwnProperty('energy') && typeof v.energy !== 'number' ? 'energy must be a number' : '';
+  return v.hasOwnProperty('energy') && !(typeof v.energy === 'number' && v.energy >= 0)
+    ? 'energy must be a number from 0'
+    : '';
+}
+
+/** Which card two slots would share, once each has what `v` names; '' = none. */
+function twice(list: Card[], v: { [k: string]: unknown }[]): string {
+  const ids: string[] = [];
+  for (let i = 0; i < SLOTS; i++) {
+    const named = v[i] && typeof v[i].cardId === 'string';
+    const id = named ? uid(v[i].cardId)! : list[i] ? list[i].id : '';
+    if (id && ids.includes(id)) return 'cardId is that of card ' + ids.indexOf(id);
+    ids.push(id);
+  }
+  return '';
 }
 
 /** Sets what `v` names of slot `i`; a shown `cardId` (true, false) is left alone. */
@@ -51,6 +66,8 @@ function trim(list: Card[]): void {
 export function setCards(c: Charger, v: unknown): string {
   if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
   for (const e of v) if (wrong(e)) return wrong(e);
+  const two = twice(c.k.cards, v);
+  if (two) return two;
   for (let i = 0; i < v.length; i++) if (Object.keys(v[i]).length) merge(c.k.cards, i, v[i]);
   trim(c.k.cards);
   c.f.save('cards');
@@ -58,12 +75,24 @@ export function setCards(c: Charger, v: unknown): string {
 }
 
 export function setCard(c: Charger, i: number, v: object): string {
-  const bad = wrong(v as { [k: string]: unknown });
+  const all: { [k: string]: unknown }[] = [];
+  all[i] = v as { [k: string]: unknown };
+  const bad = wrong(all[i]) || twice(c.k.cards, all);
   if (bad) return bad;
   merge(c.k.cards, i, v as { [k: string]: unknown });
   trim(c.k.cards);
   c.f.save('cards');
   return '';
+}
+
+/** A card is held to the reader while one is to be learnt. One that another slot has is refused, and the next is waited for. */
+export function learn(c: Charger, uid: string): void {
+  const i = c.lrn![0];
+  const bad = setCard(c, i, { cardId: uid });
+  if (bad) c.no = c.t + c.k.obr * 600;
+  else c.lrn = undefined;
+  c.f.log('card', bad || 'learnt as card ' + i);
+  for (const hook of c.hooks) hook(c, 'setting', 'cards');
 }
 
 /** Adds the energy of the transaction that has just ended to its card. */

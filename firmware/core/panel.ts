@@ -49,18 +49,24 @@ function choose(c: Charger, amps: number): void {
   c.dirty = 1;
 }
 
+/** What the setting `key` lets the button do now. */
+function may(c: Charger, key: string): boolean {
+  const n = +(c.f.get(key) || 3);
+  return n > 2 || (n === 2 ? !c.s.on : n === 1 && !plugged(c));
+}
+
 /** The button is down. */
 function hold(c: Charger): void {
   if (!p.down) p.down = c.t || 1;
   if (p.down < 0 || c.t - p.down < HOLD) return;
   p.down = -1;
-  tell(c, 'button', '');
+  if (may(c, 'k.bar')) tell(c, 'button', '');
 }
 
 /** Job: the button steps through the preset currents (`clp`); held, it asks for the access point. */
 export function button(c: Charger): void {
   if (c.b.button && c.b.button.down()) return hold(c);
-  if (p.down > 0) preset(c);
+  if (p.down > 0 && may(c, 'k.bac')) preset(c);
   p.down = 0;
 }
 
@@ -80,6 +86,12 @@ function flashes(c: Charger): number {
   return p.n;
 }
 
+/** Dark: asleep (`lse`), or every other second while a card is to be learnt. */
+function quiet(c: Charger): boolean {
+  if (c.lrn && c.t < c.lrn[1]) return (c.t / 1000) & 1 ? true : false;
+  return c.k.lse > 0 && colour(c) === 'cid';
+}
+
 /** n flashes of red, then dark for the time of three. */
 function alarm(t: number, n: number): number {
   const beat = ((t / BEAT) | 0) % (2 * n + 6);
@@ -90,7 +102,7 @@ function alarm(t: number, n: number): number {
 export function light(c: Charger): void {
   if (!c.b.light) return;
   const n = flashes(c);
-  const rgb = n || c.t < c.no ? alarm(c.t, n || 99) : parseInt(c.k[colour(c)].substr(1), 16);
+  const rgb = n || c.t < c.no ? alarm(c.t, n || 99) : quiet(c) ? 0 : parseInt(c.k[colour(c)].substr(1), 16);
   // An alarm is seen also where the light is dimmed to nothing.
   const dim = (n || c.t < c.no ? Math.max(c.k.lbr, 60) : c.k.lbr) / 255;
   const part = (shift: number): number => Math.floor(((rgb >> shift) & 255) * dim);

@@ -26,7 +26,7 @@ function rests(): string {
 function others(): string {
   return (
     ',28 limited to nothing by the central system,29 waits a random time after the power came back,' +
-    '37 set inoperative by the central system,39 the wish is below the least current (mca)'
+    '35 nothing while the central system is away (ocppf),37 set inoperative by the central system,39 the wish is below the least current (mca)'
   );
 }
 

@@ -10,6 +10,7 @@ const RETRY = 60000;
 function clock(o: Ocpp, text: unknown): void {
   const ms = moment(text);
   const c = o.c;
+  if (c.f.get('k.ocppt') === '0') return;
   const off = ms - c.f.wall(c);
   if (!(ms > 1e12) || (c.w && (Math.abs(off) <= 1000 || (off < 0 && c.ses.on)))) return;
   c.f.clock(c, ms);
