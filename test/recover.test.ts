@@ -9,8 +9,12 @@ const closed = (w: Whole): boolean => w.shown().contactor.closed;
 /** Watchdog of the board, the start of the engine, and some more, ms. */
 const BITES = 12000;
 const MINUTE = 60000;
-/** Bit of `errs`. */
+/** Bits of `errs`. */
 const SAFE = 131072;
+const WELD = 4;
+/** Flash of the journal. */
+const JOURNAL = 0;
+type Json = Record<string, unknown>;
 
 /** Scan and work end: what an endless loop does, seen from outside. */
 function hang(w: Whole): void {
@@ -36,7 +40,7 @@ function still(settings: Record<string, string> = {}): Whole {
 }
 
 describe('crash upon crash', function () {
-  this.timeout(60000);
+  this.timeout(240000);
   before(() => build('reference'));
 
   it('three in a row: safe mode, told in the log, the table of faults, and by the light; the contactor stays open', () => {
@@ -147,4 +151,78 @@ describe('crash upon crash', function () {
     assert.equal(closed(w), true, w.bench.out);
     w.end();
   });
+});
+
+/** A charger somebody has used: settings, password, card, a profile that was kept, energy, a welded contactor. */
+function used(): Whole {
+  const w = plugged({ wifis: '[{"ssid":"bench","key":"bench-key"}]', amp: '13' });
+  w.type('set("cards", [{"name":"Ann","cardId":"04A1B2C3"}])');
+  w.type('set("hpw", "secret-word")');
+  w.run(60000);
+  w.post('fault', { weld: true });
+  w.post('car', { state: 'unplugged' });
+  w.run(5000);
+  w.post('fault', { weld: false });
+  assert.equal(w.get('errs'), WELD, w.bench.out);
+  return w;
+}
+
+/** What is left: nothing of the owner, everything of the charger. */
+function fresh(w: Whole, eto: number, boots: number): void {
+  assert.deepEqual([w.get('amp'), w.get('wifis'), w.get('errs')], [16, [], WELD], w.bench.out);
+  assert.ok((w.get('eto') as number) >= eto && eto > 100, `${w.get('eto')} of ${eto} Wh`);
+  assert.ok((w.get('rbc') as number) > boots);
+  assert.equal(w.shown().contactor.operations, 1);
+  const flash = Buffer.from(w.bench.flash.read(JOURNAL, 0x10000)).toString('latin1');
+  for (const word of ['bench-key', 'secret-word', '04A1B2C3', 'Ann', 'wipe\n1'])
+    assert.equal(flash.includes(word), word.startsWith('wipe'), `${word} is still in flash`);
+}
+
+describe('factory reset', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  it('by key, with the serial number; by anything else it is refused', () => {
+    const w = used();
+    const [eto, boots] = [w.get('eto') as number, w.get('rbc') as number];
+    assert.match(w.type('set("factoryReset", "yes")'), /must be the serial number/);
+    w.run(3000);
+    assert.equal(w.get('amp'), 13);
+    w.type(`set("factoryReset", "${w.get('sse')}")`);
+    w.run(5000);
+    fresh(w, eto, boots);
+    w.end();
+  });
+
+  it('by the button: pressed after the start and held for ten seconds; the light gives notice from the third on', () => {
+    const w = used();
+    const [eto, boots] = [w.get('eto') as number, w.get('rbc') as number];
+    w.cut(1000);
+    w.run(3000);
+    w.post('button', { ms: 12000 });
+    w.run(2000);
+    const colours = new Set<string>();
+    w.rig.onChange(() => colours.add(JSON.stringify((w.rig.snapshot() as Json).light)));
+    w.run(5000);
+    assert.ok([...colours].some((c) => c.includes('"r":60')) || colours.size > 1, [...colours].join());
+    assert.equal(w.get('amp'), 13);
+    w.run(10000);
+    fresh(w, eto, boots);
+    w.end();
+  });
+
+  for (const [name, at, ms] of [
+    ['let go before', 3000, 9000],
+    ['pressed later', 12000, 20000],
+  ] as [string, number, number][])
+    it(`not by the button ${name}: that opens the access point`, () => {
+      const w = used();
+      w.cut(1000);
+      w.run(at);
+      w.post('button', { ms });
+      w.run(ms + 5000);
+      assert.equal(w.get('amp'), 13);
+      assert.match(w.type('status()'), /access point Pilotwire-/);
+      w.end();
+    });
 });

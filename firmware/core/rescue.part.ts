@@ -1,4 +1,4 @@
-// Part on call: what a boot makes of the reset before it. A charger that crashes again and again would close and open its
+// Part on call: ways back. What a boot makes of the reset before it, and the factory reset. A charger that crashes again and again would close and open its
 // contactor under load each time: after three crashes in a row it starts in safe mode, where everything works that can
 // help, and nothing charges.
 
@@ -8,6 +8,7 @@ import type { Charger } from './charger';
 export interface Rescue {
   rescue(c: Charger, power: boolean): number;
   leave(c: Charger): string;
+  forget(c: Charger, serial: unknown): string;
 }
 
 /** Key of the journal: [crashes in a row, what ran when the last one came, sum of the bundle]. */
@@ -62,4 +63,12 @@ export function rescue(c: Charger, power: boolean): number {
 export function leave(c: Charger): string {
   setTimeout(() => c.f.reset(1), 500);
   return '';
+}
+
+/** Factory reset: marked here, done at the boot that follows (core/journal.ts). */
+export function forget(c: Charger, serial: unknown): string {
+  if (serial !== c.b.serial) return 'the value must be the serial number';
+  if (!c.f.put('wipe', '1')) return 'flash is busy, try again';
+  c.f.log('safe', 'factory reset');
+  return leave(c);
 }
