@@ -2,6 +2,8 @@
 // parts behind it, on a virtual clock. The same on the real interpreter: test/story/recover.test.ts.
 
 import assert from 'node:assert';
+import { crc32 } from '../tools/crc32.mjs';
+import { KEYS, type Key } from '../firmware/core/keys';
 import { build } from '../tools/build.mjs';
 import { Whole, reference } from './fake/whole';
 
@@ -225,4 +227,64 @@ describe('factory reset', function () {
       assert.match(w.type('status()'), /access point Pilotwire-/);
       w.end();
     });
+});
+
+/** Writes a record into the charger's journal behind its back, as an older or a broken firmware may have left it. */
+function record(w: Whole, key: string, text: string): void {
+  const { flash } = w.bench;
+  const data = Buffer.from(`${key}\n${text}`);
+  const head = Buffer.alloc(8);
+  head.set([0xa5, 1, data.length, data.length >> 8]);
+  head.writeUInt32LE(crc32(data), 4);
+  const size = 8 + ((data.length + 3) & ~3);
+  // The page in use has the highest number; a full one gives way to the next.
+  const pages = Array.from({ length: 13 }, (_, i) => Buffer.from(flash.read(JOURNAL + i * 4096, 4096)));
+  const used = (p: Buffer): number => p.findLastIndex((b) => b !== 255) + 1;
+  const number = (p: Buffer): number => (used(p) ? p.readUInt32LE(4) : 0);
+  let i = pages.reduce((best, p, k) => (number(p) > number(pages[best]) ? k : best), 0);
+  let at = (used(pages[i]) + 3) & ~3;
+  if (at + size + 12 > 4096) {
+    const next = Buffer.alloc(8);
+    next.writeUInt32LE(pages[i].readUInt32LE(0));
+    next.writeUInt32LE(number(pages[i]) + 1, 4);
+    i = (i + 1) % 13;
+    flash.write(JOURNAL + i * 4096, next);
+    at = 8;
+  }
+  flash.write(
+    JOURNAL + i * 4096 + at,
+    Buffer.concat([head, data, Buffer.alloc(size - 8 - data.length, 255)]),
+  );
+}
+
+describe('settings that cannot be', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  /** Texts that a key's row does not take; the first is no JSON. */
+  const ABSURD = ['{"a', '-7777777', '1e99', '"' + 'x'.repeat(300) + '"', '[null]', '[[1]]', '{"a":{}}', 'null', '[{"id":1}]']; // prettier-ignore
+  const kept = Object.entries<Key>(KEYS).filter(([, k]) => /[kp]/.test(k.f ?? ''));
+
+  it('each key, each absurd text: default and a line in the log, and it charges', () => {
+    const all = Object.fromEntries(kept.map(([key]) => [key, new Set<string>()]));
+    for (const text of ABSURD) {
+      const w = new Whole(reference(), 1);
+      w.run(1000);
+      for (const [key] of kept) record(w, 'k.' + key, text);
+      w.cut(100);
+      w.bench.take();
+      w.run(3000);
+      const told = [...w.bench.out.matchAll(/ key (\w+) forgotten, /g)].map((m) => m[1]);
+      for (const key of told) all[key].add(text);
+      for (const [key, k] of kept)
+        if (told.includes(key) && !k.get && !/[ho]/.test(k.f!) && k.t !== 'b')
+          assert.deepEqual(w.get(key), k.def, `${key} after ${text}`);
+      w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      w.run(12000);
+      assert.equal(w.get('errs'), 0, `${text}\n${w.bench.out}`);
+      w.end();
+    }
+    for (const [key, texts] of Object.entries(all))
+      assert.ok(texts.size >= 5, `${key} takes ${ABSURD.filter((t) => !texts.has(t)).join(' ')}`);
+  });
 });

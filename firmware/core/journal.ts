@@ -4,6 +4,7 @@
 
 import type { Bit, Nor } from '../../hal/types';
 import type { Mount } from './mount.part';
+import { log } from './log';
 import { part } from './parts';
 import { GONE, MAGIC, MARK, SET, payload } from './record';
 
@@ -155,6 +156,7 @@ export function mount(area: Nor, rest: number): void {
   at = r.at;
   seq = r.seq;
   spare = r.spare;
+  if (r.bad) log('journal', r.bad + ' damaged places, what stood there is lost');
   while (spare < 2) reclaim();
   if (!seq) turn();
   if (index.wipe) wipe();

@@ -97,3 +97,41 @@ describe('factory reset of the journal', () => {
       for (let again = 0; again < 1300; again += 101) found(wipe(image, cut, again), `cuts ${cut}, ${again}`);
   });
 });
+
+describe('a bit of the journal flipped', () => {
+  before(engine);
+
+  it('costs what stood there, in its record or in its page, and nothing else; it is told', () => {
+    const f = new Flash(4);
+    journal.mount(f, 0);
+    const was: { [key: string]: string[] } = {};
+    for (let i = 0; i < 400; i++) {
+      const key = 'k' + (i % 7);
+      journal.put(key, `value ${i}`);
+      (was[key] ??= []).push(`value ${i}`);
+    }
+    const image = f.bytes.slice();
+    const used = image.findLastIndex((b) => b !== 255) + 1;
+    let told = 0;
+    let n = 0;
+    for (let at = 0; at < used; at += at % PAGE < 40 ? 1 : 11)
+      for (const bit of at % PAGE < 8 ? [0, 1, 2, 3, 4, 5, 6, 7] : [at % 8]) {
+        const g = new Flash(4);
+        g.bytes.set(image);
+        g.bytes[at] ^= 1 << bit;
+        let lines = 0;
+        Object.assign(globalThis, { print: () => lines++ });
+        journal.mount(g, 0);
+        n++;
+        told += Math.min(lines, 1);
+        for (const [key, texts] of Object.entries(was)) {
+          const got = journal.get(key);
+          assert.ok(got === undefined || texts.includes(got), `byte ${at}, bit ${bit}: ${key} = ${got}`);
+        }
+        for (let i = 0; i < 40; i++) assert.ok(journal.put('k1', 'on ' + i), `byte ${at}, bit ${bit}`);
+        journal.mount(g, 0);
+        assert.equal(journal.get('k1'), 'on 39', `byte ${at}, bit ${bit}`);
+      }
+    assert.ok(n > 300 && told > n / 3, `${told} of ${n}`);
+  });
+});
