@@ -187,10 +187,10 @@ describe('factory reset', function () {
   it('by key, with the serial number; by anything else it is refused', () => {
     const w = used();
     const [eto, boots] = [w.get('eto') as number, w.get('rbc') as number];
-    assert.match(w.type('set("factoryReset", "yes")'), /must be the serial number/);
+    assert.match(w.type('set("factory", "yes")'), /must be the serial number/);
     w.run(3000);
     assert.equal(w.get('amp'), 13);
-    w.type(`set("factoryReset", "${w.get('sse')}")`);
+    w.type(`set("factory", "${w.get('sse')}")`);
     w.run(5000);
     fresh(w, eto, boots);
     w.end();
@@ -239,7 +239,11 @@ function record(w: Whole, key: string, text: string): void {
   const size = 8 + ((data.length + 3) & ~3);
   // The page in use has the highest number; a full one gives way to the next.
   const pages = Array.from({ length: 13 }, (_, i) => Buffer.from(flash.read(JOURNAL + i * 4096, 4096)));
-  const used = (p: Buffer): number => p.findLastIndex((b) => b !== 255) + 1;
+  const used = (p: Buffer): number => {
+    let n = p.length;
+    while (n && p[n - 1] === 255) n--;
+    return n;
+  };
   const number = (p: Buffer): number => (used(p) ? p.readUInt32LE(4) : 0);
   let i = pages.reduce((best, p, k) => (number(p) > number(pages[best]) ? k : best), 0);
   let at = (used(pages[i]) + 3) & ~3;

@@ -111,7 +111,7 @@ describe('a bit of the journal flipped', () => {
       (was[key] ??= []).push(`value ${i}`);
     }
     const image = f.bytes.slice();
-    const used = image.findLastIndex((b) => b !== 255) + 1;
+    const used = f.size - [...image].reverse().findIndex((b) => b !== 255);
     let told = 0;
     let n = 0;
     for (let at = 0; at < used; at += at % PAGE < 40 ? 1 : 11)
