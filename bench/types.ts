@@ -97,7 +97,7 @@ export type Wiring = (wires: Wires, clock: Clock, seed: number) => Rig;
 /** The module as the engines see it: what the interpreter's native functions reach. */
 export interface Module extends Wires {
   /** All pins back to their state after reset (pull-ups as the engine sets them; 2 4 5 16 17 23 32 33 keep theirs). */
-  reset(power: boolean): void;
+  reset(power: boolean, load?: boolean): void;
   mode(gpio: number, mode: PinMode): void;
   write(gpio: number, level: 0 | 1): void;
   read(gpio: number): 0 | 1;

@@ -10,7 +10,7 @@ import { card, free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
 import { at, head, read, row, save, settings, text } from './core/config';
 import { ease, fault, heal, pardon, raise, recall } from './core/fault';
-import { INTERNAL } from './core/faults';
+import { INTERNAL, SAFE } from './core/faults';
 import * as journal from './core/journal';
 import { NONE } from './core/limits';
 import type { Lists } from './core/lists.part';
@@ -21,6 +21,7 @@ import { drop, file, part, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { plan } from './core/plan';
 import { prove } from './core/rcm';
+import type { Rescue } from './core/rescue.part';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
 import { clock, iso, now, origin, started, wall } from './core/time';
@@ -35,6 +36,9 @@ const PERIOD = 20;
 const TURN = 10;
 /** A scan that comes this long after the one before came late, ms. */
 const LATE = 40;
+/** RTC_CNTL_RESET_STATE_REG, whose lowest 6 bits are the reason of the last reset: 1 = the power came. */
+const CAUSE = 0x3ff48034;
+const POWER = 1;
 
 origin();
 const b = make();
@@ -44,6 +48,8 @@ b.pilot.high();
 /** Restarts with the contactor open: the script (soft) or the chip. */
 function reset(hard: Bit): void {
   release(c);
+  // What was ordered is no crash.
+  journal.del('bad');
   if (hard) ESP32.reboot();
   else load();
 }
@@ -210,9 +216,11 @@ function tidy(): void {
 // prettier-ignore
 const JOBS: Job[] = [
   meter, rule, prove, reader,
-  link, flow, meter, sense, button, plan,
-  watch, flow, meter, light, tidy, sweep, tend,
+  link, flow, meter, sense, plan,
+  watch, flow, meter, button, light, tidy, sweep, tend,
 ];
+/** From this job on those that safe mode needs. */
+const HELP = 12;
 let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
@@ -274,6 +282,16 @@ function banner(): void {
   print('memory ' + m.usage + ' of ' + m.total + ' variables; help() lists the commands');
 }
 
+/** The reset before this boot: what it makes of the charger, core/rescue.part.ts. */
+function crashed(): void {
+  const power = (peek32(CAUSE) & 63) === POWER;
+  const mode = power && !journal.get('bad') ? 0 : (part('rescue') as Rescue).rescue(c, power);
+  if (mode) raise(c, SAFE);
+  if (mode < 2) return;
+  c.hooks.pop();
+  JOBS.splice(0, HELP);
+}
+
 /** What flash remembers: faults that an operator has to end, registers, counters, the session that ran. */
 function remember(): void {
   recall(c);
@@ -302,6 +320,7 @@ c.t = now();
 remember();
 mark(BOOT, c.rbc);
 c.hooks = [follow, hook];
+crashed();
 E.enableWatchdog(b.watchdog, false);
 chain();
 work();

@@ -47,7 +47,7 @@ export class NodeEngine implements Engine {
 
   private start(reset: boolean): void {
     const mine = (this.script = new Script(this.host, (again) => {
-      this.host.module.reset(false);
+      this.host.module.reset(false, true);
       this.host.clock.at(this.host.clock.now(), () => this.script === mine && this.start(again));
     }));
     mine.boot(reset);

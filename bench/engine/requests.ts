@@ -243,7 +243,7 @@ export class Requests {
   private hello(): void {
     // The script was loaded anew, without a reset of the chip.
     if (this.started) {
-      this.host.module.reset(false);
+      this.host.module.reset(false, true);
       this.fresh();
     }
     this.started = true;

@@ -19,6 +19,10 @@ const STEPS = 1024;
 
 const EFUSE_VREF = 0x3ff5a010;
 const RANDOM = 0x3ff75144;
+/** RTC_CNTL_RESET_STATE_REG: what reset the first core last. */
+const CAUSE = 0x3ff48034;
+const POWER_ON = 1;
+const BY_SOFTWARE = 12;
 
 interface Pin {
   drive: Drive;
@@ -55,6 +59,7 @@ export class Esp32 implements Module {
   private own = new Set<number>();
   private shared = new Set<number>();
   private random: () => number;
+  private cause = POWER_ON;
 
   constructor(
     private clock: Clock,
@@ -71,6 +76,7 @@ export class Esp32 implements Module {
   /** A register, as `peek32` reads it. */
   peek(address: number): number {
     if (address === EFUSE_VREF) return this.adc.efuse;
+    if (address === CAUSE) return this.cause;
     if (address === RANDOM) return Math.floor(this.random() * 4294967296);
     return 0;
   }
@@ -115,7 +121,9 @@ export class Esp32 implements Module {
     this.shown.set(gpio, fn);
   }
 
-  reset(power: boolean): void {
+  /** The chip restarts; with `load`, only the engine's script does. A panic is a reset by software, too. */
+  reset(power: boolean, load = false): void {
+    if (!load) this.cause = power ? POWER_ON : BY_SOFTWARE;
     for (const port of Object.values(this.ports)) port.close();
     if (power) {
       this.own.clear();

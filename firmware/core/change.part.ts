@@ -9,6 +9,7 @@ import { keep } from './keep';
 export interface Change {
   take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
   write(c: Charger, name: string, raw: string): string;
+  fits(c: Charger, r: Row, v: unknown): string;
   accept(c: Charger, ocpp: string, text: string): string;
 }
 
@@ -80,6 +81,11 @@ function admit(c: Charger, r: Row, v: unknown, to: { v: unknown }): string {
     bad = '' + e;
   }
   return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
+}
+
+/** Why a kept value is none of this row, '' = it is one. */
+export function fits(c: Charger, r: Row, v: unknown): string {
+  return r[1] === 'j' ? admit(c, r, v, { v }) : check(r, v);
 }
 
 /** Checks and sets; '' or the reason. */

@@ -2,6 +2,8 @@
 
 import type { Charger } from './charger';
 import { file } from './parts';
+import type { Rescue } from './rescue.part';
+import { SAFE } from './faults';
 import { tell } from './session';
 import { GONE, RAISED, mark } from './trace';
 
@@ -10,7 +12,7 @@ export type FaultRow = [string, string, number, number, number, string, string, 
 
 const FILE = 'faults';
 const ROW = 160;
-const ROWS = 17;
+const ROWS = 18;
 /** Key of the journal for what a restart does not end. */
 const KEPT = 'flt';
 
@@ -129,6 +131,7 @@ export function pulled(c: Charger): void {
 
 /** An operator ends what is latched and has no cause any more: '' or what still stands. */
 export function pardon(c: Charger): string {
+  if (c.x.err & SAFE) return (c.f.part('rescue') as Rescue).leave(c);
   for (let i = 0; i < ROWS; i++) drop(c, 1 << i);
   f.n.fill(0);
   const left = fault(c);

@@ -20,6 +20,7 @@ export const VOLT_HIGH = 8192;
 export const METER = 16384;
 export const READER = 32768;
 export const INTERNAL = 65536;
+export const SAFE = 131072;
 
 export interface Fault {
   /** Bit of `c.x.err`. */
@@ -77,6 +78,8 @@ export const FAULTS: { [name: string]: Fault } = {
   voltHigh: { bit: VOLT_HIGH, does: 'stop', ends: 'time', wait: 30000, most: 0, err: 4, ocpp: 'OverVoltage', text: 'voltage too high', light: 8 },
   /** An unexpected error of the program inside a scan, or in a callback that the engine stopped. */
   internal: { bit: INTERNAL, does: 'open', ends: 'time', wait: 30000, most: 3, err: 12, ocpp: 'InternalError', text: 'internal error', light: 1 },
+  /** Crashed three times in a row (core/rescue.part.ts). The F pulse and then x1, as after every fault: the pilot still shows that the car is pulled. */
+  safe: { bit: SAFE, does: 'open', ends: 'operator', wait: 0, most: 0, err: 12, ocpp: 'InternalError', text: 'safe mode after repeated crashes', light: 9 },
   /** The meter is silent or contradicts itself: no supervision of the current, so the offer is capped (core/limits). */
   meter: { bit: METER, does: 'warn', ends: 'time', wait: 0, most: 0, err: 14, ocpp: 'PowerMeterFailure', text: 'meter does not answer', light: 0 },
   reader: { bit: READER, does: 'warn', ends: 'time', wait: 0, most: 0, err: 14, ocpp: 'ReaderFailure', text: 'card reader does not answer', light: 0 },

@@ -4,6 +4,7 @@
 
 import type { Bit, Nor } from '../../hal/types';
 import type { Mount } from './mount.part';
+import { log } from './log';
 import { part } from './parts';
 import { GONE, MAGIC, MARK, SET, payload } from './record';
 
@@ -131,6 +132,20 @@ export function tidy(): boolean {
   return true;
 }
 
+/** Outlives a factory reset. */
+const KEEP = 'rbc con flt wipe';
+
+/**
+ * Factory reset: every page but one new one is erased, the oldest first, with all that is not to stay. Cut off at any byte it
+ * begins again at the next boot, because its mark moves along.
+ */
+function wipe(): void {
+  for (const key of Object.keys(index)) if (!KEEP.split(' ').includes(key)) delete index[key];
+  turn();
+  while (spare < pages - 1) reclaim();
+  append(GONE, 'wipe', '');
+}
+
 /** Reads the ring in; it fills all but the last `rest` pages. An empty or foreign area is begun anew. */
 export function mount(area: Nor, rest: number): void {
   nor = area;
@@ -141,6 +156,8 @@ export function mount(area: Nor, rest: number): void {
   at = r.at;
   seq = r.seq;
   spare = r.spare;
+  if (r.bad) log('journal', r.bad + ' damaged places, what stood there is lost');
   while (spare < 2) reclaim();
   if (!seq) turn();
+  if (index.wipe) wipe();
 }

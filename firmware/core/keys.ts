@@ -9,6 +9,7 @@ import type { Conf } from './conf.part';
 import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Lists } from './lists.part';
+import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
 import type { Why } from './why.part';
@@ -404,6 +405,13 @@ export const KEYS = {
   // More of charging
   /** Restarts the charger: any value. */
   rst: { t: 'j', f: 'wah', set: (c, _v): string => (setTimeout(() => c.f.reset(1), 500), '') },
+  /** Forgets settings, password, cards, profiles and what the central system has not been told yet, then restarts; energy register, counters and a latched weld stay. The value is the serial number, so that nobody does it by mistake. */
+  factory: {
+    t: 's',
+    f: 'wh',
+    hi: 32,
+    set: (c, v): string => (c.f.part('rescue') as Rescue).forget(c, v),
+  },
   // Metering
   /** 16 numbers: V of L1, L2, L3, N; A of L1, L2, L3; W of L1, L2, L3, N and in total; power factor in % of L1, L2, L3, N. */
   nrg: {

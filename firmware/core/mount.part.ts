@@ -4,13 +4,14 @@ import type { Nor } from '../../hal/types';
 import { GONE, MAGIC, MARK, SET, blank, payload, word } from './record';
 
 /** The ring as it was found: where each key's last record starts, in words; page in use, next free byte in it, its
- * sequence number (0 = none was begun), erased pages behind it. */
+ * sequence number (0 = none was begun), erased pages behind it; places that hold no record. */
 export interface Ring {
   index: { [key: string]: number };
   page: number;
   at: number;
   seq: number;
   spare: number;
+  bad: number;
 }
 
 /** The strip as it was found: page in use (-1 = none), Wh at its begin, bits used in it, erased pages behind it. */
@@ -45,9 +46,12 @@ function replay(nor: Nor, r: Ring, from: number, end: number): number {
 function load(nor: Nor, r: Ring, p: number): void {
   const end = (p + 1) * nor.page;
   let from = p * nor.page + 8;
+  let good = 1;
   while (from < end) {
     const next = replay(nor, r, from, end);
     if (!next && blank(nor, from, end)) break;
+    if (!next && good) r.bad++;
+    good = next;
     from = next ? next : from + 4;
   }
   r.page = p;
@@ -63,7 +67,7 @@ function following(order: number[], low: number): number {
 
 /** Reads the ring in, oldest page first. */
 export function ring(nor: Nor, pages: number): Ring {
-  const r: Ring = { index: {}, page: pages - 1, at: 0, seq: 0, spare: 0 };
+  const r: Ring = { index: {}, page: pages - 1, at: 0, seq: 0, spare: 0, bad: 0 };
   const order: number[] = [];
   for (let p = 0; p < pages; p++) {
     const head = nor.read(p * nor.page, 8);

@@ -6,6 +6,7 @@ import type { Charger } from './charger';
 import { ease, fault, raise } from './fault';
 import { HOT, LOCK, LOCK_SHUT, READER, SENSOR } from './faults';
 import { NONE } from './limits';
+import type { Rescue } from './rescue.part';
 import { plugged, tell } from './session';
 
 /** Derating, °C: full current up to WARM, 6 A at WARMEST, stop at TOO_HOT, again 5 K below WARM. */
@@ -22,9 +23,14 @@ const BEAT = 300;
 
 /** Held for so long, the button opens the access point instead, ms. */
 const HOLD = 3000;
+/** Down since before the start: somebody still holds it after a factory reset, ms. */
+const START = 1000;
+/** Pressed so soon after a start and held for so long: factory reset, ms. Not from before: the button may be a boot strap. */
+const EARLY = 10000;
+const FORGET = 10000;
 
-/** Button: 0 up, when it went down, or -1 = has had its effect. Then colour, faults shown and their flashes, time of the last look at the sensors, misses in a row. */
-export const p = { down: 0, rgb: -1, err: 0, n: 0, at: 0, miss: 0 };
+/** Button: 0 up or when it went down, effects it has had. Then colour, faults shown and their flashes, time of the last look at the sensors, misses in a row. */
+export const p = { down: 0, done: 0, rgb: -1, err: 0, n: 0, at: 0, miss: 0 };
 
 /** Job: the card reader; 1 = it talks with a card, which may leave soon. */
 export function reader(c: Charger): Bit {
@@ -57,17 +63,28 @@ function may(c: Charger, key: string): boolean {
 
 /** The button is down. */
 function hold(c: Charger): void {
-  if (!p.down) p.down = c.t || 1;
-  if (p.down < 0 || c.t - p.down < HOLD) return;
-  p.down = -1;
-  if (may(c, 'k.bar')) tell(c, 'button', '');
+  if (!p.down) {
+    p.down = c.t || 1;
+    if (c.t < START) p.done = 2;
+  }
+  const ms = c.t - p.down;
+  if (ms >= HOLD && !p.done) {
+    p.done = 1;
+    if (may(c, 'k.bar')) tell(c, 'button', '');
+  }
+  if (ms < HOLD || p.down > EARLY) return;
+  // The light gives notice.
+  if (p.done < 2) c.no = c.t + 300;
+  if (ms < FORGET || p.done > 1) return;
+  p.done = 2;
+  (c.f.part('rescue') as Rescue).forget(c, c.b.serial);
 }
 
-/** Job: the button steps through the preset currents (`clp`); held, it asks for the access point. */
+/** Job: the button steps through the preset currents (`clp`); held, it asks for the access point, from a start on for a factory reset. */
 export function button(c: Charger): void {
   if (c.b.button && c.b.button.down()) return hold(c);
-  if (p.down > 0 && may(c, 'k.bac')) preset(c);
-  p.down = 0;
+  if (p.down && !p.done && may(c, 'k.bac')) preset(c);
+  p.down = p.done = 0;
 }
 
 /** Setting that holds the colour for what is going on. */

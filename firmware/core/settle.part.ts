@@ -2,6 +2,7 @@
 
 import type { Change } from './change.part';
 import type { Charger } from './charger';
+import type { Row } from './config';
 import { parse } from './json';
 
 /** Exports of this part. */
@@ -22,14 +23,45 @@ function preset(c: Charger): void {
   s.erase('preset');
 }
 
+/** Lists are kept in another form than they are set in: an entry as example. */
+const ENTRY: { [key: string]: { [field: string]: unknown } } = {
+  cards: { id: '', name: '', e: 0 },
+  wifis: { ssid: '', key: '' },
+};
+
+function alike(list: unknown, entry: { [field: string]: unknown }): boolean {
+  if (!Array.isArray(list)) return false;
+  for (const v of list)
+    for (const f of Object.keys(entry)) if (!v || typeof v[f] !== typeof entry[f]) return false;
+  return true;
+}
+
+/** Why the kept text cannot be a value of this row, '' = it can: another firmware may have written it. */
+function odd(c: Charger, r: Row, v: unknown): string {
+  if (v === undefined) return 'no JSON';
+  if (!ENTRY.hasOwnProperty(r[0])) return (c.f.part('change') as Change).fits(c, r, v);
+  return alike(v, ENTRY[r[0]]) ? '' : 'no list';
+}
+
+/** The kept value of a row, undefined = there is none; one that cannot be is forgotten. */
+function kept(c: Charger, r: Row): unknown {
+  const text = c.f.get('k.' + r[0]);
+  if (text === undefined) return undefined;
+  const v = parse(text);
+  const bad = odd(c, r, v);
+  if (!bad) return v;
+  c.f.log('key', r[0] + ' forgotten, ' + bad);
+  c.f.del('k.' + r[0]);
+  return undefined;
+}
+
 /** Fills `c.k`: default or journal value of every kept key, and what the set-up left. */
 export function settle(c: Charger): void {
   const k = c.k as unknown as { [key: string]: unknown };
   let place = c.f.head(1);
   while (place) {
     const r = c.f.at(place);
-    const text = r[2].includes('k') ? c.f.get('k.' + r[0]) : undefined;
-    const v = text === undefined ? undefined : parse(text);
+    const v = r[2].includes('k') || r[2].includes('p') ? kept(c, r) : undefined;
     if (r[2].includes('k')) k[r[0]] = v === undefined ? r[5] : v;
     place = r[10];
   }

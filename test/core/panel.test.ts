@@ -47,6 +47,8 @@ describe('panel', () => {
   it('the button steps through the presets that the installation allows', () => {
     const f = charger({ settings: { amp: 10, ama: 16 } });
     f.journal['k.clp'] = '[6,10,16,32]';
+    // Down in the first second it was so before the start, which is no press.
+    f.c.t = 5000;
     let down: 0 | 1 = 0;
     f.c.b.button = { down: () => down };
     const press = (): number => {

@@ -1,0 +1,294 @@
+// What a charger makes of crashes, of damaged flash, and of somebody who wants to begin anew: on the whole bundle and the
+// parts behind it, on a virtual clock. The same on the real interpreter: test/story/recover.test.ts.
+
+import assert from 'node:assert';
+import { crc32 } from '../tools/crc32.mjs';
+import { KEYS, type Key } from '../firmware/core/keys';
+import { build } from '../tools/build.mjs';
+import { Whole, reference } from './fake/whole';
+
+const closed = (w: Whole): boolean => w.shown().contactor.closed;
+/** Watchdog of the board, the start of the engine, and some more, ms. */
+const BITES = 12000;
+const MINUTE = 60000;
+/** Bits of `errs`. */
+const SAFE = 131072;
+const WELD = 4;
+/** Flash of the journal. */
+const JOURNAL = 0;
+type Json = Record<string, unknown>;
+
+/** Scan and work end: what an endless loop does, seen from outside. */
+function hang(w: Whole): void {
+  w.bench.engine.type('clearTimeout()\n');
+  w.run(BITES);
+}
+
+function plugged(settings: Record<string, string> = {}): Whole {
+  const w = new Whole(reference(), 1, settings);
+  w.run(2000);
+  w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+  w.run(9000);
+  assert.equal(closed(w), true, w.bench.out);
+  return w;
+}
+
+/** In safe mode, with a vehicle that wants to charge. */
+function still(settings: Record<string, string> = {}): Whole {
+  const w = plugged(settings);
+  for (let i = 0; i < 3; i++) hang(w);
+  assert.equal(w.get('errs'), SAFE, w.bench.out);
+  return w;
+}
+
+describe('crash upon crash', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  it('three in a row: safe mode, told in the log, the table of faults, and by the light; the contactor stays open', () => {
+    const w = plugged();
+    for (let i = 0; i < 2; i++) {
+      hang(w);
+      assert.equal(w.get('errs'), 0);
+    }
+    hang(w);
+    const { operations } = w.shown().contactor;
+    assert.equal(w.get('flt'), 'safe mode after repeated crashes');
+    assert.deepEqual([w.get('err'), w.get('modelStatus'), w.get('car')], [12, 26, 5]);
+    assert.match(w.type('log()'), /3 crashes in a row: no charging/);
+    for (let t = 0; t < 10 * MINUTE; t += 1000) {
+      w.run(1000);
+      assert.equal(closed(w), false);
+      assert.equal(w.shown().pilot.mode, 'high');
+    }
+    assert.equal(w.shown().contactor.operations, operations);
+    // What helps goes on: a setting is taken, the vehicle's coming and going is seen.
+    assert.match(w.type('set("amp", 10)'), /amp = 10/);
+    w.post('car', { state: 'unplugged' });
+    w.run(1000);
+    assert.equal(w.get('errs'), SAFE);
+    w.end();
+  });
+
+  it('a minute between two of them is health', () => {
+    const w = plugged();
+    for (let i = 0; i < 5; i++) {
+      hang(w);
+      w.run(MINUTE + 2000);
+      assert.equal(w.get('errs'), 0, `crash ${i + 1}`);
+    }
+    w.end();
+  });
+
+  it('neither power cuts nor ordered restarts are crashes', () => {
+    const w = plugged();
+    for (let i = 0; i < 6; i++) {
+      if (i & 1) w.cut(300);
+      else w.bench.engine.type('set("rst", 1)\n');
+      w.run(12000);
+      assert.equal(w.get('errs'), 0);
+      assert.equal(closed(w), true);
+    }
+    w.end();
+  });
+
+  for (const [name, deed] of [
+    ['an operator ends it', (w) => void w.type('set("clf", 1)')],
+    ['a restart that was ordered ends it', (w) => w.bench.engine.type('set("rst", 1)\n')],
+    ['the power switched off and on ends it', (w) => w.cut(2000)],
+  ] as [string, (w: Whole) => void][])
+    it(name, () => {
+      const w = still();
+      deed(w);
+      w.run(20000);
+      assert.equal(w.get('errs'), 0);
+      assert.equal(closed(w), true, w.bench.out);
+      w.end();
+    });
+
+  it('a quarter of an hour without a crash: one try; where that crashes it is back, three times, then somebody has to come', () => {
+    const w = still();
+    for (let i = 0; i < 3; i++) {
+      w.run(15 * MINUTE + 5000);
+      assert.equal(w.get('errs'), 0, `try ${i + 1}`);
+      assert.equal(closed(w), true);
+      hang(w);
+      assert.equal(w.get('errs'), SAFE);
+    }
+    w.run(60 * MINUTE);
+    assert.equal(w.get('errs'), SAFE);
+    w.end();
+  });
+
+  it('a try that goes well for a minute was the end of it', () => {
+    const w = still();
+    w.run(20 * MINUTE);
+    assert.equal(closed(w), true);
+    hang(w);
+    hang(w);
+    assert.equal(w.get('errs'), 0);
+    w.end();
+  });
+
+  it('what crashes in safe mode, too, gets nothing but scan, network, page and console', () => {
+    const w = still({
+      ocppe: 'true',
+      ocppu: 'ws://central.example/',
+      wifis: '[{"ssid":"bench","key":"bench-key"}]',
+    });
+    let connects = 0;
+    const { net } = w.bench;
+    const connect = net.connect.bind(net);
+    net.connect = (host, port) => (connects++, connect(host, port));
+    w.run(2 * MINUTE);
+    assert.ok(connects > 0);
+    hang(w);
+    connects = 0;
+    w.run(5 * MINUTE);
+    assert.deepEqual([w.get('errs'), connects], [SAFE, 0]);
+    assert.match(w.type('status()'), /bench, /);
+    assert.match(w.type('set("amp", 9)'), /amp = 9/);
+    w.type('set("clf", 1)');
+    w.run(20000);
+    assert.equal(closed(w), true, w.bench.out);
+    w.end();
+  });
+});
+
+/** A charger somebody has used: settings, password, card, a profile that was kept, energy, a welded contactor. */
+function used(): Whole {
+  const w = plugged({ wifis: '[{"ssid":"bench","key":"bench-key"}]', amp: '13' });
+  w.type('set("cards", [{"name":"Ann","cardId":"04A1B2C3"}])');
+  w.type('set("hpw", "secret-word")');
+  w.run(60000);
+  w.post('fault', { weld: true });
+  w.post('car', { state: 'unplugged' });
+  w.run(5000);
+  w.post('fault', { weld: false });
+  assert.equal(w.get('errs'), WELD, w.bench.out);
+  return w;
+}
+
+/** What is left: nothing of the owner, everything of the charger. */
+function fresh(w: Whole, eto: number, boots: number): void {
+  assert.deepEqual([w.get('amp'), w.get('wifis'), w.get('errs')], [16, [], WELD], w.bench.out);
+  assert.ok((w.get('eto') as number) >= eto && eto > 100, `${w.get('eto')} of ${eto} Wh`);
+  assert.ok((w.get('rbc') as number) > boots);
+  assert.equal(w.shown().contactor.operations, 1);
+  const flash = Buffer.from(w.bench.flash.read(JOURNAL, 0x10000)).toString('latin1');
+  for (const word of ['bench-key', 'secret-word', '04A1B2C3', 'Ann', 'wipe\n1'])
+    assert.equal(flash.includes(word), word.startsWith('wipe'), `${word} is still in flash`);
+}
+
+describe('factory reset', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  it('by key, with the serial number; by anything else it is refused', () => {
+    const w = used();
+    const [eto, boots] = [w.get('eto') as number, w.get('rbc') as number];
+    assert.match(w.type('set("factory", "yes")'), /must be the serial number/);
+    w.run(3000);
+    assert.equal(w.get('amp'), 13);
+    w.type(`set("factory", "${w.get('sse')}")`);
+    w.run(5000);
+    fresh(w, eto, boots);
+    w.end();
+  });
+
+  it('by the button: pressed after the start and held for ten seconds; the light gives notice from the third on', () => {
+    const w = used();
+    const [eto, boots] = [w.get('eto') as number, w.get('rbc') as number];
+    w.cut(1000);
+    w.run(3000);
+    w.post('button', { ms: 12000 });
+    w.run(2000);
+    const colours = new Set<string>();
+    w.rig.onChange(() => colours.add(JSON.stringify((w.rig.snapshot() as Json).light)));
+    w.run(5000);
+    assert.ok([...colours].some((c) => c.includes('"r":60')) || colours.size > 1, [...colours].join());
+    assert.equal(w.get('amp'), 13);
+    w.run(10000);
+    fresh(w, eto, boots);
+    w.end();
+  });
+
+  for (const [name, at, ms] of [
+    ['let go before', 3000, 9000],
+    ['pressed later', 12000, 20000],
+  ] as [string, number, number][])
+    it(`not by the button ${name}: that opens the access point`, () => {
+      const w = used();
+      w.cut(1000);
+      w.run(at);
+      w.post('button', { ms });
+      w.run(ms + 5000);
+      assert.equal(w.get('amp'), 13);
+      assert.match(w.type('status()'), /access point Pilotwire-/);
+      w.end();
+    });
+});
+
+/** Writes a record into the charger's journal behind its back, as an older or a broken firmware may have left it. */
+function record(w: Whole, key: string, text: string): void {
+  const { flash } = w.bench;
+  const data = Buffer.from(`${key}\n${text}`);
+  const head = Buffer.alloc(8);
+  head.set([0xa5, 1, data.length, data.length >> 8]);
+  head.writeUInt32LE(crc32(data), 4);
+  const size = 8 + ((data.length + 3) & ~3);
+  // The page in use has the highest number; a full one gives way to the next.
+  const pages = Array.from({ length: 13 }, (_, i) => Buffer.from(flash.read(JOURNAL + i * 4096, 4096)));
+  const used = (p: Buffer): number => {
+    let n = p.length;
+    while (n && p[n - 1] === 255) n--;
+    return n;
+  };
+  const number = (p: Buffer): number => (used(p) ? p.readUInt32LE(4) : 0);
+  let i = pages.reduce((best, p, k) => (number(p) > number(pages[best]) ? k : best), 0);
+  let at = (used(pages[i]) + 3) & ~3;
+  if (at + size + 12 > 4096) {
+    const next = Buffer.alloc(8);
+    next.writeUInt32LE(pages[i].readUInt32LE(0));
+    next.writeUInt32LE(number(pages[i]) + 1, 4);
+    i = (i + 1) % 13;
+    flash.write(JOURNAL + i * 4096, next);
+    at = 8;
+  }
+  flash.write(
+    JOURNAL + i * 4096 + at,
+    Buffer.concat([head, data, Buffer.alloc(size - 8 - data.length, 255)]),
+  );
+}
+
+describe('settings that cannot be', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  /** Texts that a key's row does not take; the first is no JSON. */
+  const ABSURD = ['{"a', '-7777777', '1e99', '"' + 'x'.repeat(300) + '"', '[null]', '[[1]]', '{"a":{}}', 'null', '[{"id":1}]']; // prettier-ignore
+  const kept = Object.entries<Key>(KEYS).filter(([, k]) => /[kp]/.test(k.f ?? ''));
+
+  it('each key, each absurd text: default and a line in the log, and it charges', () => {
+    const all = Object.fromEntries(kept.map(([key]) => [key, new Set<string>()]));
+    for (const text of ABSURD) {
+      const w = new Whole(reference(), 1);
+      w.run(1000);
+      for (const [key] of kept) record(w, 'k.' + key, text);
+      w.cut(100);
+      w.bench.take();
+      w.run(3000);
+      const told = [...w.bench.out.matchAll(/ key (\w+) forgotten, /g)].map((m) => m[1]);
+      for (const key of told) all[key].add(text);
+      for (const [key, k] of kept)
+        if (told.includes(key) && !k.get && !/[ho]/.test(k.f!) && k.t !== 'b')
+          assert.deepEqual(w.get(key), k.def, `${key} after ${text}`);
+      w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      w.run(12000);
+      assert.equal(w.get('errs'), 0, `${text}\n${w.bench.out}`);
+      w.end();
+    }
+    for (const [key, texts] of Object.entries(all))
+      assert.ok(texts.size >= 5, `${key} takes ${ABSURD.filter((t) => !texts.has(t)).join(' ')}`);
+  });
+});
