@@ -17,6 +17,10 @@ import { PAGE_FILE, page, zip } from './tools/page.mjs';
 export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
+const KEYS_FILE = 'firmware/core/keys.ts';
+const MESSAGES_FILE = 'firmware/ocpp/messages.ts';
+const PAGE = 'firmware/page';
+
 /** Constants that sources may use without importing them. */
 const CONSTANTS = () => ({ VERSION: version, DEBUG: process.env.DEBUG === '1' });
 
@@ -134,19 +138,35 @@ function alone(root, part) {
   };
 }
 
+/** Data files by what they are made of: boards share them. */
+const packed = new Map();
+
+async function pack(root) {
+  const file = (name) => path.join(root, name);
+  const all = [
+    ['keys', await keysFile(file(KEYS_FILE), CONSTANTS())],
+    ['faults', packFaults(readFaults(file(FAULTS_FILE)))],
+    ['messages', packMessages(messages(file(MESSAGES_FILE)))],
+  ];
+  const own = await page(file(PAGE));
+  return own ? [...all, [PAGE_FILE, zip(own)]] : all;
+}
+
 /** The data files of the build. */
 function data(root, board) {
   return {
     name: 'data',
     async generateBundle() {
-      const put = (name, source) => this.emitFile({ type: 'asset', fileName: `${board}/${name}`, source });
       const file = (name) => path.join(root, name);
-      if (!existsSync(file('firmware/core/keys.ts'))) return;
-      put('keys', await keysFile(file('firmware/core/keys.ts'), CONSTANTS()));
-      put('faults', packFaults(readFaults(file(FAULTS_FILE))));
-      put('messages', packMessages(messages(file('firmware/ocpp/messages.ts'))));
-      const own = await page(file('firmware/page'));
-      if (own) put(PAGE_FILE, zip(own));
+      if (!existsSync(file(KEYS_FILE))) return;
+      const pages = existsSync(file(PAGE))
+        ? readdirSync(file(PAGE)).map((name) => path.join(PAGE, name))
+        : [];
+      const from = [KEYS_FILE, FAULTS_FILE, MESSAGES_FILE, ...pages];
+      const key = JSON.stringify([root, ...from.map((name) => readFileSync(file(name), 'utf8'))]);
+      if (!packed.has(key)) packed.set(key, pack(root));
+      for (const [name, source] of await packed.get(key))
+        this.emitFile({ type: 'asset', fileName: `${board}/${name}`, source });
     },
   };
 }

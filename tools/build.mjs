@@ -1,4 +1,4 @@
-// Builds a board. `node tools/build.mjs` takes the name from BOARD; the bench calls build().
+// Builds a board. `node tools/build.mjs` takes the name from BOARD, with `--all` there is no choice; the bench calls build().
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -112,7 +112,15 @@ export async function build(board = 'reference', root = ROOT) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  build(process.env.BOARD || 'reference').catch((e) => {
+  const all = () => readdirSync(path.join(ROOT, 'boards')).filter((f) => f.endsWith('.ts'));
+  const names = process.argv.includes('--all')
+    ? all().map((f) => f.slice(0, -3))
+    : [process.env.BOARD || 'reference'];
+  // One after the other: they share what is made first.
+  const work = async () => {
+    for (const name of names) await build(name);
+  };
+  work().catch((e) => {
     const at = e.loc ? ` (${path.relative(ROOT, e.loc.file ?? e.id)}:${e.loc.line}:${e.loc.column + 1})` : '';
     process.stderr.write(`${e.message}${at}\n`);
     process.exit(1);

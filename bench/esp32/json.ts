@@ -19,123 +19,148 @@ interface Token {
   value?: number;
 }
 
-export function parse(source: string, make: Maker): unknown {
-  let at = 0;
-  let token: Token;
+const END: Token = { kind: 'end', text: '' };
 
-  const match = (re: RegExp): string => {
-    re.lastIndex = at;
-    const found = re.exec(source)?.[0] ?? '';
-    at += found.length;
+export const parse = (source: string, make: Maker): unknown => new Parser(source, make).whole();
+
+class Parser {
+  private at = 0;
+  private token = END;
+
+  constructor(
+    private source: string,
+    private make: Maker,
+  ) {}
+
+  whole(): unknown {
+    this.next();
+    return this.value();
+  }
+
+  private match(re: RegExp): string {
+    re.lastIndex = this.at;
+    const found = re.exec(this.source)?.[0] ?? '';
+    this.at += found.length;
     return found;
-  };
+  }
 
-  const next = (): void => {
-    match(SPACE);
-    const c = source[at];
-    if (c === undefined) token = { kind: 'end', text: '' };
-    else if (c === '"' || c === "'") token = { kind: 'text', text: string(c) };
-    else if ((c >= '0' && c <= '9') || (c === '.' && source[at + 1] >= '0' && source[at + 1] <= '9')) {
-      const text = match(NUMBER);
-      token = { kind: 'number', text, value: /^0\d+$/.test(text) ? parseInt(text, 8) : Number(text) };
+  private next(): void {
+    const { source } = this;
+    const space = source.charCodeAt(this.at);
+    if (space <= 32 || space === 47 || space > 127) this.match(SPACE);
+    const c = source[this.at];
+    if (c === undefined) this.token = END;
+    else if (c === '"' || c === "'") this.token = { kind: 'text', text: this.text(c) };
+    else if (
+      (c >= '0' && c <= '9') ||
+      (c === '.' && source[this.at + 1] >= '0' && source[this.at + 1] <= '9')
+    ) {
+      const text = this.match(NUMBER);
+      this.token = { kind: 'number', text, value: /^0\d+$/.test(text) ? parseInt(text, 8) : Number(text) };
     } else {
-      const word = match(WORD);
-      token = word ? { kind: 'word', text: word } : { kind: 'mark', text: source[at++] };
+      const word = this.match(WORD);
+      this.token = word ? { kind: 'word', text: word } : { kind: 'mark', text: source[this.at++] };
     }
-  };
+  }
 
-  const string = (end: string): string => {
+  private text(end: string): string {
+    const { source } = this;
     let text = '';
-    for (at++; at < source.length && source[at] !== end; at++) {
-      if (source[at] !== '\\') text += source[at];
-      else text += escape();
+    let from = ++this.at;
+    for (; this.at < source.length && source[this.at] !== end; this.at++) {
+      if (source[this.at] !== '\\') continue;
+      text += source.slice(from, this.at) + this.escape();
+      from = this.at + 1;
     }
-    at++;
-    return text;
-  };
+    return text + source.slice(from, this.at++);
+  }
 
-  const escape = (): string => {
-    const c = source[++at];
+  /** Stays on the last letter. */
+  private escape(): string {
+    const { source } = this;
+    const c = source[++this.at];
     const digits = c === 'u' ? 4 : c === 'x' ? 2 : 0;
     if (digits) {
-      const code = parseInt(source.slice(at + 1, at + 1 + digits), 16);
-      at += digits;
+      const code = parseInt(source.slice(this.at + 1, this.at + 1 + digits), 16);
+      this.at += digits;
       return String.fromCharCode(code & 255);
     }
-    const octal = /^[0-7]{1,3}/.exec(source.slice(at, at + 3))?.[0];
+    const octal = /^[0-7]{1,3}/.exec(source.slice(this.at, this.at + 3))?.[0];
     if (octal) {
-      at += octal.length - 1;
+      this.at += octal.length - 1;
       return String.fromCharCode(parseInt(octal, 8) & 255);
     }
     return PLAIN[c] ?? c ?? '';
-  };
+  }
 
-  const name = (): string => {
-    if (token.kind === 'end') return 'EOF';
-    if (token.kind === 'number') return /^\d+$|^0[xXoObB]/.test(token.text) ? 'INT' : 'FLOAT';
-    if (token.kind === 'word') return 'ID';
-    return token.kind === 'text' ? 'STRING' : `'${token.text}'`;
-  };
-  const full = (): string => (token.kind === 'word' ? `ID:${token.text}` : name());
+  private name(): string {
+    const { kind, text } = this.token;
+    if (kind === 'end') return 'EOF';
+    if (kind === 'number') return /^\d+$|^0[xXoObB]/.test(text) ? 'INT' : 'FLOAT';
+    if (kind === 'word') return 'ID';
+    return kind === 'text' ? 'STRING' : `'${text}'`;
+  }
 
-  const is = (mark: string): boolean => token.kind === 'mark' && token.text === mark;
+  private full(): string {
+    return this.token.kind === 'word' ? `ID:${this.token.text}` : this.name();
+  }
 
-  const expect = (mark: string): void => {
-    if (token.kind !== 'mark' || token.text !== mark) throw make.error(`Got ${full()} expected '${mark}'`);
-    next();
-  };
+  private is(mark: string): boolean {
+    return this.token.kind === 'mark' && this.token.text === mark;
+  }
 
-  const value = (): unknown => {
-    const { kind, text } = token;
+  private expect(mark: string): void {
+    if (!this.is(mark)) throw this.make.error(`Got ${this.full()} expected '${mark}'`);
+    this.next();
+  }
+
+  private value(): unknown {
+    const { kind, text, value } = this.token;
     if (kind === 'text' || kind === 'number') {
-      const v = kind === 'text' ? text : token.value;
-      next();
-      return v;
+      this.next();
+      return kind === 'text' ? text : value;
     }
     if (kind === 'word' && (text === 'true' || text === 'false' || text === 'null')) {
-      next();
+      this.next();
       return text === 'null' ? null : text === 'true';
     }
-    if (kind === 'mark' && text === '-') {
-      next();
-      if (token.kind !== 'number') return undefined;
-      const v = token.value!;
-      next();
+    if (this.is('-')) {
+      this.next();
+      if (this.token.kind !== 'number') return undefined;
+      const v = this.token.value!;
+      this.next();
       return 0 - v;
     }
-    if (kind === 'mark' && text === '[') return array();
-    if (kind === 'mark' && text === '{') return object();
-    throw make.error(`Expecting valid value, got ${name()}`);
-  };
+    if (this.is('[')) return this.array();
+    if (this.is('{')) return this.object();
+    throw this.make.error(`Expecting valid value, got ${this.name()}`);
+  }
 
-  const array = (): unknown => {
-    const all = make.array();
-    next();
-    while (!is(']')) {
-      all.push(value());
-      if (!is(']')) expect(',');
+  private array(): unknown {
+    const all = this.make.array();
+    this.next();
+    while (!this.is(']')) {
+      all.push(this.value());
+      if (!this.is(']')) this.expect(',');
     }
-    next();
+    this.next();
     return all;
-  };
+  }
 
-  const object = (): unknown => {
-    const o = make.object();
-    next();
-    while (token.kind === 'text' || token.kind === 'number' || token.kind === 'word') {
-      if (token.kind !== 'text') throw make.error(`Got ${full()} expected STRING`);
-      const key = token.text;
-      next();
-      expect(':');
-      const v = value();
+  private object(): unknown {
+    const o = this.make.object();
+    this.next();
+    while (this.token.kind === 'text' || this.token.kind === 'number' || this.token.kind === 'word') {
+      if (this.token.kind !== 'text') throw this.make.error(`Got ${this.full()} expected STRING`);
+      const key = this.token.text;
+      this.next();
+      this.expect(':');
+      const v = this.value();
       // Looked up from the front, so the first of two equal keys is found.
       if (!Object.prototype.hasOwnProperty.call(o, key)) o[key] = v;
-      if (!is('}')) expect(',');
+      if (!this.is('}')) this.expect(',');
     }
-    expect('}');
+    this.expect('}');
     return o;
-  };
-
-  next();
-  return value();
+  }
 }

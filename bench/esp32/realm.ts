@@ -75,19 +75,27 @@ export interface RealmOptions {
   caught(e: unknown): unknown;
 }
 
-const scripts = new Map<string, string>();
+/** Compiled once, run in many worlds: the same bundle boots again and again. */
+const scripts = new Map<string, vm.Script>();
+/** Kept at most: all files of some builds, and lines from the console. */
+const KEPT = 400;
+
+function compiled(source: string, name: string, head = '', tail = ''): vm.Script {
+  const key = `${name}\0${head}${source}`;
+  let script = scripts.get(key);
+  if (script) return script;
+  script = new vm.Script(head + prepare(source) + tail, { filename: name });
+  if (scripts.size >= KEPT) scripts.clear();
+  scripts.set(key, script);
+  return script;
+}
 
 /** The source as the engine reads it: letters are bytes, and no `catch` sees an interrupt or the end of the supply. */
-export function prepare(source: string): string {
-  let text = scripts.get(source);
-  if (text !== undefined) return text;
-  text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) =>
+function prepare(source: string): string {
+  const text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) =>
     pair ? all : '\\x' + code.slice(2),
   );
-  if (text.includes('catch')) text = guard(text);
-  if (scripts.size > 200) scripts.clear();
-  scripts.set(source, text);
-  return text;
+  return text.includes('catch') ? guard(text) : text;
 }
 
 function guard(text: string): string {
@@ -138,14 +146,13 @@ export class Realm {
   }
 
   run(source: string, name: string): unknown {
-    return new vm.Script(prepare(source), { filename: name }).runInContext(this.context);
+    return compiled(source, name).runInContext(this.context);
   }
 
   module(source: string, name: string): unknown {
     const exports = this.object();
     const module = this.object({ exports });
-    const text = `(function(exports,module){${prepare(source)}\n})`;
-    const body = new vm.Script(text, { filename: name }).runInContext(this.context);
+    const body = compiled(source, name, '(function(exports,module){', '\n})').runInContext(this.context);
     body.call(this.global, exports, module);
     return module.exports;
   }

@@ -223,3 +223,15 @@ export class Walk {
       );
   }
 }
+
+/** Walks until something breaks or the steps are done. `modes`: the charging modes change, too. */
+export function walk(files: Build, seed: number, steps: number, modes = false): string {
+  const w = new Walk(files, seed, modes);
+  try {
+    while (w.steps < steps && !w.broken) w.step();
+    if (!w.broken) w.recover();
+    return w.broken;
+  } finally {
+    w.whole.end();
+  }
+}
