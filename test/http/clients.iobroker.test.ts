@@ -194,7 +194,7 @@ describe('clients: ioBroker', function () {
     a.user('Wallbox_0.Settings.Charge3Phase', true);
     a.user('Wallbox_0.Settings.ChargeNOW', true);
     await cycle();
-    assert.deepEqual(await keys('amp,psm,frc'), { amp: 14, psm: 2, frc: 2 });
+    assert.deepEqual(await keys('amp,psm,frc'), { amp: 14, psm: 2, frc: 0 });
     await plug();
     await cycle();
     box({
