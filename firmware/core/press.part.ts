@@ -7,6 +7,7 @@ import type { Charger } from './charger';
 /** Exports of this part. */
 export interface Press {
   press(c: Charger, held: Bit): boolean;
+  level(c: Charger, i: number, v: string): string;
 }
 
 /** What the setting `key` allows now: 3 always, 2 while nothing charges, 1 while nothing is plugged, 0 never. */
@@ -15,10 +16,21 @@ function may(c: Charger, key: string): boolean {
   return n > 2 || (n === 2 ? !c.s.on : n === 1 && c.x.cp === 'A');
 }
 
+function presets(c: Charger): number[] {
+  const text = c.f.get('k.clp');
+  return (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
+}
+
+/** The presets as text, with another one at place `i`; behind the last one it is the next. */
+export function level(c: Charger, i: number, v: string): string {
+  const list = presets(c);
+  list[Math.min(i, list.length)] = +v;
+  return JSON.stringify(list);
+}
+
 /** The next of the preset currents that the installation allows. */
 function next(c: Charger): number {
-  const text = c.f.get('k.clp');
-  const list = (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
+  const list = presets(c);
   for (const a of list) if (a > c.k.amp && a <= c.k.ama) return a;
   return list.length ? list[0] : c.k.amp;
 }

@@ -4,6 +4,7 @@
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
 import { json } from '../core/json';
+import type { Press } from '../core/press.part';
 import type { Zone } from '../core/zone.part';
 import type { Job } from './web.part';
 
@@ -148,17 +149,10 @@ const REST: ((c: Charger) => string)[] = [
 /** Cards, and the end. */
 const PIECES = SAME.length + REST.length + 11;
 
-/** The presets with another one at place `i`; behind the last one it is the next. */
-function preset(c: Charger, i: number, v: string): string[] {
-  const clp = c.f.read('clp') as number[];
-  clp[Math.min(i, clp.length)] = +v;
-  return ['clp', JSON.stringify(clp)];
-}
-
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
 function newer(c: Charger, name: string, v: string): string[] | undefined {
   if (name.length === 3 && name.startsWith('al') && '12345'.includes(name[2]))
-    return preset(c, +name[2] - 1, v);
+    return ['clp', (c.f.part('press') as Press).level(c, +name[2] - 1, v)];
   if (name === 'amx') return ['amp', v];
   if (name === 'alw') return ['frc', v === '0' ? '1' : '0'];
   if (name === 'ast') return ['acs', v];
