@@ -6,6 +6,7 @@ import type { Charger } from './charger';
 import { ease, fault, raise } from './fault';
 import { HOT, LOCK, LOCK_SHUT, READER, SENSOR } from './faults';
 import { NONE } from './limits';
+import type { Press } from './press.part';
 import type { Rescue } from './rescue.part';
 import { plugged, tell } from './session';
 
@@ -40,27 +41,6 @@ export function reader(c: Charger): Bit {
   return r && r.busy ? 1 : 0;
 }
 
-/** The next of the preset currents that the installation allows. */
-function preset(c: Charger): void {
-  const text = c.f.get('k.clp');
-  const list = (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
-  for (const a of list) if (a > c.k.amp && a <= c.k.ama) return choose(c, a);
-  choose(c, list.length ? list[0] : c.k.amp);
-}
-
-function choose(c: Charger, amps: number): void {
-  c.k.amp = amps;
-  c.f.save('amp');
-  c.f.log('button', amps + ' A');
-  c.dirty = 1;
-}
-
-/** What the setting `key` lets the button do now. */
-function may(c: Charger, key: string): boolean {
-  const n = +(c.f.get(key) || 3);
-  return n > 2 || (n === 2 ? !c.s.on : n === 1 && !plugged(c));
-}
-
 /** The button is down. */
 function hold(c: Charger): void {
   if (!p.down) {
@@ -70,7 +50,7 @@ function hold(c: Charger): void {
   const ms = c.t - p.down;
   if (ms >= HOLD && !p.done) {
     p.done = 1;
-    if (may(c, 'k.bar')) tell(c, 'button', '');
+    if ((c.f.part('press') as Press).press(c, 1)) tell(c, 'button', '');
   }
   if (ms < HOLD || p.down > EARLY) return;
   // The light gives notice.
@@ -83,7 +63,7 @@ function hold(c: Charger): void {
 /** Job: the button steps through the preset currents (`clp`); held, it asks for the access point, from a start on for a factory reset. */
 export function button(c: Charger): void {
   if (c.b.button && c.b.button.down()) return hold(c);
-  if (p.down && !p.done && may(c, 'k.bac')) preset(c);
+  if (p.down && !p.done) (c.f.part('press') as Press).press(c, 0);
   p.down = p.done = 0;
 }
 
@@ -103,12 +83,6 @@ function flashes(c: Charger): number {
   return p.n;
 }
 
-/** Dark: asleep (`lse`), or every other second while a card is to be learnt. */
-function quiet(c: Charger): boolean {
-  if (c.lrn && c.t < c.lrn[1]) return (c.t / 1000) & 1 ? true : false;
-  return c.k.lse > 0 && colour(c) === 'cid';
-}
-
 /** n flashes of red, then dark for the time of three. */
 function alarm(t: number, n: number): number {
   const beat = ((t / BEAT) | 0) % (2 * n + 6);
@@ -119,7 +93,10 @@ function alarm(t: number, n: number): number {
 export function light(c: Charger): void {
   if (!c.b.light) return;
   const n = flashes(c);
-  const rgb = n || c.t < c.no ? alarm(c.t, n || 99) : quiet(c) ? 0 : parseInt(c.k[colour(c)].substr(1), 16);
+  const key = colour(c);
+  // Dark every other second while a card is to be learnt, and asleep.
+  const dark = c.lrn && c.t < c.lrn[1] ? (c.t / 1000) & 1 : c.k.lse && key === 'cid';
+  const rgb = n || c.t < c.no ? alarm(c.t, n || 99) : dark ? 0 : parseInt(c.k[key].substr(1), 16);
   // An alarm is seen also where the light is dimmed to nothing.
   const dim = (n || c.t < c.no ? Math.max(c.k.lbr, 60) : c.k.lbr) / 255;
   const part = (shift: number): number => Math.floor(((rgb >> shift) & 255) * dim);

@@ -4,6 +4,7 @@
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
 import { json } from '../core/json';
+import type { Press } from '../core/press.part';
 import type { Zone } from '../core/zone.part';
 import type { Job } from './web.part';
 
@@ -21,7 +22,22 @@ function field(name: string, v: unknown): string {
 }
 
 /** Keys that read as in version 2, as text; null as 0 and booleans as 0 and 1. */
-const SAME = ['rbc', 'rbt', 'amp', 'err', 'cbl', 'fsp', 'amt', 'adi', 'wst', 'tds', 'lbr', 'ust', 'ama'];
+const SAME = [
+  'rbc',
+  'rbt',
+  'amp',
+  'err',
+  'cbl',
+  'fsp',
+  'amt',
+  'adi',
+  'wst',
+  'tds',
+  'lbr',
+  'ust',
+  'ama',
+  'lse',
+];
 
 function same(c: Charger, k: string): string {
   return field(k, +(c.f.read(k) as number) || 0);
@@ -72,7 +88,7 @@ function figures(c: Charger): string {
   return (
     field('dws', Math.round((c.m.eto - c.ses.ep) * 360)) +
     field('eto', Math.floor(c.m.eto / 100)) +
-    field('uby', Math.max(0, c.ses.trx - 1))
+    field('uby', Math.max(0, c.ses.trx))
   );
 }
 
@@ -94,7 +110,7 @@ function device(c: Charger): string {
 
 /** What this charger has no use for, at rest. */
 function rest(c: Charger): string {
-  let out = ',"sch":"AAAA","dto":"0","aho":"0","afi":"0","azo":"0","lse":"0","nmo":"0","sdp":"0"';
+  let out = ',"sch":"AAAA","dto":"0","aho":"0","afi":"0","azo":"0","nmo":"0","sdp":"0"';
   const clp = c.f.read('clp') as number[];
   for (let i = 0; i < 5; i++) out += field('al' + (i + 1), clp.length > i ? clp[i] : 0);
   return out;
@@ -134,7 +150,9 @@ const REST: ((c: Charger) => string)[] = [
 const PIECES = SAME.length + REST.length + 11;
 
 /** Version 1 name and text of a write as those of version 2; undefined = nothing to do. */
-function newer(name: string, v: string): string[] | undefined {
+function newer(c: Charger, name: string, v: string): string[] | undefined {
+  if (name.length === 3 && name.startsWith('al') && '12345'.includes(name[2]))
+    return ['clp', (c.f.part('press') as Press).level(c, +name[2] - 1, v)];
   if (name === 'amx') return ['amp', v];
   if (name === 'alw') return ['frc', v === '0' ? '1' : '0'];
   if (name === 'ast') return ['acs', v];
@@ -142,12 +160,12 @@ function newer(name: string, v: string): string[] | undefined {
   if (name === 'dwo') return ['dwo', '' + Number(v) * 100];
   if (['cid', 'cch', 'cfi'].includes(name))
     return [name, '#' + Number(v).toString(16).toUpperCase().padStart(6, '0')];
-  return ['amp', 'ust', 'lbr'].includes(name) ? [name, v] : undefined;
+  return ['amp', 'ust', 'lbr', 'lse'].includes(name) ? [name, v] : undefined;
 }
 
 function write(c: Charger, text: string): void {
   const i = text.indexOf('=');
-  const w = i < 0 ? undefined : newer(text.substr(0, i), text.substr(i + 1));
+  const w = i < 0 ? undefined : newer(c, text.substr(0, i), text.substr(i + 1));
   const bad = w ? (c.f.part('change') as Change).write(c, w[0], w[1]) : '';
   if (bad) c.f.log('v1', text.substr(0, 40) + ': ' + bad);
 }

@@ -62,6 +62,48 @@ describe('panel', () => {
     assert.deepEqual([press(), press(), press()], [16, 6, 10]);
   });
 
+  it('the button does what bac and bar let it do', () => {
+    const rows: [key: string, plugged: 0 | 1, charging: 0 | 1, does: number[]][] = [
+      // Setting 0 to 3: 1 = it does it.
+      ['idle', 0, 0, [0, 1, 1, 1]],
+      ['plugged', 1, 0, [0, 0, 1, 1]],
+      ['charging', 1, 1, [0, 0, 0, 1]],
+    ];
+    for (const [what, plugged, charging, does] of rows)
+      for (const [n, yes] of does.entries()) {
+        const f = charger({ settings: { amp: 10 } });
+        f.journal['k.bac'] = f.journal['k.bar'] = '' + n;
+        f.journal['k.clp'] = '[12]';
+        let down: 0 | 1 = 1;
+        f.c.b.button = { down: () => down };
+        f.c.x.cp = plugged ? 'B' : 'A';
+        f.c.s.on = charging;
+        f.c.t = 1000;
+        button(f.c);
+        down = 0;
+        button(f.c);
+        assert.equal(f.c.k.amp, yes ? 12 : 10, `${what}, bac ${n}`);
+        down = 1;
+        button(f.c);
+        f.c.t += 4000;
+        button(f.c);
+        assert.equal(f.events.includes('button'), yes === 1, `${what}, bar ${n}`);
+      }
+  });
+
+  it('the light sleeps with lse while nobody is there, and blinks while a card is to be learnt', () => {
+    const f = charger({ settings: { cid: '#010203', cwc: '#040506', lbr: 255, lse: 1 } });
+    const seen: number[] = [];
+    f.c.b.light = { set: (v) => seen.push(v) };
+    light(f.c);
+    f.c.x.cp = 'B';
+    light(f.c);
+    f.c.x.cp = 'A';
+    f.c.lrn = [0, 4000];
+    for (f.c.t = 0; f.c.t < 6000; f.c.t += 1000) light(f.c);
+    assert.deepEqual(seen, [0, 0x040506, 0x010203, 0, 0x010203, 0, 0, 0]);
+  });
+
   it('the light shows the state in the chosen colours and brightness', () => {
     const f = charger({
       settings: { cid: '#010203', cch: '#00FF00', cwc: '#FFFF00', cfi: '#0000FF', lbr: 255 },

@@ -177,6 +177,22 @@ describe('surplus', () => {
     ...sun(252, 345, 1000, [345, '', { model: 17, mode: 0 }]),
     [346, car('B'), { coil: 0 }],
   ]);
+  story('a vehicle that bears no pause (acp) keeps 6 A once it has begun', [
+    [1, 'lmo=4 psm=2 acp=false fmt=0', {}],
+    [2, car('C'), {}],
+    ...sun(3, 40, 6000, [40, pulls, { model: 12, coil: 1 }]),
+    ...sun(41, 300, 0, [300, '', { model: 12, mode: 6, coil: 1 }]),
+    [301, 'acp=true', {}],
+    ...sun(302, 330, 0, [330, '', { model: 17, mode: 0 }]),
+  ]);
+  story('rests a minute at least between a stop and a start, and as long as mcpd says', [
+    [1, 'lmo=4 psm=2 fmt=0 mcpd=120000', {}],
+    [2, car('C'), {}],
+    ...sun(3, 40, 6000, [40, pulls, { model: 12, coil: 1 }]),
+    ...sun(41, 80, 0, [80, car('B'), { model: 17, coil: 0 }]),
+    ...sun(81, 150, 9000, [150, '', { model: 17 }]),
+    ...sun(151, 210, 9000, [210, '', { model: 12 }]),
+  ]);
   it('of a battery is none, and pgt allows some from the grid', () => {
     const t = table({}, ALL);
     play(t, [

@@ -11,6 +11,7 @@ import { meter, resume } from '../../firmware/core/meter';
 import { p as panel, sense } from '../../firmware/core/panel';
 import { p as poles, phases } from '../../firmware/core/phases';
 import { plan } from '../../firmware/core/plan';
+import * as press from '../../firmware/core/press.part';
 import * as sched from '../../firmware/core/sched.part';
 import { prove, t as monitor } from '../../firmware/core/rcm';
 import { safe, scanner } from '../../firmware/core/scan';
@@ -283,7 +284,7 @@ function record(f: Fake, o: Options): Charger {
     f: {
       log: (tag: string, text: string) => f.lines.push(tag + ' ' + text),
       save: () => undefined,
-      part: (name: string) => ({ sched })[name],
+      part: (name: string) => ({ sched, press })[name],
       wall: (c: Charger) => (c.w ? c.t + c.w : 0),
       grant,
       stop,

@@ -221,6 +221,21 @@ describe('ocpp awkward servers', () => {
     assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Accepted' });
   });
 
+  it('ocppt off: neither the boot nor a heartbeat sets the clock', () => {
+    for (const [off, knows] of [
+      [false, true],
+      [true, false],
+    ]) {
+      const cs = new Csms();
+      cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 10 });
+      const r = rig({ cs });
+      if (off) r.c.f.put('k.ocppt', '0');
+      r.run(30000);
+      assert.equal(r.c.o.ok, 1);
+      assert.equal(r.c.f.wall(r.c) > 0, knows);
+    }
+  });
+
   it('without pings, three calls without an answer end the connection', () => {
     const cs = new Csms();
     cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 10 });
