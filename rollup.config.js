@@ -204,7 +204,7 @@ function parts(root) {
   for (const file of readdirSync(path.join(root, 'firmware'), { recursive: true })) {
     if (!file.endsWith('.part.ts')) continue;
     const name = path.basename(file, '.part.ts');
-    if (found[name] || ['keys', 'messages', 'faults', 'main'].includes(name))
+    if (found[name] || ['keys', 'messages', 'faults', 'main', 'sums'].includes(name))
       throw new Error(`two files for Storage are called ${name}`);
     found[name] = path.join(root, 'firmware', file);
   }

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { SUMS, sums } from '../tools/sums.mjs';
 import type { Files } from './assembly';
 import type { Flash } from './types';
 
@@ -73,8 +74,9 @@ export function preset(set: [string, string][], fresh: boolean): Uint8Array | un
   return Object.keys(all).length ? Buffer.from(JSON.stringify(all)) : undefined;
 }
 
-/** The build with its preset. */
+/** The build with its sums and its preset. */
 export function furnish(build: Build, set: [string, string][], fresh: boolean): Build {
   const text = preset(set, fresh);
-  return text ? new Map([...build, [PRESET, text]]) : build;
+  const whole: Build = build.has(MAIN) ? new Map([...build, [SUMS, sums(build)]]) : build;
+  return text ? new Map([...whole, [PRESET, text]]) : whole;
 }

@@ -1,6 +1,8 @@
 // What the engine starts: chooses the bundle that runs. That of the factory lies in Storage as loose files and is never
 // written again; updates lie in two slots (core/slot.part.ts). The newest slot that holds a whole bundle runs, but one
-// that has not proved itself only three times: a crash, a hang or a power cut in its first minute costs one of them.
+// that has not proved itself only three times: a crash, a hang or a power cut in its first minute costs one of them. What
+// lies in flash is compared with its sums first: a damaged update gives way, damaged files of the factory keep the charger
+// from charging, and without their main chunk nothing starts: the outputs stay as the reset left them, open.
 
 // At the top level, so that the bundle's names are global.
 eval(
@@ -16,10 +18,15 @@ eval(
       let from = 0;
       for (let k = 8; k < 64; k += 8) if (t[k + 5] === ']') from = parseInt(t.substr(k + 1, 4), 10);
       if (!from) continue;
-      // Sequence number; armed, three tries, proved, bad: a word each, 0 = yes.
+      // Sequence number; armed, three tries, proved, bad: a word each, 0 = yes; sum, all ones = not known.
       const h = '' + s.read(n, from, 32);
       if (h[4] !== '\0' || h[24] === '\0') continue;
-      if (h[20] !== '\0' && h[16] === '\0') s.write(n, done, from + 24);
+      const sum =
+        h.charCodeAt(28) | (h.charCodeAt(29) << 8) | (h.charCodeAt(30) << 16) | (h.charCodeAt(31) << 24);
+      const size = 160 + parseInt(s.read(n, from + 32, 160)!.split(' ')[3], 10);
+      const torn = sum !== -1 && (E.CRC32(s.read(n, from + 32, size)!) | 0) !== sum;
+      if (torn) print(n + ' is damaged');
+      if (torn || (h[20] !== '\0' && h[16] === '\0')) s.write(n, done, from + 24);
       else if (parseInt(h.substr(0, 4), 10) > seq) {
         seq = parseInt(h.substr(0, 4), 10);
         name = n;
@@ -27,7 +34,24 @@ eval(
         state = h;
       }
     }
-    if (!name) return s.read('main')!;
+    setTimeout(() => {
+      if (!global.status) print('The firmware did not start: ./flash.sh writes it anew, settings stay');
+    }, 5000);
+    if (!name) {
+      let torn = '';
+      let main = s.read('main') || '';
+      for (const line of (s.read('sums') || '').split('\n')) {
+        const f = line.split(' ');
+        if (!f[1] || E.CRC32(s.read(f[0]) || '') === parseInt(f[1], 10)) continue;
+        torn += ' ' + f[0];
+        if (f[0] === 'main') main = '';
+      }
+      if (torn) {
+        E.torn = torn;
+        print('damaged:' + torn + '; ./flash.sh writes it anew, settings stay');
+      }
+      return main;
+    }
     if (state[20] !== '\0') {
       let i = 8;
       while (state[i] === '\0') i += 4;

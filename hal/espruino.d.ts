@@ -60,6 +60,8 @@ declare const E: {
    * error got out.
    */
   slot?: { name: string; at: number; seq: number; dir: string; ok: 0 | 1; up: number };
+  /** Ours: damaged files of the factory's bundle, a space before each; absent = there is none. */
+  torn?: string;
   /** `out[i] = fn(src[i])` with a native loop; no script runs in between when `fn` is native. */
   mapInPlace(src: Uint8Array, out: Float32Array, fn: (value: number) => number): void;
   enableWatchdog(seconds: number, automatic: boolean): void;

@@ -2,9 +2,15 @@
 // parts behind it, on a virtual clock. The same on the real interpreter: test/story/recover.test.ts.
 
 import assert from 'node:assert';
+import type { Build } from '../bench/image';
 import { crc32 } from '../tools/crc32.mjs';
+import { BOARD } from '../tools/flash-image.mjs';
+import { Chip, accept, banner, identify, restart, upload } from '../tools/flash-upload.mjs';
+import { sums } from '../tools/sums.mjs';
 import { KEYS, type Key } from '../firmware/core/keys';
 import { build } from '../tools/build.mjs';
+import { scene, image } from './fake/hosts';
+import { Charger, Line } from './fake/line';
 import { Whole, reference } from './fake/whole';
 
 const closed = (w: Whole): boolean => w.shown().contactor.closed;
@@ -53,7 +59,7 @@ describe('crash upon crash', function () {
     }
     hang(w);
     const { operations } = w.shown().contactor;
-    assert.equal(w.get('flt'), 'safe mode after repeated crashes');
+    assert.equal(w.get('flt'), 'safe mode, see the log');
     assert.deepEqual([w.get('err'), w.get('modelStatus'), w.get('car')], [12, 26, 5]);
     assert.match(w.type('log()'), /3 crashes in a row: no charging/);
     for (let t = 0; t < 10 * MINUTE; t += 1000) {
@@ -291,4 +297,116 @@ describe('settings that cannot be', function () {
     for (const [key, texts] of Object.entries(all))
       assert.ok(texts.size >= 5, `${key} takes ${ABSURD.filter((t) => !texts.has(t)).join(' ')}`);
   });
+});
+
+/** What flash.sh puts into Storage. */
+const sealed = (build = reference()): Build => new Map([...build, ['sums', sums(build)]]);
+
+/** Turns one bit of a file that lies in flash; charge only ever leaks away. */
+function flip(w: Whole, data: Uint8Array, part = 0.5): void {
+  const { flash } = w.bench;
+  const from = Buffer.from(flash.read(0, flash.size)).indexOf(data);
+  assert.ok(from > 0);
+  let at = from + Math.floor(data.length * part);
+  while (!(flash.read(at, 1)[0] & 1)) at++;
+  flash.write(at, Buffer.from([flash.read(at, 1)[0] & 0xfe]));
+}
+
+/** Nothing that this charger does closes its contactor; the console answers. */
+function inert(w: Whole): string {
+  w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+  for (let t = 0; t < 30000; t += 500) {
+    w.run(500);
+    assert.deepEqual([closed(w), w.shown().pilot.mode], [false, 'high']);
+  }
+  const said = w.bench.out;
+  assert.match(w.type('1+1'), /=2/);
+  return said;
+}
+
+describe('damaged flash', function () {
+  this.timeout(240000);
+  before(() => build('reference'));
+
+  it('a bit of any file of the bundle: told at the start, and no charging', () => {
+    let help = 0;
+    for (const [name, data] of sealed()) {
+      if (name === '.bootcde' || name === 'sums') continue;
+      const w = new Whole(sealed(), 1);
+      w.run(2000);
+      flip(w, data);
+      w.bench.take();
+      w.cut(100);
+      w.run(3000);
+      assert.match(w.bench.out, new RegExp(`damaged: ${name.replace('.', '\\.')};`), w.bench.out);
+      const said = inert(w);
+      // Network, page and console work unless they need the very file.
+      if (/fault safe mode/.test(said)) help++;
+      else assert.match(said, /did not start/, name);
+      w.end();
+    }
+    assert.ok(help > 40, `${help} in safe mode`);
+  });
+
+  it('one that is whole charges', () => {
+    const w = new Whole(sealed(), 1);
+    w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    w.run(12000);
+    assert.equal(closed(w), true, w.bench.out);
+    assert.doesNotMatch(w.bench.out, /damaged|did not start/);
+    w.end();
+  });
+
+  it('an update: the old firmware runs again', () => {
+    const { w, web, told, update } = scene();
+    web.files['/new.pwu'] = image('0.2.0');
+    update();
+    w.run(200000);
+    assert.equal(told().at(-1), 'Installed', w.bench.out);
+    assert.equal(w.get('pwv'), '0.2.0');
+    w.cut(200);
+    w.run(5000);
+    assert.equal(w.get('pwv'), '0.2.0');
+    flip(w, image('0.2.0'), 0.7);
+    w.bench.take();
+    w.cut(200);
+    w.run(12000);
+    assert.match(w.bench.out, /pw1 is damaged/);
+    assert.deepEqual([w.get('pwv'), w.get('errs')], ['0.1.0', 0]);
+    w.end();
+  });
+
+  const bad = (main: string | undefined): Build => {
+    const build = new Map(reference());
+    if (main === undefined) build.delete('main');
+    else build.set('main', Buffer.from(main));
+    return build;
+  };
+  const whole = (): string => Buffer.from(reference().get('main')!).toString('latin1');
+  for (const [name, build] of [
+    ['does not parse', () => bad(whole().slice(0, 9000) + '}}((')],
+    ['is cut off', () => bad(whole().slice(0, 9000))],
+    ['is not there', () => bad(undefined)],
+    ['throws at once', () => bad('nothing.of.that();' + whole())],
+    ['throws when the board is made', () => bad(whole().replace('SPI2.setup', 'SPI2.nothing.setup'))],
+  ] as [string, () => Build][])
+    it(`a bundle that ${name}: contactor open, console at hand, and flash.sh writes it anew`, async () => {
+      const files = build();
+      const charger = new Charger(files);
+      const w = charger.whole;
+      w.run(10000);
+      assert.match(w.bench.out, /did not start: \.\/flash\.sh/);
+      inert(w);
+      const line = new Line(charger);
+      const chip = new Chip(line);
+      await chip.wake();
+      const it = await identify(chip);
+      accept(it, 'reference', false);
+      await upload(chip, new Map([[BOARD, Buffer.from('reference')], ...sealed()]), it, false);
+      await restart(chip, it.ble);
+      await banner(line, { version: '0.1.0', board: 'reference' });
+      w.run(12000);
+      assert.equal(closed(w), true, w.bench.out);
+      w.end();
+    });
 });

@@ -12,6 +12,7 @@ import { BOARD, STORAGE, boardOf, nvs, partitions, storage } from './flash-image
 import { Failure, Usage, say } from './flash-say.mjs';
 import { Serial, choose, ports } from './flash-serial.mjs';
 import { CODE, Chip, accept, banner, identify, mismatch, restart, upload } from './flash-upload.mjs';
+import { SUMS, sums } from './sums.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { version: VERSION } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -98,6 +99,7 @@ async function bundle(board, o) {
   ])
     files.set(name, readFileSync(file));
   for (const name of readdirSync(folder).sort()) files.set(name, readFileSync(path.join(folder, name)));
+  files.set(SUMS, sums(files));
   if (o.config) {
     const config = settings(o.config, files.get('keys'));
     config.wak ||= password();

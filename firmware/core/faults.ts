@@ -79,7 +79,7 @@ export const FAULTS: { [name: string]: Fault } = {
   /** An unexpected error of the program inside a scan, or in a callback that the engine stopped. */
   internal: { bit: INTERNAL, does: 'open', ends: 'time', wait: 30000, most: 3, err: 12, ocpp: 'InternalError', text: 'internal error', light: 1 },
   /** Crashed three times in a row (core/rescue.part.ts). The F pulse and then x1, as after every fault: the pilot still shows that the car is pulled. */
-  safe: { bit: SAFE, does: 'open', ends: 'operator', wait: 0, most: 0, err: 12, ocpp: 'InternalError', text: 'safe mode after repeated crashes', light: 9 },
+  safe: { bit: SAFE, does: 'open', ends: 'operator', wait: 0, most: 0, err: 12, ocpp: 'InternalError', text: 'safe mode, see the log', light: 9 },
   /** The meter is silent or contradicts itself: no supervision of the current, so the offer is capped (core/limits). */
   meter: { bit: METER, does: 'warn', ends: 'time', wait: 0, most: 0, err: 14, ocpp: 'PowerMeterFailure', text: 'meter does not answer', light: 0 },
   reader: { bit: READER, does: 'warn', ends: 'time', wait: 0, most: 0, err: 14, ocpp: 'ReaderFailure', text: 'card reader does not answer', light: 0 },

@@ -41,9 +41,13 @@ function safe(c: Charger, n: number, sum: number): void {
 
 /**
  * Counts the reset that led to this boot: 0 = the charger runs as ever, 1 = safe mode, 2 = only scan, network and page. A bundle
- * on trial is counted by firmware/boot.ts. A power cut or an ordered restart is no crash, and another bundle begins anew.
+ * on trial is counted by firmware/boot.ts. A power cut or an ordered restart is no crash, and another bundle begins anew. Damaged files mean safe mode, too.
  */
 export function rescue(c: Charger, power: boolean): number {
+  if (E.torn) {
+    c.f.log('safe', 'damaged:' + E.torn + ', no charging');
+    return STILL;
+  }
   const sum = E.CRC32(c.f.file('main', 0, 0)!);
   const k = JSON.parse(c.f.get(KEPT) ?? '[0,0,0]') as [number, number, number];
   if (power || (E.slot && !E.slot.ok)) {
