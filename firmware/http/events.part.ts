@@ -11,8 +11,8 @@ const MOST = 2;
 /** Names found, and values looked at, in one step. */
 const NAMES = 2;
 const STEP = 4;
-/** A comment is sent after so long without news, ms: a dead connection must show. */
-const BEAT = 15000;
+/** A comment is sent after so long without news, ms: a connection that is dead must show, at both ends. */
+const BEAT = 5000;
 
 interface Stream extends Job {
   /** Names that are still to be found, each with a comma behind it. */

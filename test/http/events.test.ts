@@ -72,7 +72,7 @@ function suite(engine: 'node' | 'espruino'): void {
     async () => {
       const l = new Listener(b.http, '/api/events?filter=fna');
       await l.until(() => l.events.length > 0);
-      await b.advance(31000);
+      await b.advance(12000);
       await l.until(() => l.comments >= 2);
       assert.equal(l.events.length, 1);
       const s = new Listener(b.http, '/api/events');
