@@ -7,7 +7,7 @@ import type { Report } from './report.part';
 
 /** Exports of this part. */
 export interface Console {
-  help(c: Charger): void;
+  help(c: Charger, key: unknown): void;
   status(c: Charger): void;
   get(c: Charger, key: unknown): void;
   set(c: Charger, key: unknown, value: unknown): void;
@@ -26,15 +26,11 @@ const HELP = [
   'status()          what the charger does now',
   'get("amp")        the value of a key',
   'set("amp", 10)    sets a key',
-  'keys()            the keys, page by page',
+  'keys()            the keys, page by page; help("amp") tells what one is for',
   'log()             the last events',
   'trace()           the last events of pilot and contactor, trace(1) those before; as a file: http://<address>/trace',
   '                  and with log and settings, to attach to a question: http://<address>/report',
 ];
-
-export function help(): void {
-  for (const line of HELP) print(line);
-}
 
 function conf(c: Charger): Conf {
   return c.f.part('conf') as Conf;
@@ -112,6 +108,24 @@ function done(c: Charger, r: Row, bad: string): void {
   if (!bad) get(c, r[0]);
   else if (!r[2].includes('w')) print(r[0] + ' is for reading only.');
   else print('Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.');
+}
+
+/** Its description is a member of an object: tools/pack.mjs. */
+function tell(c: Charger, r: Row | undefined): void {
+  if (!r) return;
+  const text = c.f.text(r[11]);
+  print(JSON.parse(text.substr(text.indexOf(':') + 1)).text);
+  print(
+    r[2].includes('w')
+      ? r[0] + ' takes ' + takes(r) + (r[6] ? ', ' + r[6] : '')
+      : r[0] + ' is for reading only.',
+  );
+}
+
+/** The commands, or what a key is for. */
+export function help(c: Charger, key: unknown): void {
+  if (key === undefined) for (const line of HELP) print(line);
+  else tell(c, find(c, key, 'help("amp")'));
 }
 
 /** A page of keys, from the key `from` on. */

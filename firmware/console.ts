@@ -6,7 +6,7 @@ import type { Console } from './console.part';
 /** Puts the commands into the global scope. */
 export function commands(c: Charger): void {
   const part = (): Console => c.f.part('console') as Console;
-  global.help = () => part().help(c);
+  global.help = (key: unknown) => part().help(c, key);
   global.status = () => part().status(c);
   global.get = (key: unknown) => part().get(c, key);
   global.set = (key: unknown, value: unknown) => part().set(c, key, value);

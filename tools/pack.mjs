@@ -3,15 +3,19 @@
 //
 //   place  8 hexadecimal digits: a text's offset / 4 and its length
 //   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk, the places;
-//          how many of the places belong to values that change by themselves
+//          how many of the places are of the first kind, and of the first two, in 4 digits each; place of the descriptions
 //   shift  a printable character for each value of a CRC's last byte, chosen so that no two names meet
 //   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name, h = its
 //          CRC32 & 0xffffff: (h + code of the shift of h & 255) % number of slots
-//   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see. A blank
-//          behind `return` = changes only when a setting is kept.
-//   places places of all values that everybody may see, without anything between them: those that change by themselves first
-//   chunk  body of a function of c and j, which makes JSON of a value: members of the status, comma separated; behind
-//          it, as a comment, the place of the next chunk, zeros at the end
+//   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see. Blanks in
+//          front of `return`: none = drifts with time, meter and signal; one = follows from the record; two = changes only when
+//          a key is set.
+//   places places of all values that everybody may see, without anything between them, in this order of kinds
+//   descriptions
+//          JSON as `/api/keys` tells it, its members at multiples of 4, "key":{...}
+//   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
+//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated; behind it, as a comment,
+//          the place of the next chunk, zeros at the end
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -64,8 +68,11 @@ const place = (at, length) => (at / 4).toString(16).padStart(4, '0') + length.to
 
 const has = (row, mark) => (row.f ?? '').includes(mark);
 
-/** Its value may change although nobody sets it. */
-const moves = (row) => row.get !== undefined && /\bc\b/.test(row.get);
+/** Kind of a value: 0 drifts, 1 follows from the record, 2 changes only when a key is set. */
+function kind({ get = '' }) {
+  if (/\bc\.(t|m|gap|late)\b|\b(meter|locked|rssi)\b|\bc\.f\.(?!fault\b)/.test(get)) return 0;
+  return /\bc\b/.test(get) ? 1 : 2;
+}
 
 /** The expression of a row's value, booleans as booleans; undefined = never read back. */
 function expression(row) {
@@ -80,13 +87,39 @@ function expression(row) {
 
 function value(row) {
   const quote = has(row, 'o') ? "'" : '"';
-  return `${quote}${row.name}${quote};return${moves(row) ? '' : ' '}${expression(row)}`;
+  return `${quote}${row.name}${quote};${' '.repeat(kind(row))}return ${expression(row)}`;
 }
 
-/** Makes a member of the status; what may be null or a number stands as it is. */
+const TYPES = { b: 'boolean', i: 'integer', n: 'number', s: 'string', c: 'string', j: 'json' };
+
+/** A key as member of `/api/keys`. */
+function description(row) {
+  const { name, t, unit, lo, hi, def, ocpp, doc } = row;
+  const access = !has(row, 'w') ? 'r' : has(row, 'h') ? 'w' : 'rw';
+  const range = t === 's' ? { maxLength: hi } : t === 'c' ? { words: lo?.split(',') } : { min: lo, max: hi };
+  const nullable = has(row, 'z') || undefined;
+  const first = has(row, 'k') || has(row, 'p') ? (t === 'b' ? !!def : def) : undefined;
+  const all = { type: TYPES[t], nullable, access, unit, ...range, default: first, ocpp, text: doc };
+  return `"${has(row, 'o') ? ocpp : name}":${JSON.stringify(all)}`;
+}
+
+/** What a value's expression is in a chunk. */
+const near = (e) =>
+  e
+    .replace(/\bc\.k\.cards\b/g, 'C')
+    .replace(/\bc\.k\b/g, 'K')
+    .replace(/\bc\.f\.get\b/g, 'G');
+
+/** Makes a member of the status; what may be null or a number stands as it is, and so does the text in the journal. */
 function member(row) {
   const e = expression(row);
-  return `"${row.name}":'+${'bin'.includes(row.t) && !(row.t === 'b' && has(row, 'z')) ? e : `j(${e})`}`;
+  const { name, t, get } = row;
+  if (/^("[^"\\]*"|\d+)$/.test(get)) return `"${name}":${t === 'b' ? !!JSON.parse(get) : get}'`;
+  const def = JSON.stringify(JSON.stringify(row.def ?? null));
+  if (has(row, 'p') && !get && t === 'b') return `"${name}":'+((G("k.${name}")||${def})!=="0")`;
+  if (has(row, 'p') && !get && 'inj'.includes(t)) return `"${name}":'+(G("k.${name}")||${def})`;
+  const plain = 'bin'.includes(t) && !(t === 'b' && has(row, 'z'));
+  return `"${name}":'+${near(plain ? e : `j(${e})`)}`;
 }
 
 /** The whole status, in the order of the table. */
@@ -100,7 +133,8 @@ function chunks(rows) {
     const alone = m.includes('c.f.part');
     n = !alone && n < MEMBERS && last.length + m.length < CHUNK ? n + 1 : 1;
     if (n === 1) out.push(`return'${m}`);
-    else out[out.length - 1] = `${last}+',${m}`;
+    // Behind a constant the text goes on.
+    else out[out.length - 1] = last.endsWith("'") ? `${last.slice(0, -1)},${m}` : `${last}+',${m}`;
     if (alone) n = MEMBERS;
   }
   return out;
@@ -138,7 +172,18 @@ export function pack(rows) {
     () => 8,
     (t, next) => t + (next || NONE),
   );
-  const docs = rows.map((r) => put(r.doc ?? ''));
+  const shown = rows.filter((r) => !has(r, 'o'));
+  const docs = new Map(rows.filter((r) => has(r, 'o')).map((r) => [r, put(description(r))]));
+  const first = put('{   ');
+  for (const [i, r] of shown.entries()) {
+    const more = i + 1 < shown.length ? ',' : '}';
+    const p = put(description(r) + more);
+    docs.set(r, p.slice(0, 4) + (parseInt(p.slice(4), 16) - 1).toString(16).padStart(4, '0'));
+  }
+  const last = docs.get(shown.at(-1));
+  const begin = parseInt(first.slice(0, 4), 16);
+  const end = parseInt(last.slice(0, 4), 16) * 4 + parseInt(last.slice(4), 16) + 1;
+  const descriptions = place(begin * 4, end - begin * 4);
   const texts = rows.map((r, i) =>
     JSON.stringify([
       r.name,
@@ -156,7 +201,7 @@ export function pack(rows) {
   const places = chain(
     texts,
     (last) => (last ? 14 : 22),
-    (t, next, i) => `${t.slice(0, -1)},"${next}","${docs[i]}"]`,
+    (t, next, i) => `${t.slice(0, -1)},"${next}","${docs.get(rows[i])}"]`,
   );
   rows.forEach((r, i) => {
     for (const n of r.ocpp ? [r.name, r.ocpp] : [r.name])
@@ -169,9 +214,10 @@ export function pack(rows) {
       .join(','),
   );
   const all = rows.map((r, i) => [r, values[i]]).filter(([r, v]) => v && !has(r, 'o'));
-  const own = all.filter(([r]) => moves(r));
-  const list = put([...own, ...all.filter(([r]) => !moves(r))].map(([, v]) => v).join(''));
-  const number = (n) => n.toString(16).padStart(8, '0');
-  const head = [number(m), places[0], ocpp, chunk[0], list, number(own.length)].join('');
+  const kinds = [0, 1, 2].map((n) => all.filter(([r]) => kind(r) === n).map(([, v]) => v));
+  const list = put(kinds.flat().join(''));
+  const hex = (n, digits) => n.toString(16).padStart(digits, '0');
+  const counts = hex(kinds[0].length, 4) + hex(kinds[0].length + kinds[1].length, 4);
+  const head = [hex(m, 8), places[0], ocpp, chunk[0], list, counts, descriptions].join('');
   return head.padEnd(HEAD) + String.fromCharCode(...shift) + table.join('') + body.join('');
 }

@@ -17,10 +17,13 @@ function bytes(text: string): string {
   return out;
 }
 
+/** At hand: the engine would look for it behind all of our names. */
+const stringify = JSON.stringify;
+
 /** JSON text of a value. */
 export function json(v: unknown): string {
   if (v === undefined) return 'null';
-  const text = JSON.stringify(v);
+  const text = stringify(v);
   return text.includes('u00') ? bytes(text) : text;
 }
 

@@ -10,30 +10,36 @@ import type { Job, Talk } from './web.part';
 const MOST = 2;
 /** Names found, and values looked at, in one step. */
 const NAMES = 2;
-const STEP = 4;
-/** A comment is sent after so long without news, ms: a dead connection must show. */
-const BEAT = 15000;
+const STEP = 3;
+/** All that changes by itself is looked at, and a comment is sent after so long without news, ms: a connection that is dead must show, at both ends. */
+const BEAT = 5000;
 
 interface Stream extends Job {
   /** Names that are still to be found, each with a comma behind it. */
   text: string;
-  /** Places of the values that change by themselves, and of those that change only when a setting is kept; then all. */
+  /** Places of the values by kinds (tools/pack.mjs), then all in the first. */
   places: string;
+  state: string;
   rest: string;
-  /** How many change by themselves. */
+  /** How many drift, and how many do or follow from the record. */
+  drift: number;
   own: number;
   /** A sum of each value as it was told last. */
   sums: Int32Array | undefined;
-  /** Value that is next, and where the round ends. */
+  /** Value that is next, -1 = a round is to begin, and where it ends. */
   i: number;
   to: number;
   /** 1 = this round has news. */
   news: number;
-  /** Settings as of this count are known; what the client had to know to be let in. */
+  /** Keys set up to this count are known; what the client had to know to be let in. */
   rev: number;
   key: number;
-  /** When the next comment is due. */
+  /** Sums of the record and of the meter's part of it. */
+  sig: number;
+  m: number;
+  /** When the next comment is due, and the next look at all that changes by itself. */
   due: number;
+  all: number;
 }
 
 /** What a client has to know to read. */
@@ -46,6 +52,7 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
   const i = ('&' + query).indexOf('&filter=');
   const names = i < 0 ? '' : decode(query.substr(i + 7).split('&')[0]);
   const busy = all.filter((t) => t.part === 'events' && t.job !== undefined).length >= MOST;
+  const n = names ? 0 : parseInt(c.f.head(5), 16);
   const job: Stream = {
     out: busy ? '{"error":"busy"}' : 'retry: 3000\n',
     status: busy ? 503 : 200,
@@ -55,15 +62,20 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
     live: 0,
     text: names ? names + ',' : '',
     places: names ? '' : c.f.text(c.f.head(4)),
+    state: '',
     rest: '',
-    own: names ? 0 : parseInt(c.f.head(5), 16),
+    drift: n >> 16,
+    own: n & 65535,
     sums: undefined,
     i: 0,
     to: 0,
     news: 0,
     rev: c.rev,
     key: lock(c),
+    sig: 0,
+    m: 0,
     due: 0,
+    all: 0,
   };
   return job;
 }
@@ -74,28 +86,47 @@ function find(c: Charger, job: Stream): void {
   job.text = job.text.substr(name.length + 1);
   const r = name ? c.f.row(name) : undefined;
   if (!r || r[0] !== name || !r[8] || r[2].includes('o')) return;
-  // The blank: see tools/pack.mjs.
-  if (c.f.text(r[8])[name.length + 9] === ' ') job.rest += r[8];
-  else job.places += r[8];
+  const code = c.f.text(r[8]);
+  if (code[name.length + 3] !== ' ') job.places += r[8];
+  else if (code[name.length + 4] !== ' ') job.state += r[8];
+  else job.rest += r[8];
 }
 
 /** All names are found: the first round tells everything. */
 function begin(job: Stream): void {
-  if (job.rest || !job.own) job.own = job.places.length / 8;
-  job.places += job.rest;
-  job.rest = '';
+  if (!job.own) {
+    job.drift = job.places.length / 8;
+    job.places += job.state;
+    job.own = job.places.length / 8;
+    job.places += job.rest;
+    job.state = job.rest = '';
+  }
   job.to = job.places.length / 8;
   job.sums = new Int32Array(job.to);
   job.out += 'data: {';
 }
 
-/** A round begins; false = the client may no longer read. Settings are looked at when one was kept. */
+/**
+ * A round begins; false = the client may no longer read. What is looked at: after a key was set everything, after a change of the
+ * record what follows from it, after one of the meter what drifts.
+ */
 function round(c: Charger, job: Stream): boolean {
+  const sum = E.CRC32;
+  const text = JSON.stringify;
+  const n = c.b.net;
+  const sig = sum(
+    text([c.x, c.s, c.lim, c.ses, c.o, c.pv, c.frc, c.alw, c.how, c.uid, c.ntp, n.up, n.ap, n.ip, n.why]),
+  );
+  const m = sum(text(c.m));
   job.news = 0;
-  job.to = job.rev === c.rev ? job.own : job.places.length / 8;
-  if (job.rev !== c.rev && job.key !== lock(c)) return false;
+  job.to = sig !== job.sig || c.t >= job.all ? job.own : m !== job.m ? job.drift : 0;
+  job.sig = sig;
+  job.m = m;
+  if (job.to === job.own) job.all = c.t + BEAT;
+  if (job.rev === c.rev) return true;
   job.rev = c.rev;
-  return true;
+  job.to = job.places.length / 8;
+  return job.key === lock(c);
 }
 
 /** Looks at some values: what differs from what was told is told. */
@@ -103,12 +134,14 @@ function look(c: Charger, job: Stream): void {
   const Code = Function;
   const sum = E.CRC32;
   const sums = job.sums!;
-  const end = Math.min(job.to, job.i + STEP);
+  let end = Math.min(job.to, job.i + STEP);
   for (let i = job.i; i < end; i++) {
     const code = c.f.text(job.places.substr(i * 8, 8));
     const v = new Code('c', code)(c);
     const text = typeof v === 'number' ? '' + v : json(v);
     const n = sum(text) | 0;
+    // One that needs a part of its own is the last of its step.
+    if (code.includes('part(')) end = i + 1;
     if (n === sums[i] && job.live) continue;
     sums[i] = n;
     job.out += (job.news ? ',' : job.live ? 'data: {' : '') + code.substr(0, code.indexOf(';')) + ':' + text;
@@ -127,16 +160,17 @@ export function step(c: Charger, job: Stream): boolean {
     begin(job);
     return false;
   }
-  if (job.live && !job.i && !round(c, job)) {
-    job.live = 0;
-    return true;
+  if (job.live && job.i < 0) {
+    job.i = 0;
+    job.live = round(c, job) ? 1 : 0;
+    if (!job.live || job.to) return !job.live;
   }
   look(c, job);
   if (job.i < job.to) return false;
   if (job.news || !job.live) job.out += '}\n\n';
   else if (c.t >= job.due) job.out = ':\n\n';
   if (job.out) job.due = c.t + BEAT;
-  job.i = 0;
+  job.i = -1;
   job.live = 1;
   return true;
 }

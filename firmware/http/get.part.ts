@@ -6,7 +6,7 @@ import { decode } from './query';
 import type { Job } from './web.part';
 
 interface Keys extends Job {
-  /** Names that are asked for, and how far they are worked off. */
+  /** Names that are asked for, a comma before and behind each, and the place of the next. */
   text: string;
   at: number;
 }
@@ -21,20 +21,23 @@ export function start(_c: Charger, _path: string, query: string): Job {
   const i = ('&' + query).indexOf('&filter=');
   const text = decode((i < 0 ? '' : query.substr(i + 7)).split('&')[0]);
   const names = text.replaceAll('"', '').replaceAll('[', '').replaceAll(']', '').replaceAll(' ', '');
-  const job: Keys = { out: '{', status: 200, type: 'application/json', size: 0, text: names, at: 0 };
+  const job: Keys = {
+    out: '{',
+    status: 200,
+    type: 'application/json',
+    size: 0,
+    text: ',' + names + ',',
+    at: 1,
+  };
   return job;
 }
 
-/**
- * The next name; unknown ones, those of OCPP only and what was there before are left out. The engine finds a text whose
- * beginning stands at the very end, too: hence the full stop.
- */
+/** The next name; unknown ones, those of OCPP only and what was there before are left out. */
 function next(c: Charger, job: Keys): void {
-  const i = job.text.indexOf(',', job.at);
-  const name = job.text.substring(job.at, i < 0 ? job.text.length : i);
-  const before = ',' + job.text.substr(0, job.at) + '.';
+  const at = job.at;
+  const name = job.text.substring(at, job.text.indexOf(',', at));
   job.at += name.length + 1;
-  if (!name || before.includes(',' + name + ',')) return;
+  if (!name || job.text.indexOf(',' + name + ',') + 1 < at) return;
   const v = c.f.read(name);
   if (v !== undefined) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(v);
 }

@@ -1,4 +1,5 @@
-// Part on call: the charger's own page, the Storage file `page.gz`, sent as it lies in flash.
+// Part on call: what is sent as it lies in flash: the charger's own page, the Storage file `page.gz`, and the descriptions of the
+// keys, `/api/keys`.
 
 import type { Charger } from '../core/charger';
 import type { Job } from './web.part';
@@ -12,15 +13,16 @@ interface Page extends Job {
 }
 
 /** Takes a request in. */
-export function start(c: Charger): Job {
-  const file = c.f.file('page.gz', 0, 0);
+export function start(c: Charger, path: string): Job {
+  const own = path === '/';
+  const file = own ? c.f.file('page.gz', 0, 0) : c.f.text(c.f.head(6));
   const text = file || 'Pilotwire ' + c.b.serial + '. API: /api/status, /api/set';
   const job: Page = {
     out: '',
     status: 200,
-    type: 'text/html; charset=utf-8',
+    type: own ? 'text/html; charset=utf-8' : 'application/json',
     size: text.length,
-    head: file ? { 'Content-Encoding': 'gzip' } : undefined,
+    head: own && file ? { 'Content-Encoding': 'gzip' } : undefined,
     text,
     at: 0,
   };

@@ -1,11 +1,10 @@
 // Part on call: `/api/set`, a key a step.
 
-import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
 import type { Row } from '../core/config';
 import { json } from '../core/json';
-import { keep } from '../core/keep';
+import { store } from '../core/keep';
 import { decode } from './query';
 import type { Job } from './web.part';
 
@@ -18,8 +17,8 @@ interface Sets extends Job {
   name: string;
   r: Row | undefined;
   raw: string;
-  /** 1 = admitted: the value `v` is to be kept. */
-  on: Bit;
+  /** 1 = admitted: the value `v` is to be kept; from 2 on it is, and the hooks are told, one a step. */
+  on: number;
   v: unknown;
   /** Keys accepted, and refused. */
   good: number;
@@ -96,17 +95,22 @@ function field(c: Charger, job: Sets): void {
   find(c, job);
 }
 
-/** Checks what is said and does it; in the step after that it is kept. */
-function settle(c: Charger, job: Sets, r: Row): void {
-  if (job.on) {
+/** It is kept, or the next hook learns of it. */
+function follow(c: Charger, job: Sets, r: Row): void {
+  if (job.on === 1) {
     c.f.drop('change');
-    keep(c, r, job.v);
-    job.out += '"' + job.name + '":true';
-    job.good++;
-    job.on = 0;
-    job.r = undefined;
-    return;
-  }
+    store(c, r, job.v);
+  } else c.hooks[job.on - 2](c, 'setting', r[0]);
+  if (++job.on < c.hooks.length + 2) return;
+  job.out += '"' + job.name + '":true';
+  job.good++;
+  job.on = 0;
+  job.r = undefined;
+}
+
+/** Checks what is said and does it; in the steps after that it is kept and told. */
+function settle(c: Charger, job: Sets, r: Row): void {
+  if (job.on) return follow(c, job, r);
   const why = (c.f.part('change') as Change).take(c, r, job.raw, job);
   if (why) refused(job, why);
   else job.on = 1;

@@ -84,10 +84,16 @@ const OPTIONS = {
   'Access-Control-Allow-Headers': '*, Authorization',
 };
 
+/** Clients write the names of headers as they like: here in small letters. */
+function lower(q: EspRequest): void {
+  const all: { [name: string]: string } = {};
+  for (const k of Object.keys(q.headers)) all[k.toLowerCase()] = q.headers[k];
+  q.headers = all;
+}
+
 /** A header by its name in small letters; '' = none. */
 function header(q: EspRequest, name: string): string {
-  for (const k of Object.keys(q.headers)) if (k.toLowerCase() === name) return q.headers[k];
-  return '';
+  return q.headers[name] || '';
 }
 
 /** Bytes of the body that the client announces; -1 = in chunks. */
@@ -106,15 +112,17 @@ function route(c: Charger, t: Talk): string {
   if (path === '/api/status') return c.k.hai ? (filtered('&' + t.text) ? 'get' : 'dump') : '';
   if (path === '/api/set') return c.k.hai ? 'set' : '';
   if (path === '/api/events') return c.k.hai ? 'events' : '';
-  if (path === '/api/keys') return c.k.hai ? 'list' : '';
+  if (path === '/api/keys') return c.k.hai ? 'page' : '';
   if (path === '/metrics') return c.k.hai ? 'metrics' : '';
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';
+  if (path!.startsWith('/update/')) return 'flash';
   return path === '/' ? 'page' : '';
 }
 
 /** Reads the first line and the headers. */
 function read(c: Charger, t: Talk, q: EspRequest): void {
+  lower(q);
   const i = q.url.indexOf('?');
   const url = q.url;
   t.path = i < 0 ? url : url.substr(0, i);
@@ -168,8 +176,9 @@ function foreign(q: EspRequest, proven: boolean): boolean {
 
 /** Who may not: without the password where it is needed; a page of somebody else that wants to change something. */
 function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, string] | undefined {
-  const change = t.part === 'set' || t.path === '/mqtt';
-  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.part === 'page' || t.part === 'report');
+  const change = t.part === 'set' || t.part === 'flash' || t.path === '/mqtt';
+  if (t.part === 'flash' && c.k.hak === '') return [403, 'needs a password: set the key hak'];
+  const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.path === '/' || t.part === 'report');
   const given: [string, string] = locked ? brought(q) : ['', ''];
   const bad = locked ? checked(c, given[1], guard) : undefined;
   if (bad) return bad;
@@ -192,10 +201,8 @@ function whole(t: Talk): boolean {
   return false;
 }
 
-/** Takes the request apart; for one with a body again and again until that has come. */
-export function open(c: Charger, t: Talk, guard: number[]): void {
-  const q = t.q!;
-  if (t.path === undefined) read(c, t, q);
+/** Says no, or lets the part that answers have it. */
+function admit(c: Charger, t: Talk, q: EspRequest, guard: number[]): void {
   if (q.method === 'OPTIONS') return tell(t, q, 204, '', OPTIONS);
   // While the access point is open: where phones ask whether there is an Internet (generate_204 and the like), they learn of
   // the page.
@@ -205,4 +212,11 @@ export function open(c: Charger, t: Talk, guard: number[]): void {
   t.in = 1;
   if (bad) tell(t, q, bad[0], bad[1], bad[0] === 401 ? ASK : undefined);
   else if (whole(t)) done(t, q);
+}
+
+/** Takes the request apart, in two turns; for one with a body again and again until that has come. */
+export function open(c: Charger, t: Talk, guard: number[]): void {
+  const q = t.q!;
+  if (t.path === undefined) read(c, t, q);
+  else admit(c, t, q, guard);
 }

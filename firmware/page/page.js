@@ -1,5 +1,5 @@
-// The script of the charger's page: reads keys gently, shows them, writes what the user changes, and says plainly when the
-// charger is out of reach or wants a password.
+// The script of the charger's page: listens to the charger or reads keys gently, shows them, writes what the user changes, and
+// says plainly when the charger is out of reach or wants a password.
 
 import { DE, EN } from './texts.js';
 import { plot, note } from './plot.js';
@@ -10,8 +10,12 @@ const PACE = 1500;
 const PAUSES = [1000, 2000, 5000, 10000];
 /** A request without an answer. */
 const PATIENCE = 6000;
-/** Polls between two looks at what rarely changes. */
+/** Polls between two looks at what rarely changes, and between two attempts to listen. */
 const RARE = 12;
+/** The charger says something every 5 s; after this silence it is out of reach, ms. */
+const SILENCE = 12000;
+/** Bytes of an update that are sent at once. */
+const PIECE = 1024;
 /** What the user has just changed is left alone for so long, ms. */
 const HANDS = 4000;
 
@@ -70,14 +74,16 @@ function unlock() {
   return asking;
 }
 
-async function ask(path) {
+async function ask(path, signal, body) {
   const headers = secret
     ? { Authorization: 'Basic ' + btoa(unescape(encodeURIComponent(`admin:${secret}`))) }
     : {};
-  const r = await fetch(path, { headers, credentials: 'omit', signal: AbortSignal.timeout(PATIENCE) });
+  const until = signal ?? AbortSignal.timeout(PATIENCE);
+  const method = body ? 'POST' : 'GET';
+  const r = await fetch(path, { method, body, headers, credentials: 'omit', signal: until });
   if (r.status !== 401) return r;
   await unlock();
-  return ask(path);
+  return ask(path, signal, body);
 }
 
 const read = async (keys) => (await ask(`/api/status?filter=${keys}`)).json();
@@ -92,7 +98,7 @@ async function write(values, how = 'done') {
     const bad = Object.values(answer).filter((v) => v !== true);
     toast(bad.length ? say('refused', bad.join('; ')) : (t[how] ?? how), bad.length);
     if (bad.length) touched.clear();
-    poll(true);
+    refresh();
     return !bad.length;
   } catch {
     toast(t.never, true);
@@ -351,6 +357,41 @@ function device() {
 $('setclock').onclick = () => void write({ utc: new Date().toISOString().slice(0, 19) });
 $('restart').onclick = () => confirm(t.restartAsk) && void write({ rst: 1 });
 
+$('lock').onsubmit = async (event) => {
+  event.preventDefault();
+  const { word } = event.target.elements;
+  if (!(await write({ hak: word.value }, 'locked'))) return;
+  secret = word.value;
+  sessionStorage.setItem('secret', secret);
+  event.target.reset();
+};
+
+/** Sends a piece of an update; the charger's own words when it refuses. */
+async function send(where, body) {
+  const r = await ask(`/update/${where}`, AbortSignal.timeout(4 * PATIENCE), body);
+  if (!r.ok) throw new Error((await r.json()).error);
+}
+
+$('update').onchange = async (event) => {
+  const e = event.target;
+  const [file] = e.files;
+  e.value = '';
+  if (!file || !confirm(say('updateAsk', file.name))) return;
+  e.disabled = true;
+  try {
+    for (let at = 0; at < file.size; at += PIECE) {
+      text($('progress'), say('updateAt', Math.floor((100 * at) / file.size)));
+      await send(at, await file.slice(at, at + PIECE).arrayBuffer());
+    }
+    await send('end', '-');
+    toast(t.updateDone);
+  } catch (x) {
+    toast(say('refused', x.message), true);
+  }
+  e.disabled = false;
+  text($('progress'), t.updateHint);
+};
+
 function zones() {
   const hours = [...Array(27).keys()].map((n) => n - 12);
   $('zone').replaceChildren(
@@ -450,19 +491,20 @@ $('reload').onclick = () => void load();
 $('trace').onclick = () => void download('trace', (r) => part(r, 'trace') + '\n');
 $('report').onclick = () => void download('report', (r) => r);
 
-// Polling
+// Listening, and polling where that is not to be had
 
 let timer = 0;
 let busy = false;
 let rare = 0;
 let misses = 0;
 let heard = 0;
+/** The stream that is open, and polls until the next attempt to open one. */
+let stream;
+let deaf = 0;
 
-/** Keys of the next poll: the live ones, what open sections show, and now and then the rest. */
-function wanted() {
-  const open = all('details[open][data-keys]').map((d) => d.dataset.keys);
-  return [LIVE, ...(rare-- > 0 ? [] : [SLOW]), ...open].join(',');
-}
+/** Keys that are wanted: the live ones, those of open sections, and where asked for the rest. */
+const wanted = (more) =>
+  [LIVE, ...(more ? [SLOW] : []), ...all('details[open][data-keys]').map((d) => d.dataset.keys)].join(',');
 
 function lost() {
   misses++;
@@ -485,34 +527,96 @@ function found() {
   document.body.classList.remove('stale');
 }
 
-async function poll(now) {
-  if (now) rare = 0;
-  if (busy || document.hidden) return;
-  busy = true;
-  clearTimeout(timer);
-  const keys = wanted();
+function show() {
+  if (!s.nrg) return;
+  note(s, Date.now());
+  paint();
+  schedules();
+}
+
+/** One stream from its beginning to its end; true = it was open, and nothing but this page has ended it. */
+async function listen() {
+  const own = new AbortController();
+  let silent = false;
+  let open = false;
+  let clock;
+  const wait = (ms) => {
+    clearTimeout(clock);
+    clock = setTimeout(() => own.abort((silent = true)), ms);
+  };
+  wait(PATIENCE);
+  stream = own;
+  try {
+    const r = await ask(`/api/events?filter=${wanted(true)}`, own.signal);
+    const reader = r.ok && r.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ''; reader;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      wait(SILENCE);
+      const blocks = (rest + value).split('\n\n');
+      rest = blocks.pop();
+      for (const b of blocks) {
+        const at = b.indexOf('data: ');
+        if (at >= 0) Object.assign(s, JSON.parse(b.slice(at + 6)));
+      }
+      open ||= blocks.length > 0;
+      found();
+      if (blocks.length) show();
+    }
+  } catch {
+    // Ended by hand, by silence, or by the other side: the poll that follows tells.
+  }
+  clearTimeout(clock);
+  stream = undefined;
+  if (!open) deaf = RARE;
+  return own.signal.aborted && !silent;
+}
+
+async function poll() {
+  const keys = wanted(rare-- <= 0);
   if (rare < 0) rare = RARE;
   try {
     Object.assign(s, await read(keys));
     found();
-    note(s, Date.now());
+    show();
   } catch {
     rare = 0;
     lost();
   }
-  busy = false;
-  if (!misses) {
-    paint();
-    schedules();
-  }
-  timer = setTimeout(poll, misses ? PAUSES[Math.min(misses, PAUSES.length) - 1] : PACE);
 }
+
+async function run() {
+  if (busy || document.hidden) return;
+  busy = true;
+  clearTimeout(timer);
+  const again = deaf-- > 0 || misses ? false : await listen();
+  if (!again) await poll();
+  busy = false;
+  timer = setTimeout(run, again ? 0 : misses ? PAUSES[Math.min(misses, PAUSES.length) - 1] : PACE);
+}
+
+/** Something was written: a stream tells what came of it. */
+function refresh() {
+  rare = 0;
+  if (stream) show();
+  else void run();
+}
+
+/** Other keys are wanted, or none. */
+function change() {
+  rare = 0;
+  if (stream) stream.abort();
+  else void run();
+}
+
+// The plot goes on while nothing changes.
+setInterval(() => stream && Date.now() - heard < SILENCE && show(), PACE);
 
 for (const d of all('details'))
   d.addEventListener('toggle', () => {
     if (!d.open) return;
     if (d.id === 'journal') void load();
-    else void poll(true);
+    else change();
   });
 $('lang').onclick = () => {
   const lang = t === DE ? 'en' : 'de';
@@ -522,6 +626,6 @@ $('lang').onclick = () => {
   schedules();
   if (!misses) text($('link'), heard ? t.online : '');
 };
-document.addEventListener('visibilitychange', () => void poll(true));
+document.addEventListener('visibilitychange', change);
 speak(keep('lang') ?? (navigator.language.startsWith('de') ? 'de' : 'en'));
-void poll();
+void run();

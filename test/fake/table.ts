@@ -8,7 +8,6 @@ import * as console_ from '../../firmware/console.part';
 import * as dump from '../../firmware/http/dump.part';
 import * as events from '../../firmware/http/events.part';
 import * as get from '../../firmware/http/get.part';
-import * as list from '../../firmware/http/list.part';
 import * as metrics from '../../firmware/http/metrics.part';
 import * as set from '../../firmware/http/set.part';
 import * as v1 from '../../firmware/http/v1.part';
@@ -105,7 +104,6 @@ export function table(
     dump,
     events,
     get,
-    list,
     metrics,
     set,
     settle,

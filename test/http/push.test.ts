@@ -30,10 +30,10 @@ describe('events', () => {
     assert.equal(job.live, 1);
     const rows: [change: () => void, expected: object | ''][] = [
       [() => undefined, ''],
-      [() => (t.c.k.amp = 10), { amp: 10 }],
+      [() => ((t.c.k.amp = 10), t.c.rev++), { amp: 10 }],
       [() => undefined, ''],
       [() => (t.c.x.cp = 'B'), { car: 3 }],
-      [() => ((t.c.x.cp = 'A'), (t.c.k.amp = 16)), { car: 1, amp: 16 }],
+      [() => ((t.c.x.cp = 'A'), (t.c.k.amp = 16), t.c.rev++), { car: 1, amp: 16 }],
     ];
     t.c.t = 100;
     for (const [change, expected] of rows) {
@@ -64,14 +64,37 @@ describe('events', () => {
     assert.equal(round(t, job).text, '');
   });
 
-  it('every key that is not a setting changes by itself, as far as its text can tell', () => {
+  it('kinds of keys: what drifts, what follows from the record, what is set', () => {
     const t = table();
-    const n = parseInt(t.c.f.head(5), 16);
+    const counts = t.c.f.head(5);
     const list = t.c.f.text(t.c.f.head(4));
-    const named = (i: number): string => t.c.f.text(list.substr(i * 8, 8)).split('"')[1];
-    const all = Array.from({ length: list.length / 8 }, (_, i) => named(i));
-    for (const [i, k] of all.entries())
-      assert.equal(i < n, /\bc\b/.test(String(keys[k].get ?? '').replace(/^[^>]*>/, '')), k);
+    const all = Array.from(
+      { length: list.length / 8 },
+      (_, i) => t.c.f.text(list.substr(i * 8, 8)).split('"')[1],
+    );
+    const [drift, own] = [counts.slice(0, 4), counts.slice(4)].map((n) => parseInt(n, 16));
+    const kind = (k: string): number => (all.indexOf(k) < drift ? 0 : all.indexOf(k) < own ? 1 : 2);
+    const rows = ['rbt,utc,nrg,eto,cdi,rssi,modelStatus,why', 'alw,frc,acu,trx,ccw,errs', 'mca,fst,typ,ust'];
+    for (const [n, names] of rows.entries()) for (const k of names.split(',')) assert.equal(kind(k), n, k);
+    // What has no value of its own is set and nothing else.
+    for (const k of all) if (!keys[k].get) assert.equal(kind(k), 2, k);
+  });
+
+  it('a quiet round looks at nothing; a change of the meter at what drifts; once in 5 s at all of it', () => {
+    const t = table();
+    const job = open(t);
+    t.c.t = 1000;
+    round(t, job);
+    round(t, job);
+    t.c.t = 1700;
+    assert.equal(round(t, job).steps, 1);
+    t.c.m.p = 1;
+    const measured = round(t, job).steps;
+    t.c.frc = 1;
+    const changed = round(t, job).steps;
+    t.c.t = 8000;
+    const due = round(t, job).steps;
+    assert.ok(1 < measured && measured < changed && changed === due, `${measured} ${changed} ${due}`);
   });
 
   it('short steps; a comment when there was nothing for long', () => {
@@ -82,7 +105,7 @@ describe('events', () => {
     const quiet = open(t, 'filter=amp');
     t.c.t = 1000;
     round(t, quiet);
-    const said = [2000, 15999, 16000, 17000, 31000].map((ms) => ((t.c.t = ms), round(t, quiet).text));
+    const said = [2000, 5999, 6000, 7000, 11000].map((ms) => ((t.c.t = ms), round(t, quiet).text));
     assert.deepEqual(said, ['', '', ':\n\n', '', ':\n\n']);
   });
 
