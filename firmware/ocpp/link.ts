@@ -14,7 +14,7 @@ import { attach, send } from './websocket';
 /** Answer to our ping, and to the handshake, ms. */
 const PONG = 10000;
 /** Settings that need a new connection, and those that move the next sample. */
-const LINK = 'ocppe,ocppu,oak';
+const LINK = 'ocppe,ocppu,oak,osc';
 const SAMPLES = 'ocppi,ocppai';
 /** No connect for so long after one that only the watchdog ended, ms. */
 const AFTER_RESET = 900000;
@@ -134,7 +134,7 @@ function adopt(o: Ocpp): void {
   const k = o.c.k;
   o.on = k.ocppe;
   o.run = k.ocppe && k.ocppu ? 1 : 0;
-  o.hb = k.ocpph * 1000;
+  o.hb = Math.min(k.ocpph, 86400) * 1000;
   o.pg = k.owp * 1000;
   o.md = k.omd * 1000;
   o.c.o.rv = k.ocppe ? JSON.parse(o.c.f.get('rv') ?? '[0]')[0] : 0;

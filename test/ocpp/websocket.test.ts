@@ -149,7 +149,7 @@ describe('websocket handshake', () => {
       'HTTP/1.1 101 ok\r\nUPGRADE: WebSocket\r\nsec-websocket-accept:' +
       ACCEPT +
       '\r\nSec-WebSocket-Protocol: ocpp1.6';
-    assert.deepEqual(check(good, NONCE, p), { error: '', url: '', after: 0 });
+    assert.deepEqual(check(good, NONCE, p), { error: '', status: 101, url: '', after: 0 });
     assert.equal(check(good.replace('ocpp1.6', 'ocpp2.0.1'), NONCE, p).error, 'no subprotocol ocpp1.6');
     assert.equal(check('HTTP/1.1 503 x\r\nRetry-After: 40', NONCE, p).after, 40);
     assert.equal(check('HTTP/1.1 302 x\r\nLocation: http://c.d/ocpp/CP1', NONCE, p).url, 'ws://c.d/ocpp');
