@@ -2,7 +2,7 @@
 
 import type { Queue } from './queue.part';
 import type { Sample } from './sample.part';
-import { SLOTS } from './state';
+import { PIECES, SLOTS } from './state';
 import type { Entry, Ocpp } from './state';
 
 /** Slots a turn. */
@@ -76,6 +76,7 @@ function finish(o: Ocpp, l: Lesson): void {
 function begin(o: Ocpp): Lesson {
   const x = JSON.parse(o.c.f.get('qx') ?? '[0,-1]') as number[];
   const l = { order: [], open: 0, ended: [] };
+  for (let i = 0; i < PIECES; i++) o.c.f.del('i' + i);
   o.tr = x[0];
   o.tx = x[1];
   o.old = l;
