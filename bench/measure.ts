@@ -12,7 +12,7 @@ import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
 import { calibrate, net, Profile, scans, type Units } from './measure/profile';
 import { Stage, type Json, type Phase } from './measure/stage';
-import { story } from './measure/story';
+import { long, story } from './measure/story';
 import { insert, k, markdown, row, type Row, type Section } from './measure/table';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +39,7 @@ async function memory(build: Build): Promise<Section[]> {
   const s = await Stage.open({ measure: { collect: true }, build, say });
   try {
     await story(s);
+    await long(s);
     const named = (name: string): Phase => s.phases.find((p) => p.name === name)!;
     const busy = s.phases.filter((p) => !IDLE.includes(p.name));
     return [

@@ -57,6 +57,46 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   await s.rest(quiet);
 }
 
+/** The longest that a central system may say, while a car charges. */
+export async function long(s: Stage): Promise<void> {
+  const { bench } = s;
+  s.forget();
+  await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+  await s.heard('StatusNotification', 'Preparing');
+  await bench.post('card', { uid: CARD, ms: HELD * s.slow });
+  await s.heard('StatusNotification', 'Charging');
+  await s.rest(DROPPED);
+  const idTagInfo = { status: 'Accepted', expiryDate: '2099-01-01T00:00:00Z', parentIdTag: 'FLEET' };
+  const localAuthorizationList = Array.from({ length: 64 }, (_, i) => ({
+    idTag: '04A1B2C3D4' + (1000 + i),
+    idTagInfo,
+  }));
+  const list = { listVersion: 1, updateType: 'Full', localAuthorizationList };
+  await s.phase('SendLocalList, 64 entries, charging', () => s.call('SendLocalList', list));
+  await s.rest(DROPPED);
+  const chargingSchedulePeriod = Array.from({ length: 24 }, (_, i) => ({
+    startPeriod: i * 3600,
+    limit: 10.5 + i / 2,
+    numberPhases: 3,
+  }));
+  const csChargingProfiles = {
+    chargingProfileId: 1,
+    stackLevel: 0,
+    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfileKind: 'Recurring',
+    recurrencyKind: 'Daily',
+    chargingSchedule: {
+      chargingRateUnit: 'A',
+      startSchedule: '2026-01-01T00:00:00Z',
+      chargingSchedulePeriod,
+    },
+  };
+  await s.phase('SetChargingProfile, 24 periods, charging', () =>
+    s.call('SetChargingProfile', { connectorId: 1, csChargingProfiles }),
+  );
+  await s.rest(DROPPED);
+}
+
 /** Asked one at a time, while nothing else happens. */
 async function requests(s: Stage, quiet: number): Promise<void> {
   await s.phase('GetConfiguration, all keys', () => s.call('GetConfiguration', {}));

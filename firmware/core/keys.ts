@@ -8,6 +8,7 @@
 import type { Conf } from './conf.part';
 import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
+import type { Creds } from './creds.part';
 import type { Lists } from './lists.part';
 import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
@@ -54,7 +55,7 @@ export interface Key {
 
 /** Measurands that the meter can give. */
 const MEASURANDS =
-  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature';
+  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered';
 const ROTATIONS = 'NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR';
 const PHASES = `0.${ROTATIONS.replace(/,/g, ',0.')},1.${ROTATIONS.replace(/,/g, ',1.')}`;
 
@@ -768,7 +769,7 @@ export const KEYS = {
     set: (c, v): string => (c.f.part('change') as Change).write(c, 'ssc', '' + v),
   },
   /** How long an authorisation waits for the plug; 0 = for ever. */
-  txt: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 120, unit: 's', ocpp: 'ConnectionTimeOut' },
+  txt: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 120, unit: 's', ocpp: 'ConnectionTimeOut' },
   // OCPP
   /** OCPP client enabled. */
   ocppe: { t: 'b', f: 'wk', def: 0 },
@@ -798,11 +799,11 @@ export const KEYS = {
   /** When the central system accepted, since boot. */
   ocppaa: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.ok ? c.o.okAt : null) },
   /** Heartbeat interval. */
-  ocpph: { t: 'i', f: 'wk', lo: 1, hi: 86400, def: 300, unit: 's', ocpp: 'HeartbeatInterval' },
+  ocpph: { t: 'i', f: 'wk', lo: 1, hi: 2147483647, def: 300, unit: 's', ocpp: 'HeartbeatInterval' },
   /** Interval of meter values in a transaction; 0 = none. */
-  ocppi: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'MeterValueSampleInterval' },
+  ocppi: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 60, unit: 's', ocpp: 'MeterValueSampleInterval' },
   /** Interval of meter values on the clock's grid; 0 = none. */
-  ocppai: { t: 'i', f: 'wk', lo: 0, hi: 86400, def: 0, unit: 's', ocpp: 'ClockAlignedDataInterval' },
+  ocppai: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 0, unit: 's', ocpp: 'ClockAlignedDataInterval' },
   /** idTag of a session without a card. */
   ocppd: { t: 's', f: 'wk', hi: 20, def: 'no-card' },
   /** Apply the phase rotation inside the charger. Stored only. */
@@ -1125,25 +1126,25 @@ export const KEYS = {
     t: 'c',
     f: 'wko',
     lo: MEASURANDS,
-    hi: 7,
+    hi: 8,
     def: 'Energy.Active.Import.Register',
     ocpp: 'MeterValuesAlignedData',
   },
   /** Items of MeterValuesAlignedData. */
-  omx: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'MeterValuesAlignedDataMaxLength' },
+  omx: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'MeterValuesAlignedDataMaxLength' },
   /** Measurands of sampled meter values. */
   oms: {
     t: 'c',
     f: 'wko',
     lo: MEASURANDS,
-    hi: 7,
+    hi: 8,
     def: 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage',
     ocpp: 'MeterValuesSampledData',
   },
   /** Items of MeterValuesSampledData. */
-  omy: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'MeterValuesSampledDataMaxLength' },
+  omy: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'MeterValuesSampledDataMaxLength' },
   /** A status must last this long before it is reported. */
-  omd: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 0, unit: 's', ocpp: 'MinimumStatusDuration' },
+  omd: { t: 'i', f: 'wko', lo: 0, hi: 2147483647, def: 0, unit: 's', ocpp: 'MinimumStatusDuration' },
   /** Connectors. */
   onc: { t: 'i', f: 'o', get: (): unknown => 1, ocpp: 'NumberOfConnectors' },
   /** A reset that has no effect is tried again so often, the last time by the chip. */
@@ -1155,13 +1156,13 @@ export const KEYS = {
   /** A tag that turns out to be invalid ends the transaction. */
   osi: { t: 'b', f: 'wko', def: 1, ocpp: 'StopTransactionOnInvalidId' },
   /** Clock-aligned measurands in StopTransaction. */
-  osa: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 7, def: '', ocpp: 'StopTxnAlignedData' },
+  osa: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 8, def: '', ocpp: 'StopTxnAlignedData' },
   /** Items of StopTxnAlignedData. */
-  osx: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'StopTxnAlignedDataMaxLength' },
+  osx: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'StopTxnAlignedDataMaxLength' },
   /** Sampled measurands in StopTransaction. */
-  oss: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 7, def: '', ocpp: 'StopTxnSampledData' },
+  oss: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 8, def: '', ocpp: 'StopTxnSampledData' },
   /** Items of StopTxnSampledData. */
-  osy: { t: 'i', f: 'o', get: (): unknown => 7, ocpp: 'StopTxnSampledDataMaxLength' },
+  osy: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'StopTxnSampledDataMaxLength' },
   /** Feature profiles. */
   ofp: {
     t: 'c',
@@ -1173,9 +1174,17 @@ export const KEYS = {
   /** How files are fetched and handed out. */
   oft: { t: 'c', f: 'o', get: (): unknown => 'HTTP', ocpp: 'SupportedFileTransferProtocols' },
   /** Transmissions of a transaction message that the central system fails to process. */
-  ota: { t: 'i', f: 'wko', lo: 1, hi: 100, def: 3, ocpp: 'TransactionMessageAttempts' },
+  ota: { t: 'i', f: 'wko', lo: 1, hi: 2147483647, def: 3, ocpp: 'TransactionMessageAttempts' },
   /** Wait between them, times the number so far. */
-  otr: { t: 'i', f: 'wko', lo: 0, hi: 86400, def: 60, unit: 's', ocpp: 'TransactionMessageRetryInterval' },
+  otr: {
+    t: 'i',
+    f: 'wko',
+    lo: 0,
+    hi: 2147483647,
+    def: 60,
+    unit: 's',
+    ocpp: 'TransactionMessageRetryInterval',
+  },
   /** Unplugging at the vehicle opens the lock: not with `ust` 2. */
   oue: {
     t: 'b',
@@ -1183,21 +1192,24 @@ export const KEYS = {
     get: (c): unknown => !c.b.fixed && c.k.ust !== 2,
     set: (c, v): string =>
       c.b.fixed
-        ? v
-          ? 'the cable is fixed'
-          : ''
+        ? 'the cable is fixed'
         : (c.f.part('conf') as Conf).write(c, 'ust', v ? '' + (c.k.ust & 1) : '2'),
     ocpp: 'UnlockConnectorOnEVSideDisconnect',
   },
   /** Interval of WebSocket pings; 0 = none. */
-  owp: { t: 'i', f: 'wko', lo: 0, hi: 3600, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
+  owp: { t: 'i', f: 'wko', lo: 0, hi: 2147483647, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
   /** Password of the central system for security profiles 1 and 2; never read back. */
   oak: {
     t: 's',
     f: 'wkho',
     hi: 40,
     def: '',
-    set: (_c, v: string): string => (v.length < 16 ? 'must have 16 to 40 characters' : ''),
+    set: (c, v: string): string =>
+      v.length < 16 || /[^ -~]/.test(v)
+        ? 'must have 16 to 40 printable characters'
+        : v === c.k.oak
+          ? ''
+          : (c.f.part('creds') as Creds).keep(c),
     ocpp: 'AuthorizationKey',
   },
   /** Security profile, only ever upwards: 0 none, 1 password. */
@@ -1208,7 +1220,9 @@ export const KEYS = {
     hi: 1,
     def: 0,
     set: (c, v: number): string =>
-      v < c.k.osc || (v > 0 && !c.k.oak) ? 'only upwards, and with an AuthorizationKey' : '',
+      v <= c.k.osc || !c.k.oak
+        ? 'only upwards, and with an AuthorizationKey'
+        : (c.f.part('creds') as Creds).keep(c),
     ocpp: 'SecurityProfile',
   },
 } as const satisfies Record<string, Key>;

@@ -16,9 +16,9 @@ export interface Answer extends Turn {
 export interface Answers {
   run(o: Ocpp, action: string, q: Payload, id: string): string;
   then?(o: Ocpp, action: string, q: Payload): void;
-  /** Takes an entry of a list that is too long to be held, before `run` sees the message with an empty list. Who has this
+  /** Part that takes the entries of a list that is too long to be held, before `run` sees the message with an empty list: it
    * gets a turn for each, with the entry in `o.in.e`, and hands the turn back to `bulk`. */
-  entry?(o: Ocpp, json: string): void;
+  entry?: string;
 }
 
 /** The answer is given later, by whoever holds the id. */

@@ -1,7 +1,7 @@
 // Part on call: the link ends, and when it is tried again.
 
 import type { Frames } from './frames.part';
-import { AUTH, OTHER } from './state';
+import { AUTH, OTHER, PIECES } from './state';
 import type { Ocpp } from './state';
 
 /** Exports of this part; `look` is that of every part that works on the link. */
@@ -42,6 +42,7 @@ function abandon(o: Ocpp): void {
   o.bad = 0;
   o.mute = 0;
   o.via = 0;
+  for (let i = 0; i < PIECES; i++) o.c.f.del('i' + i);
 }
 
 /** Back to the start, with the reason. */

@@ -36,9 +36,10 @@ function accepted(o: Ocpp, seconds: number): void {
   const c = o.c;
   const first = o.reg !== 1;
   o.reg = 1;
-  if (seconds > 0 && seconds <= 86400 && seconds !== c.k.ocpph) {
+  if (seconds > 0 && seconds <= 2147483647 && seconds !== c.k.ocpph) {
     c.k.ocpph = seconds;
-    o.hb = seconds * 1000;
+    // At least once a day, for the clock.
+    o.hb = Math.min(seconds, 86400) * 1000;
     c.f.save('ocpph');
   }
   if (!first) return;

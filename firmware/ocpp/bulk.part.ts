@@ -1,5 +1,5 @@
 // Part on call: a call that is too long to be held as a whole. Its list of objects is taken out entry by entry as JSON text,
-// one a turn, for the part that answers; the rest, with an empty list, then goes the usual way.
+// one a turn, for the part that takes them; the rest, with an empty list, then goes the usual way.
 
 import type { Answer, Answers } from './answer.part';
 import type { Ocpp } from './state';
@@ -8,9 +8,9 @@ import type { Ocpp } from './state';
 const ENTRY = 1000;
 
 export interface Bulk {
-  /** Pieces not looked at yet, text being looked at and from where on, text up to the list ('' = not found yet), entries
+  /** Pieces not looked at yet (a number: it lies in flash), text being looked at and from where on, text up to the list ('' = not found yet), entries
    * so far. */
-  q: string[];
+  q: (string | number)[];
   t: string;
   at: number;
   head: string;
@@ -60,12 +60,20 @@ function skip(b: Bulk): void {
 function taker(o: Ocpp, action: string): string {
   const row = (o.c.f.part('answer') as Answer).row(o.c, action);
   const name = row ? row.substr(0, row.indexOf(' ')) : '';
-  return name && (o.c.f.part(name) as Answers).entry ? name : '';
+  return (name && (o.c.f.part(name) as Answers).entry) || '';
+}
+
+/** The next piece. */
+function next(o: Ocpp, b: Bulk): string {
+  const p = b.q.shift();
+  const text = typeof p === 'number' ? o.c.f.get('i' + p) : p;
+  if (typeof p === 'number') o.c.f.del('i' + p);
+  return text ?? '';
 }
 
 /** Takes the next piece in. */
 function read(o: Ocpp, b: Bulk): void {
-  b.t = b.t.substr(b.at) + b.q.shift();
+  b.t = b.t.substr(b.at) + next(o, b);
   b.at = 0;
   if (!b.head) {
     const at = list(b.t);
@@ -88,8 +96,8 @@ function give(o: Ocpp, b: Bulk, end: number): void {
 
 /** It is treated as one of which only the beginning was kept. */
 function refuse(o: Ocpp, b: Bulk): void {
-  o.in = (b.head + b.t).substr(0, 200);
-  o.w.big = 1;
+  while (b.q.length) next(o, b);
+  o.in = [(b.head + b.t).substr(0, 200)];
   o.p = 'inbox';
 }
 
@@ -104,6 +112,7 @@ export function turn(o: Ocpp): void {
   const b = o.in as Bulk;
   const end = entry(b);
   if (o.reg < 1 || o.reg > 2) {
+    while (b.q.length) next(o, b);
     o.in = undefined;
     return;
   }

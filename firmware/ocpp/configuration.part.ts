@@ -35,7 +35,8 @@ function entry(o: Ocpp, asked: string): string {
   const text = name ? (o.c.f.part('conf') as Conf).text(o.c, name) : undefined;
   if (text === undefined) return '';
   const marks = o.c.f.row(name)![2];
-  const fixed = !marks.includes('w') || marks.includes('r');
+  const cable = o.c.b.fixed === 1 && name === 'UnlockConnectorOnEVSideDisconnect';
+  const fixed = !marks.includes('w') || marks.includes('r') || cable;
   return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + quote(text.substr(0, 500)) + '}';
 }
 

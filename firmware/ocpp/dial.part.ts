@@ -126,6 +126,6 @@ export function look(o: Ocpp): void {
   o.w = Object.assign(w, { code: 1006 }) as unknown as Ocpp['w'];
   o.at = c.t;
   o.st = 2;
-  o.f.attach(o.w, a.s);
+  o.f.attach(o.w, a.s, o.f.soak);
   a.s.write(hello(o.sa as Place, c.b.serial, c.k.oak));
 }

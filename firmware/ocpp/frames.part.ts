@@ -2,12 +2,14 @@
 // the message as it comes; the packets are never joined. Invalid UTF-8 is not refused: looking at each byte would cost
 // as much as masking.
 
+import { PIECES } from './state';
 import type { Ocpp, Turn } from './state';
 import type { Ws } from './websocket';
 
 /** Exports of this part. */
 export interface Frames extends Turn {
   close(o: Ocpp, code: number): void;
+  soak(o: Ocpp): void;
 }
 
 /** Frame types with their last-fragment bit. */
@@ -16,9 +18,12 @@ const PING = 0x89;
 const PONG = 0x8a;
 /** Longest message that is taken in; of a longer one the first bytes are kept and the rest is dropped. */
 const MOST = 8000;
-/** Longest message that is read as a whole; a list is taken apart in any case, because each entry takes its time. */
+/** Longest message that is read as a whole. */
 const WHOLE = 3000;
 const HEAD = 200;
+/** A message that is longer waits in flash, from its second piece on, in pieces of about this length. */
+const LONG = 1000;
+const PIECE = 500;
 
 /** Ends the TCP connection. */
 function drop(w: Ws, code: number): void {
@@ -85,16 +90,49 @@ function begin(w: Ws, op: number): number {
   return 0;
 }
 
+/** From now on only the beginning counts. */
+function giveUp(o: Ocpp): void {
+  for (let i = -2 - o.w.big; i >= 0; i--) o.c.f.del('i' + i);
+  o.w.big = 1;
+}
+
+/** All but the beginning of a long message goes to flash. What finds no room there is treated as too long. */
+function store(o: Ocpp): void {
+  const w = o.w;
+  const head = w.msg[0];
+  const rest = w.msg.slice(1).join('');
+  const n = -1 - w.big;
+  w.msg = [head, rest];
+  if (rest.length < PIECE) return;
+  w.msg = [head];
+  if (n < PIECES && o.c.f.put('i' + n, rest)) w.big--;
+  else giveUp(o);
+}
+
+/** A message is complete and waits to be taken. */
+function whole(w: Ws): boolean {
+  return w.mop > 0 && !w.left && w.op > 127;
+}
+
 /** Payload as far as it has come; of too long a message only the beginning is kept. */
-function payload(w: Ws): void {
+function payload(o: Ocpp): void {
+  const w = o.w;
   while (w.left && w.q.length) {
     const part = some(w, w.left);
     w.left -= part.length;
-    if (!w.big || w.len < HEAD) w.msg.push(part);
+    if (w.len && w.len < HEAD) w.msg = [w.msg.join('') + part];
+    else if (w.big <= 0 || !w.len) w.msg.push(part);
     w.len += part.length;
+    if (w.big < 0 && w.msg.length > 1) store(o);
   }
-  if (w.big && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
-  w.need = w.left ? 1 : 2;
+  if (w.big > 0 && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
+  w.need = w.left ? 1 : whole(w) ? 0 : 2;
+}
+
+/** A long message is still being read out of flash: there is no room for another one. */
+function reading(o: Ocpp): boolean {
+  const b = o.in as { q?: unknown[] } | undefined;
+  return b !== undefined && b.q !== undefined && b.q.length > 0;
 }
 
 /** A data frame with `length` bytes of payload begins; false = the connection has ended. */
@@ -104,7 +142,9 @@ function data(o: Ocpp, op: number, length: number): boolean {
   if (wrong) close(o, wrong);
   w.op = op;
   w.left = length;
-  if (w.len + length > MOST) w.big = 1;
+  const all = w.len + length;
+  if (all > MOST) giveUp(o);
+  else if (!w.big && all > LONG) w.big = reading(o) ? 1 : -1;
   return !wrong;
 }
 
@@ -126,29 +166,53 @@ function header(o: Ocpp): boolean {
   return false;
 }
 
-/** Reads on; the pieces of a message when that completes one. `w.big` tells of one that was cut. */
-export function receive(o: Ocpp): string[] | undefined {
+/** Reads on; the pieces of a message when that completes one, a number for each piece in flash. `w.big` tells of one that
+ * was cut. */
+export function receive(o: Ocpp): (string | number)[] | undefined {
   const w = o.w;
-  if (!w.left) {
+  if (!w.left && !whole(w)) {
     w.need = 2;
     if (w.n < 2 || !header(o)) return undefined;
   }
-  payload(w);
-  if (w.left || w.op < 128) return undefined;
-  const pieces = w.msg;
+  payload(o);
+  if (!whole(w)) return undefined;
+  const pieces: (string | number)[] = w.msg;
+  for (let i = -2 - w.big; i >= 0; i--) pieces.splice(1, 0, i);
   w.msg = [];
   w.mop = 0;
+  w.need = 2;
   return pieces;
 }
 
-/** A turn: a frame; a complete message goes on. */
+/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete. */
+export function soak(o: Ocpp): void {
+  const w = o.w;
+  while (w.n > 1 && w.st === 2 && !whole(w)) {
+    const n = w.n;
+    if (!w.left && !header(o) && w.n === n) return;
+    payload(o);
+  }
+}
+
+/** A piece out of flash. */
+function fetch(o: Ocpp, n: number): string {
+  const text = o.c.f.get('i' + n) ?? '';
+  o.c.f.del('i' + n);
+  return text;
+}
+
+/** A turn: a frame; a complete message goes on. Lists of objects are taken apart entry by entry, because each takes its
+ * time. */
 export function turn(o: Ocpp): void {
   const w = o.w;
   const pieces = receive(o);
   if (!pieces) return;
-  const text = !w.big && w.len > WHOLE ? '' : pieces.join('');
-  const long = !w.big && (!text || text.substr(0, 100).split('"')[3] === 'SendLocalList');
+  const action = ('' + (pieces[0] ?? '')).substr(0, 100).split('"')[3];
+  const lists = w.big < 0 ? 'SendLocalList,SetChargingProfile,RemoteStartTransaction' : 'SendLocalList';
+  const apart = w.big <= 0 && (w.len > WHOLE || lists.split(',').includes(action));
+  let text = '';
+  if (!apart) for (const p of pieces) text += typeof p === 'number' ? fetch(o, p) : p;
   o.got = undefined;
-  o.in = long ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '' } : text;
-  o.p = long ? 'bulk' : 'inbox';
+  o.in = w.big > 0 ? pieces : apart ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '' } : text;
+  o.p = apart ? 'bulk' : 'inbox';
 }

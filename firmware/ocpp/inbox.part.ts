@@ -82,7 +82,7 @@ function answered(o: Ocpp, how: number, payload: unknown): void {
   o.f.end(o, how);
 }
 
-/** A message of which only the beginning was kept: a call is refused, an answer counts as none. */
+/** A message of which only the beginning was kept, in brackets: a call is refused, an answer counts as none. */
 function cut(o: Ocpp, head: string): void {
   const part = head.split('"');
   const type = part[0].replaceAll(' ', '');
@@ -91,10 +91,10 @@ function cut(o: Ocpp, head: string): void {
 }
 
 export function turn(o: Ocpp): void {
-  const text = o.in as string;
+  const text = o.in as string | [string];
   o.in = undefined;
-  if (o.w.big) {
-    cut(o, text);
+  if (typeof text !== 'string') {
+    cut(o, text[0]);
     return;
   }
   const m = parse(text);

@@ -2,6 +2,7 @@
 // periods take longer than one. The answer is written when the journal has it.
 
 import type { Answers } from './answer.part';
+import type { Bulk } from './bulk.part';
 import type { Work } from './profile.part';
 import { PERIOD, PERIODS, PROFILES, VOLTS, head, quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -17,13 +18,16 @@ export interface Install {
   end(o: Ocpp, out: string): string;
 }
 
+/** Periods in stored form, and what is known about them all. */
+type Packed = Pick<Work, 'text' | 'last' | 'lo' | 'lw' | 'ph' | 'bad'>;
+
 function refuse(o: Ocpp, why: string): string {
   o.c.f.log('ocpp', 'profile: ' + why);
   return REJECTED;
 }
 
 /** Appends a period in stored form: '' or why not. */
-function pack(t: Work, e: Payload): string {
+function pack(t: Packed, e: Payload): string {
   const at = e.startPeriod;
   const l = e.limit;
   const ph = e.numberPhases ?? 3;
@@ -42,8 +46,22 @@ function pack(t: Work, e: Payload): string {
   return '';
 }
 
+/** A turn: a period of a long message, for `take` in the part `profile`. */
+export function turn(o: Ocpp): void {
+  const t = (o.got || { text: '', last: -1, lo: 99999999, lw: 99999999, ph: 3, bad: '' }) as Packed;
+  o.got = t;
+  o.p = 'bulk';
+  if (t.bad) return;
+  try {
+    t.bad = pack(t, JSON.parse((o.in as Bulk).e) as Payload);
+  } catch (e) {
+    t.bad = 'FormationViolation';
+  }
+}
+
 /** Step, again and again: periods. */
 function periods(o: Ocpp, w: Work): string {
+  if (w.bad) return w.bad === REJECTED ? refuse(o, 'periods') : w.bad;
   for (let i = 0; i < STEP && w.list.length; i++) {
     const e = w.list.shift();
     const bad = e && typeof e === 'object' ? pack(w, e as Payload) : TYPE;

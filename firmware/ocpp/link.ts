@@ -5,16 +5,18 @@ import type { Bit } from '../../hal/types';
 import type { Charger, Event } from '../core/charger';
 import type { Auth } from './auth.part';
 import type { Away } from './away.part';
+import type { Frames } from './frames.part';
 import { go, outcome, step } from './rpc';
 import { AUTH, BEAT, BOOT, NEVER, QUEUE } from './state';
 import type { Happening, Ocpp } from './state';
 import { PREPARING, observe } from './status';
 import { attach, send } from './websocket';
+import type { Ws } from './websocket';
 
 /** Answer to our ping, and to the handshake, ms. */
 const PONG = 10000;
 /** Settings that need a new connection, and those that move the next sample. */
-const LINK = 'ocppe,ocppu,oak';
+const LINK = 'ocppe,ocppu,oak,osc';
 const SAMPLES = 'ocppi,ocppai';
 /** No connect for so long after one that only the watchdog ended, ms. */
 const AFTER_RESET = 900000;
@@ -27,6 +29,18 @@ function stamp(o: Ocpp): number {
   if (!t) return -o.c.t - 1;
   if (t > o.ts) o.ts = t;
   return o.ts;
+}
+
+let state: Ocpp | undefined;
+
+/** A long message comes faster than turns do. */
+function soak(w: Ws): void {
+  const o = state!;
+  try {
+    if (o.w === w) (o.c.f.part('frames') as Frames).soak(o);
+  } catch (e) {
+    o.c.f.log('ocpp', 'frames: ' + e);
+  }
 }
 
 /** State of one boot. What is read in every turn comes first: a record is searched from its beginning. */
@@ -86,7 +100,7 @@ function fresh(c: Charger): Ocpp {
     act: 0,
     ref: 0,
     note: 0,
-    f: { attach, send, stamp, go, end: outcome },
+    f: { attach, soak, send, stamp, go, end: outcome },
     g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0 },
     n: 0,
     hops: 0,
@@ -134,7 +148,7 @@ function adopt(o: Ocpp): void {
   const k = o.c.k;
   o.on = k.ocppe;
   o.run = k.ocppe && k.ocppu ? 1 : 0;
-  o.hb = k.ocpph * 1000;
+  o.hb = Math.min(k.ocpph, 86400) * 1000;
   o.pg = k.owp * 1000;
   o.md = k.omd * 1000;
   o.c.o.rv = k.ocppe ? JSON.parse(o.c.f.get('rv') ?? '[0]')[0] : 0;
@@ -149,8 +163,6 @@ function blocked(o: Ocpp, host: string): void {
   o.c.o.errAt = o.c.t;
   o.c.f.log('ocpp', o.c.o.err + ' until the watchdog reset it');
 }
-
-let state: Ocpp | undefined;
 
 /** The record; a new one for a new charger. */
 function own(c: Charger): Ocpp {

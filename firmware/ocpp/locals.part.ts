@@ -8,6 +8,7 @@ import type { Head } from './rows';
 import { chars } from './state';
 import type { Ocpp, Payload } from './state';
 
+export const entry = 'locals';
 /** Entries of the list (LocalAuthListMaxLength), and the most that one message may bring. */
 const MOST = 64;
 /** Entries of the message so far. */
@@ -59,7 +60,7 @@ function take(s: Stage, e: Payload): string {
   return '';
 }
 
-export function entry(o: Ocpp, json: string): void {
+function add(o: Ocpp, json: string): void {
   const s = (o.got || { n: 0, bad: '', odd: 0, b: ['', '', '', '', '', '', '', ''] }) as Stage;
   o.got = s;
   if (++s.n > MOST) s.odd |= 4;
@@ -92,7 +93,7 @@ function update(o: Ocpp, q: Payload, id: string): string {
   const h = head(o);
   if (!Array.isArray(list)) return 'TypeConstraintViolation';
   // One that came the usual way.
-  for (const e of list) entry(o, JSON.stringify(e));
+  for (const e of list) add(o, JSON.stringify(e));
   const s = o.got as Stage | undefined;
   o.got = undefined;
   const no = refusal(o, q, s, h);
@@ -122,6 +123,6 @@ export function run(o: Ocpp, action: string, q: Payload, id: string): string {
 
 /** A turn: an entry. */
 export function turn(o: Ocpp): void {
-  entry(o, (o.in as Bulk).e);
+  add(o, (o.in as Bulk).e);
   o.p = 'bulk';
 }

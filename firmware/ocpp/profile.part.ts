@@ -6,6 +6,8 @@ import type { Install } from './install.part';
 import { STACK, moment } from './state';
 import type { Ocpp, Payload } from './state';
 
+/** Takes the periods of a long profile. */
+export const entry = 'install';
 const REJECTED = '{"status":"Rejected"}';
 const TYPE = 'TypeConstraintViolation';
 const VALUE = 'PropertyConstraintViolation';
@@ -26,6 +28,8 @@ export interface Work {
   lo: number;
   lw: number;
   ph: number;
+  /** What was wrong with a period that came before the rest of the message, '' = nothing. */
+  bad: string;
   /** Next step; next slot; the one that is taken, one to fall back on, and those that are replaced besides. */
   at: number;
   i: number;
@@ -45,7 +49,7 @@ export function take(o: Ocpp, q: Payload, id: string): void {
   const set = q.csChargingProfiles;
   const p = (set ? set : q.chargingProfile) as Payload;
   const most = 99999999;
-  o.sa = {
+  const work = {
     id,
     q: set ? undefined : q,
     c: set ? q.connectorId : 1,
@@ -57,6 +61,7 @@ export function take(o: Ocpp, q: Payload, id: string): void {
     lo: most,
     lw: most,
     ph: 3,
+    bad: '',
     at: 0,
     i: 0,
     to: -1,
@@ -64,6 +69,8 @@ export function take(o: Ocpp, q: Payload, id: string): void {
     gone: [],
     h: [],
   };
+  o.sa = Object.assign(work, o.got);
+  o.got = undefined;
 }
 
 export function run(o: Ocpp, _action: string, q: Payload, id: string): string {

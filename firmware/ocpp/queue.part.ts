@@ -43,8 +43,8 @@ export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string
   else c.f.log('ocpp', 'MemoryExhaustion: transaction message lost');
 }
 
-/** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end,
- * parent of its tag. */
+/** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end and their
+ * distance, parent of its tag. */
 export function note(o: Ocpp): void {
   const c = o.c;
   o.note = c.t;
@@ -62,6 +62,8 @@ export function note(o: Ocpp): void {
       (o.d - 1) +
       ',' +
       quoteTag(o.par) +
+      ',' +
+      o.ds +
       ']',
   );
 }
@@ -97,7 +99,8 @@ function began(o: Ocpp, e: Happening): void {
 function ended(o: Ocpp, e: Happening): void {
   const c = o.c;
   pass(o, false);
-  if (o.ref) put(o, 'E', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1));
+  if (o.ref)
+    put(o, 'E', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1) + ',' + o.ds);
   c.f.del('qo');
   o.ref = 0;
   o.d = 0;

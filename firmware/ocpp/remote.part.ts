@@ -5,6 +5,8 @@ import type { Reserve } from './reserve.part';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
 
+/** Takes the periods of a long profile. */
+export const entry = 'install';
 const ACCEPTED = '{"status":"Accepted"}';
 const REJECTED = '{"status":"Rejected"}';
 /** The lock has this long to open, ms. */

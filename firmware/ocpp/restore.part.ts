@@ -1,7 +1,8 @@
 // Part on call: reads the queue in after a boot, some slots a turn, and closes the transaction that a power cut has ended.
 
 import type { Queue } from './queue.part';
-import { SLOTS } from './state';
+import type { Sample } from './sample.part';
+import { PIECES, SLOTS } from './state';
 import type { Entry, Ocpp } from './state';
 
 /** Slots a turn. */
@@ -29,37 +30,43 @@ function learn(o: Ocpp, l: Lesson, e: Entry, slot: number): void {
   o.q.splice(i, 0, e[1] === 'M' ? slot + SLOTS : slot);
 }
 
+/** The note of the open transaction: reference, time, register, boot, samples for its end, parent of its tag, distance of
+ * the samples. */
+type Open = [number, number, number, number, number?, string?, number?];
+
 /** The vehicle is still plugged: the same transaction goes on. */
-function resume(o: Ocpp, ref: number, samples: number, parent: string): void {
-  o.ref = ref;
-  o.par = parent;
-  o.d = samples + 1;
+function resume(o: Ocpp, open: Open): void {
+  o.ref = open[0];
+  o.d = (open[4] ?? -1) + 1;
+  o.par = open[5] ?? '';
+  o.ds = open[6] ?? 1;
   o.nx = 0;
   o.smp = o.c.t;
-  if (o.tr === ref) o.c.o.tx = o.tx;
+  if (o.tr === o.ref) o.c.o.tx = o.tx;
+  (o.c.f.part('sample') as Sample).gap(o, open as number[]);
 }
 
 /** A transaction was open when the power failed: it goes on, or ends with what was noted last. The note of one whose start
  * was not written, or whose end was, is void. */
-function close(o: Ocpp, l: Lesson, open: number[]): void {
+function close(o: Ocpp, l: Lesson, open: Open): void {
   const c = o.c;
   const ref = open[0];
   if (ref && (ref === l.open || ref === o.tr) && !l.ended.includes(ref)) {
     if (c.ses.on) {
-      resume(o, ref, open[4] === undefined ? -1 : open[4], (open as unknown[])[5] as string);
+      resume(o, open);
       return;
     }
     const wh = Math.max(open[2], Math.floor(c.m.eto));
     const ts = open[1] < 0 && open[3] !== c.rbc ? o.f.stamp(o) : open[1];
-    const n = open[4] === undefined ? -1 : open[4];
-    (c.f.part('queue') as Queue).put(o, 'E', ref, ts, ',"",' + wh + ',"PowerLoss",' + n);
+    const kept = (open[4] ?? -1) + ',' + (open[6] ?? 1);
+    (c.f.part('queue') as Queue).put(o, 'E', ref, ts, ',"",' + wh + ',"PowerLoss",' + kept);
   }
   if (ref) c.f.del('qo');
 }
 
 function finish(o: Ocpp, l: Lesson): void {
   const c = o.c;
-  const open = JSON.parse(c.f.get('qo') ?? '[0]') as number[];
+  const open = JSON.parse(c.f.get('qo') ?? '[0]') as Open;
   o.qn = Math.max(o.qn, o.tr + 1, open[0] + 1);
   close(o, l, open);
   o.old = undefined;
@@ -69,6 +76,7 @@ function finish(o: Ocpp, l: Lesson): void {
 function begin(o: Ocpp): Lesson {
   const x = JSON.parse(o.c.f.get('qx') ?? '[0,-1]') as number[];
   const l = { order: [], open: 0, ended: [] };
+  for (let i = 0; i < PIECES; i++) o.c.f.del('i' + i);
   o.tr = x[0];
   o.tx = x[1];
   o.old = l;

@@ -4,13 +4,14 @@
 import type { Charger } from '../core/charger';
 import { MEASURANDS, measurand } from './measurand';
 import type { Queue } from './queue.part';
-import { NEVER } from './state';
+import { NEVER, VOLTS } from './state';
 import type { Ocpp } from './state';
 
 /** Exports of this part. */
 export interface Sample {
   readings(c: Charger, wh: number): (number | null)[];
   mask(list: string, values: (number | null)[]): number;
+  gap(o: Ocpp, open: number[]): void;
 }
 
 /** Most samples in the transactionData of a StopTransaction. */
@@ -30,7 +31,7 @@ function phases(c: Charger, values: number[], digits: number): (number | null)[]
 /** All readings of now, in the order of the measurands; `wh` = the register. */
 export function readings(c: Charger, wh: number): (number | null)[] {
   const m = c.b.meter;
-  const warm = c.x.tmp[0];
+  const warm = (i: number): number | null => (c.x.tmp[i] === undefined ? null : fixed(c.x.tmp[i]!, 1));
   const out: (number | null)[] = [wh];
   const chip =
     m && m.ok
@@ -42,7 +43,7 @@ export function readings(c: Charger, wh: number): (number | null)[] {
         )
       : [null, null, null, null, null, null, null, null, null, null, null];
   const offered = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps / 10 : 0;
-  return out.concat(chip, offered, warm === undefined ? null : warm);
+  return out.concat(chip, offered, warm(0), warm(1), Math.round(offered * VOLTS * c.s.ph));
 }
 
 /** Bits of the measurands in a list that have a reading; at least the register. */
@@ -51,23 +52,32 @@ export function mask(list: string, values: (number | null)[]): number {
   let bits = 0;
   for (let i = 0; i < MEASURANDS; i++) {
     const m = measurand(i);
-    if (words.includes(m[0]) && values[+m[1]] !== null) bits |= 1 << i;
+    const at = +m[1];
+    if (words.includes(m[0]) && (values[at] !== null || values[at + +m[2] - 1] !== null)) bits |= 1 << i;
   }
   return bits ? bits : 1;
 }
 
-/** Kept for the end of the transaction under `d` and a number. When there are too many, every second in between goes, and
- * from now on every second is not kept. */
+/** Where sample `n` of the running transaction is kept for its end. */
+function key(o: Ocpp, n: number): string {
+  return 'd' + (o.ref % 8) + n.toString(36);
+}
+
+/** Of the samples kept for the end of the transaction every second goes, up to number `n`, and from now on every second
+ * is not kept. */
+function thin(o: Ocpp, n: number): void {
+  o.ds *= 2;
+  for (let i = o.ds / 2; i < n; i += o.ds) o.c.f.del(key(o, i));
+}
+
+/** Kept for the end of the transaction; the last one always. */
 function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   const c = o.c;
   const n = o.d;
-  const key = 'd' + (o.ref % 8);
   o.d = n + 1;
   if (!last && n % o.ds) return;
-  c.f.put(key + n.toString(36), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']');
-  if (n / o.ds < KEPT - 2) return;
-  o.ds *= 2;
-  for (let i = o.ds / 2; i <= n; i += o.ds) if (!last || i < n) c.f.del(key + i.toString(36));
+  c.f.put(key(o, n), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']');
+  if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
 /** Takes a sample: into the queue as MeterValues of the measurands `list`, and aside those of `end`. */
@@ -81,6 +91,17 @@ function take(o: Ocpp, context: string, ts: number, wh: number, list: string, en
   if (context === 'B') o.ds = 1;
   aside(o, ts, head + mask(end, all) + tail, context === 'E');
   q.note(o);
+}
+
+/** The transaction goes on after a restart: what was noted last before it, and readings of now, at places that are kept. */
+export function gap(o: Ocpp, open: number[]): void {
+  const k = o.c.k;
+  if (!k.oss && !k.osa) return;
+  while (o.d / o.ds >= KEPT - 4) thin(o, o.d);
+  o.d = Math.ceil(o.d / o.ds) * o.ds;
+  o.c.f.put(key(o, o.d), '[0,"M",' + o.ref + ',' + open[1] + ',' + open[3] + ',"I",1,[' + open[2] + ']]');
+  o.d += o.ds;
+  take(o, 'R', o.f.stamp(o), Math.floor(o.c.m.eto), '-', k.oss + ',' + k.osa);
 }
 
 /** Samples of the running transaction, at exact multiples of the interval from its start. */

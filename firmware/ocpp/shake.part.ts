@@ -1,5 +1,6 @@
 // Part on call: the answer to the request that opens the WebSocket.
 
+import type { Creds } from '../core/creds.part';
 import type { Away } from './away.part';
 import type { Place } from './dial.part';
 import type { Frames } from './frames.part';
@@ -8,6 +9,7 @@ import type { Ocpp } from './state';
 export interface Answer {
   /** '' = the WebSocket is open. */
   error: string;
+  status: number;
   /** Where the server wants us to go instead, '' = nowhere. */
   url: string;
   /** Seconds the server asks us to stay away. */
@@ -60,6 +62,7 @@ export function check(head: string, key: string, from: Place): Answer {
   const after = parseInt(header(head, 'retry-after'), 10);
   return {
     error,
+    status,
     url: status > 300 && status < 309 ? elsewhere(header(head, 'location'), from) : '',
     after: error && after > 0 && after <= 600 ? after : 0,
   };
@@ -76,6 +79,8 @@ function welcome(o: Ocpp): void {
   c.o.up = 1;
   c.o.upAt = c.t;
   c.o.err = '';
+  // What it has proved itself with stays.
+  c.f.del('oc');
   // Registration holds over reconnects.
   if (o.reg === 1) {
     c.o.ok = 1;
@@ -99,6 +104,7 @@ function judge(o: Ocpp, head: string): void {
     o.w.st = 2;
     (o.c.f.part('frames') as Frames).close(o, 1002);
   }
+  if (a.status === 401 || a.status === 403) (o.c.f.part('creds') as Creds).refused(o.c);
   (o.c.f.part('away') as Away).down(o, a.error);
   if (o.url) o.due = o.c.t;
   else if (a.after) o.due = o.c.t + a.after * 1000;

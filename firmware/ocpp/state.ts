@@ -24,6 +24,8 @@ export const ERROR = 3;
 
 /** Records of the queue, and from which filling on every second meter value makes room. */
 export const SLOTS = 64;
+/** Most pieces of a long message in flash, `i0` and so on in the journal. */
+export const PIECES = 16;
 export const TIGHT = 52;
 /** A moment that never comes. */
 export const NEVER = 9e15;
@@ -58,7 +60,8 @@ export interface Writer extends Turn {
 
 /** What parts may use of the resident code. */
 export interface Resident {
-  attach(w: Ws, s: EspSocket): void;
+  attach(w: Ws, s: EspSocket, soak: (w: Ws) => void): void;
+  soak(w: Ws): void;
   send(w: Ws, op: number, body: string): void;
   stamp(o: Ocpp): number;
   go(o: Ocpp): void;

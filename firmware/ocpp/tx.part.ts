@@ -55,6 +55,11 @@ function samples(o: Ocpp, cursor: Cursor): void {
   o.sa = cursor;
 }
 
+/** Distance of the samples that are kept for an end. */
+function step(e: Entry): number {
+  return e[9] ? (e[9] as number) : 1;
+}
+
 export function more(o: Ocpp, n: number): string {
   const e = n ? undefined : oldest(o);
   if (n) return '';
@@ -62,10 +67,19 @@ export function more(o: Ocpp, n: number): string {
   if (e[1] === 'S') return start(o, e);
   if (e[1] === 'E') {
     if ((e[8] as number) >= 0)
-      samples(o, { key: 'd' + (e[2] % 8), ref: e[2], i: 0, to: e[8] as number, n: 0, k: 0, end: ']}' });
+      samples(o, {
+        key: 'd' + (e[2] % 8),
+        ref: e[2],
+        i: 0,
+        to: e[8] as number,
+        by: step(e),
+        n: 0,
+        k: 0,
+        end: ']}',
+      });
     return stop(o, e);
   }
-  samples(o, { key: key(o), ref: e[2], i: -1, to: -1, n: 0, k: 0, end: ']}' });
+  samples(o, { key: key(o), ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}' });
   return (
     '"MeterValues",{"connectorId":1' + (e[2] ? ',"transactionId":' + txId(o, e[2]) : '') + ',"meterValue":['
   );
@@ -82,7 +96,11 @@ function pair(o: Ocpp, ref: number, tx: number): void {
 function drop(o: Ocpp, e: Entry | undefined): void {
   const f = o.c.f;
   f.del(key(o));
-  if (e && e[1] === 'E') for (let n = 0; n <= (e[8] as number); n++) f.del('d' + (e[2] % 8) + n.toString(36));
+  if (e && e[1] === 'E') {
+    const last = e[8] as number;
+    for (let n = 0; n < last; n += step(e)) f.del('d' + (e[2] % 8) + n.toString(36));
+    f.del('d' + (e[2] % 8) + last.toString(36));
+  }
   o.q.shift();
   o.qa = 0;
   o.qd = 0;

@@ -12,6 +12,8 @@ export interface Cursor {
   ref: number;
   i: number;
   to: number;
+  /** Distance of the numbers; the last one is out of step. */
+  by: number;
   /** Piece of the sample, samples written, and the text behind the last one. */
   n: number;
   k: number;
@@ -22,10 +24,12 @@ function context(letter: string): string {
   if (letter === 'P') return 'Sample.Periodic';
   if (letter === 'C') return 'Sample.Clock';
   if (letter === 'B') return 'Transaction.Begin';
+  if (letter === 'I') return 'Interruption.Begin';
+  if (letter === 'R') return 'Interruption.End';
   return letter === 'E' ? 'Transaction.End' : 'Trigger';
 }
 
-function one(m: string[], value: number, phase: string, letter: string): string {
+function one(m: string[], value: number, place: string, letter: string): string {
   return (
     '{"value":"' +
     value +
@@ -33,7 +37,7 @@ function one(m: string[], value: number, phase: string, letter: string): string 
     context(letter) +
     '","measurand":"' +
     m[0] +
-    (phase ? '","phase":"' + phase : '') +
+    place +
     (m[3] ? '","unit":"' + m[3] : '') +
     '"}'
   );
@@ -47,7 +51,8 @@ function sampled(i: number, values: (number | null)[], letter: string): string {
   for (let n = 0; n < of; n++) {
     const v = values[+m[1] + n];
     const line = of === 3 ? n + 1 : of === 4 ? n : 0;
-    if (v !== null && v !== undefined) out.push(one(m, v, line ? 'L' + line + (m[4] || '') : '', letter));
+    const place = line ? '","phase":"L' + line + (m[4] || '') : of === 2 && n ? '","location":"Body' : '';
+    if (v !== null && v !== undefined) out.push(one(m, v, place, letter));
   }
   return out.join(',');
 }
@@ -72,7 +77,7 @@ function triggered(o: Ocpp): string {
   const s = c.f.part('sample') as Sample;
   const all = s.readings(c, Math.floor(c.m.eto));
   const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', s.mask(c.k.oms, all), all];
-  o.sa = { key: '', ref: 0, i: -1, to: -1, n: 0, k: 0, end: ']}', e };
+  o.sa = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
   const known = o.ref && o.ref === o.tr;
   return (
     '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['
@@ -94,7 +99,7 @@ export function more(o: Ocpp, n: number): string {
     const e = sample(o, w);
     const text = e ? value(o, e, w.n++) : '';
     if (text) return (w.n === 1 && w.k++ ? ',' : '') + text;
-    w.i++;
+    w.i = w.i < w.to ? Math.min(w.i + w.by, w.to) : w.to + 1;
     w.n = 0;
   }
   const end = w.end;

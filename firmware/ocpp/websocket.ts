@@ -3,8 +3,6 @@
 // Our frames carry a masking key of zero. Masking exists so that a script in a browser cannot make a proxy see bytes of
 // its choice; here nobody chooses bytes, and XOR would take 40 ms for a message of 500 bytes.
 
-import type { Bit } from '../../hal/types';
-
 export interface Ws {
   s: EspSocket | undefined;
   /** 0 closed, 1 handshake, 2 open. */
@@ -16,11 +14,12 @@ export interface Ws {
   /** Frame being read: its first byte, and how much of its payload is still to come. */
   op: number;
   left: number;
-  /** Message being read: its opcode (0 = none), its pieces and their length, 1 = too long, only its beginning is kept. */
+  /** Message being read: its opcode (0 = none), its pieces and their length; 1 = too long, only its beginning is kept; below
+   * 0 = a long one whose middle waits in flash, in one piece less than this. */
   mop: number;
   msg: string[];
   len: number;
-  big: Bit;
+  big: number;
   /** Last sign of life, -1 = just now; ping sent and not answered since, 0 = none. */
   rx: number;
   png: number;
@@ -28,8 +27,11 @@ export interface Ws {
   code: number;
 }
 
-/** Takes over a fresh TCP connection. */
-export function attach(w: Ws, s: EspSocket): void {
+/** Bytes that may wait for a turn. */
+const MUCH = 600;
+
+/** Takes over a fresh TCP connection; `soak` is called when more has arrived than may wait. */
+export function attach(w: Ws, s: EspSocket, soak: (w: Ws) => void): void {
   const gone = (): void => {
     w.s = undefined;
     w.st = 0;
@@ -40,6 +42,7 @@ export function attach(w: Ws, s: EspSocket): void {
     w.rx = -1;
     w.q.push(d);
     w.n += d.length;
+    if (w.n > MUCH && w.st === 2) soak(w);
   });
   s.on('close', gone);
   s.on('error', gone);

@@ -6,6 +6,7 @@ import * as change from '../../firmware/core/change.part';
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import * as conf from '../../firmware/core/conf.part';
+import * as creds from '../../firmware/core/creds.part';
 import * as sched from '../../firmware/core/sched.part';
 import * as answer from '../../firmware/ocpp/answer.part';
 import * as auth from '../../firmware/ocpp/auth.part';
@@ -44,7 +45,7 @@ import { tap } from '../../firmware/core/access';
 import { clock } from '../../firmware/core/time';
 import * as zone from '../../firmware/core/zone.part';
 import { file } from '../../firmware/core/parts';
-import { at, head, read, row, settings, text } from '../../firmware/core/config';
+import { at, head, read, row, save, settings, text } from '../../firmware/core/config';
 import * as settle from '../../firmware/core/settle.part';
 import { FILE } from './table';
 import { packMessages } from '../../tools/messages.mjs';
@@ -55,6 +56,7 @@ import type { Fake } from './charger';
 
 export const PARTS: { [name: string]: unknown } = {
   conf,
+  creds,
   sched,
   gate,
   fetch,
@@ -420,6 +422,7 @@ export function rig(o: Options = {}): Rig {
     iso: (ms: number) => new Date(Math.floor(ms)).toISOString(),
     reset: (hard: Bit) => resets.push(hard),
     model: () => 13,
+    save,
     row,
     at,
     text,

@@ -150,7 +150,7 @@ describe('ocpp long calls', () => {
     const got: unknown[] = [];
     Object.assign(PARTS, {
       lists: {
-        entry: () => undefined,
+        entry: 'lists',
         turn(o: { in: { e: string; n: number }; p: string }) {
           got.push([o.in.n, JSON.parse(o.in.e)]);
           o.p = 'bulk';

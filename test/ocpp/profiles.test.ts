@@ -471,7 +471,8 @@ describe('smart charging: what is refused', () => {
     const r = ready();
     at(r, 0);
     const many = Array.from({ length: 80 }, (_, i) => `${i * 60} 10/3`).join(', ');
-    assert.deepEqual(send(r, profile('def', 0, many)), NO);
+    const q = { connectorId: 1, csChargingProfiles: profile('def', 0, many) };
+    assert.deepEqual(asked(r, 'SetChargingProfile', q, 4000), NO);
     assert.deepEqual(send(r, good), YES);
   });
 });

@@ -32,18 +32,25 @@ function open(): { w: Ws; wire: Wire; sent(): string } {
   let sent = '';
   const wire = new Wire((s) => (sent += s));
   const w = socket();
-  attach(w, wire as unknown as EspSocket);
+  attach(w, wire as unknown as EspSocket, () => undefined);
   w.st = 2;
   return { w, wire, sent: () => hex(sent) };
 }
 
+/** Pieces of long messages. */
+const store = new Map<string, string>();
+const journal = {
+  put: (k: string, v: string) => store.set(k, v),
+  del: (k: string) => store.delete(k),
+};
+
 /** As `flow` does: reads while what has arrived is worth a look. */
 function drain(w: Ws): string[] {
   const out: string[] = [];
-  const o = { w, f: { send } } as unknown as Ocpp;
+  const o = { w, f: { send }, c: { f: journal } } as unknown as Ocpp;
   for (let i = 0; i < 40 && w.n >= w.need; i++) {
     const pieces = receive(o);
-    if (pieces) out.push(pieces.join(''));
+    if (pieces) out.push(pieces.map((p) => (typeof p === 'number' ? store.get('i' + p) : p)).join(''));
   }
   return out;
 }
@@ -149,7 +156,7 @@ describe('websocket handshake', () => {
       'HTTP/1.1 101 ok\r\nUPGRADE: WebSocket\r\nsec-websocket-accept:' +
       ACCEPT +
       '\r\nSec-WebSocket-Protocol: ocpp1.6';
-    assert.deepEqual(check(good, NONCE, p), { error: '', url: '', after: 0 });
+    assert.deepEqual(check(good, NONCE, p), { error: '', status: 101, url: '', after: 0 });
     assert.equal(check(good.replace('ocpp1.6', 'ocpp2.0.1'), NONCE, p).error, 'no subprotocol ocpp1.6');
     assert.equal(check('HTTP/1.1 503 x\r\nRetry-After: 40', NONCE, p).after, 40);
     assert.equal(check('HTTP/1.1 302 x\r\nLocation: http://c.d/ocpp/CP1', NONCE, p).url, 'ws://c.d/ocpp');
