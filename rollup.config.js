@@ -4,8 +4,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import replace from '@rollup/plugin-replace';
+import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
-import ts from 'typescript';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
@@ -26,46 +26,67 @@ const CONSTANTS = () => ({ VERSION: version, DEBUG: process.env.DEBUG === '1' })
 
 const texts = (o) => Object.fromEntries(Object.entries(o).map(([name, v]) => [name, JSON.stringify(v)]));
 
-/** What a source becomes, by its text: parts and boards share files. */
-const transpiled = new Map();
+/** Compilers by what they have read: chunks and boards share them. */
+const compilers = new Map();
 
 /**
- * As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. Each file by
- * itself: types are checked by `tsc -p .`.
+ * As tsconfig.json has it, but `??` stays: the engine knows it, and the lowered form is longer and slower. Types are
+ * checked by `tsc -p .`.
  */
+function compiler(root) {
+  const all = ['firmware', 'hal', 'boards']
+    .filter((dir) => existsSync(path.join(root, dir)))
+    .flatMap((dir) =>
+      readdirSync(path.join(root, dir), { recursive: true }).map((f) => path.join(root, dir, f)),
+    )
+    .filter((file) => file.endsWith('.ts'));
+  const key = JSON.stringify(all.map((file) => [file, readFileSync(file, 'utf8')]));
+  if (!compilers.has(key)) {
+    const { buildStart, ...own } = typescript({
+      tsconfig: path.join(root, 'tsconfig.json'),
+      compilerOptions: {
+        target: 'ES2020',
+        module: 'ESNext',
+        noCheck: true,
+        noEmitOnError: true,
+        composite: false,
+        emitDeclarationOnly: false,
+        sourceMap: true,
+      },
+    });
+    // It compiles all that tsconfig.json names when it starts; a second start would do so again.
+    let done = false;
+    let bad;
+    const begin = (context, options) => {
+      if (!done)
+        try {
+          done = true;
+          buildStart.call(context, options);
+        } catch (e) {
+          bad = e;
+        } finally {
+          own.closeWatcher();
+        }
+      if (bad) throw bad;
+    };
+    compilers.set(key, { ...own, begin });
+  }
+  return compilers.get(key);
+}
+
+/** The compiler's output, with the board's own file for `@board`. */
 function sources(root, board) {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
-  const options = { ...config.compilerOptions, target: 'ES2020', module: 'ESNext', sourceMap: true };
-  const { options: compilerOptions, errors } = ts.convertCompilerOptionsFromJson(
-    { ...options, composite: false, emitDeclarationOnly: false, paths: undefined },
-    root,
-  );
-  if (errors.length) throw new Error(ts.flattenDiagnosticMessageText(errors[0].messageText, '\n'));
+  const ts = compiler(root);
   return {
     name: 'sources',
-    resolveId(id, from) {
-      if (id === '@board') return path.join(root, 'boards', `${board}.ts`);
-      if (!from || !id.startsWith('.')) return null;
-      const file = path.resolve(path.dirname(from), `${id}.ts`);
-      return existsSync(file) ? file : null;
+    buildStart(options) {
+      ts.begin(this, options);
     },
-    transform(text, id) {
-      if (!id.endsWith('.ts')) return null;
-      const key = `${id}\0${text}`;
-      if (!transpiled.has(key)) {
-        const out = ts.transpileModule(text, { fileName: id, reportDiagnostics: true, compilerOptions });
-        const [bad] = out.diagnostics;
-        if (bad) {
-          const { line, character } = bad.file.getLineAndCharacterOfPosition(bad.start);
-          this.error({
-            message: ts.flattenDiagnosticMessageText(bad.messageText, '\n'),
-            loc: { file: id, line: line + 1, column: character + 1 },
-          });
-        }
-        const code = out.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
-        transpiled.set(key, { code, map: out.sourceMapText });
-      }
-      return transpiled.get(key);
+    resolveId(id, from) {
+      return id === '@board' ? path.join(root, 'boards', `${board}.ts`) : ts.resolveId.call(this, id, from);
+    },
+    load(id) {
+      return ts.load.call(this, id);
     },
   };
 }
