@@ -107,14 +107,13 @@ class Soak {
   }
 
   /** What must not grow. */
-  held(): { timers: number; sockets: number; storage: number; queue: number } {
+  held(): { timers: number; sockets: number; storage: number } {
     const { bench } = this.w;
     const lines = (bench.net as unknown as { lines: Map<number, unknown> }).lines;
     return {
       timers: this.script.loop.timers.length,
       sockets: lines.size,
       storage: bench.storage.used(),
-      queue: this.w.get('ocppq') as number,
     };
   }
 

@@ -70,6 +70,16 @@ const CHARGING: Row[] = [
   [7, { cp: 'C', amps: [0, 0, 0] }, { coil: 0 }],
   [8, { amps: [16, 16, 16] }, { st: 'C2', coil: 1, wire: 26.7, err: 0 }],
 ];
+/** Plugged and authorised, and energy on offer: 7 s. */
+function offered(o = ALL): Fake {
+  const f = charger(o);
+  f.until(1000);
+  f.cp = 'B';
+  f.until(2000);
+  card(f);
+  f.until(7000);
+  return f;
+}
 const from = (rows: Row[]): Row[] => CHARGING.concat(rows);
 
 describe('charging rules: states and timing', () => {
@@ -169,12 +179,7 @@ describe('charging rules: states and timing', () => {
 
   it('opens 20 to 40 ms after the level has left C, whatever the time in the cycle', () => {
     for (let shift = 0; shift < 140; shift += 20) {
-      const f = charger(ALL);
-      f.until(1000);
-      f.cp = 'B';
-      f.until(2000);
-      card(f);
-      f.until(6000);
+      const f = offered();
       f.cp = 'C';
       f.until(8000 + shift);
       assert.equal(f.coil, 1);
@@ -521,12 +526,7 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
 
 describe('charging rules: power cuts in a session', () => {
   it('goes on with the same transaction when the vehicle is still there', () => {
-    const f = charger(ALL);
-    f.until(1000);
-    f.cp = 'B';
-    f.until(2000);
-    card(f);
-    f.until(7000);
+    const f = offered();
     f.cp = 'C';
     f.amps = [16, 16, 16];
     f.until(60000);
@@ -542,12 +542,7 @@ describe('charging rules: power cuts in a session', () => {
     assert.ok(f.c.m.eto - f.c.ses.ep >= wh);
   });
   it('ends it with PowerLoss when the vehicle has left', () => {
-    const f = charger(ALL);
-    f.until(1000);
-    f.cp = 'B';
-    f.until(2000);
-    card(f);
-    f.until(7000);
+    const f = offered();
     f.cp = 'A';
     f.reboot();
     f.until(6000);
@@ -557,12 +552,7 @@ describe('charging rules: power cuts in a session', () => {
     assert.equal(f.c.ses.on, 0);
   });
   it('waits a random time before it goes on, as `rdre` says', () => {
-    const f = charger({ ...ALL, settings: { rdre: 100 } });
-    f.until(1000);
-    f.cp = 'B';
-    f.until(2000);
-    card(f);
-    f.until(7000);
+    const f = offered({ ...ALL, settings: { rdre: 100 } });
     f.reboot();
     f.c.wait = 50000; // as main does
     f.until(49000);

@@ -13,7 +13,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import { withoutInterlock } from '../../bench/measure/gate';
 import { start, type Bench } from '../../bench/start';
-import { readBuild } from '../../bench/image';
+import { readBuild, type Build } from '../../bench/image';
 import { build } from '../../tools/build.mjs';
 import { RELEASE, type Trial } from '../fake/slow';
 
@@ -87,12 +87,12 @@ class Crowd {
 class Scene {
   private constructor(readonly b: Bench) {}
 
-  static async open(): Promise<Scene> {
+  static async open(change = (made: Build): Build => made): Promise<Scene> {
     await build('reference');
     const b = await start({
       engine: 'espruino',
       fresh: true,
-      build: withoutInterlock(readBuild('dist', 'reference')),
+      build: change(withoutInterlock(readBuild('dist', 'reference'))),
       assembly: new URL('../fake/slow.ts', import.meta.url).href,
     });
     return new Scene(b);
@@ -137,7 +137,20 @@ async function turn(b: Bench): Promise<number> {
   return Number(/=([\d.]+)/.exec(await b.console(line))![1]);
 }
 
+/** The bundle with a broken rule: nine readings instead of two until C counts as left (core/pilot.ts). */
+function slow(made: Build): Build {
+  const code = Buffer.from(made.get('main')!).toString('latin1');
+  assert.equal(code.split(/\?2:(?=\w+\[)/).length, 2, 'the rule is not where it was');
+  return new Map([...made, ['main', Buffer.from(code.replace(/\?2:(?=\w+\[)/, '?9:'), 'latin1')]]);
+}
+
 const round = (x: number): number => Math.round(x * 10) / 10;
+
+/** What is too late about an opening, '' = nothing. */
+function late(t: Trial & { delay: number }): string {
+  if (t.delay - t.waited <= LIMIT && t.scans <= SCANS) return '';
+  return `contacts open after ${t.delay} ms, coil released after ${round(t.ms)} ms and ${t.scans} scans; the interpreter ran ${round(t.ran)} ms, waited for a processor ${round(t.waited)} ms`;
+}
 
 describe('contactor on the real interpreter', function () {
   this.timeout(400000);
@@ -152,9 +165,7 @@ describe('contactor on the real interpreter', function () {
 
   function judge(name: string, t: Trial & { delay: number }): void {
     trials.push(t);
-    const text = `${name}: contacts open after ${t.delay} ms, coil released after ${round(t.ms)} ms and ${t.scans} scans; the interpreter ran ${round(t.ran)} ms, waited for a processor ${round(t.waited)} ms`;
-    assert.ok(t.delay - t.waited <= LIMIT, text);
-    assert.ok(t.scans <= SCANS, text);
+    assert.equal(late(t), '', name);
   }
 
   before(async () => {
@@ -231,5 +242,24 @@ describe('contactor on the real interpreter', function () {
     assert.equal(shown.boots, 1);
     assert.ok(crowd.requests > 100 && crowd.calls > 50 && crowd.sets > 50, JSON.stringify(crowd));
     assert.ok(records > crowd.sets, `${records} writes`);
+  });
+});
+
+describe('contactor on the real interpreter with a broken rule', function () {
+  this.timeout(120000);
+  if (!ESPRUINO || !fs.existsSync(ESPRUINO)) {
+    it('SKIPPED: ESPRUINO does not name an interpreter');
+    return;
+  }
+
+  it('nine readings until it opens: noticed', async () => {
+    const s = await Scene.open(slow);
+    try {
+      assert.equal((await s.b.get('/api/set?acs=0&amp=16')).status, 200);
+      await s.charging();
+      assert.match(late(await s.opens('car', { state: 'B' })), /contacts open after [\d.]+ ms/);
+    } finally {
+      await s.b.stop();
+    }
   });
 });
