@@ -85,8 +85,10 @@ function sources(root, board) {
     resolveId(id, from) {
       return id === '@board' ? path.join(root, 'boards', `${board}.ts`) : ts.resolveId.call(this, id, from);
     },
-    load(id) {
-      return ts.load.call(this, id);
+    /** Its map is relative to where the output would lie. */
+    async load(id) {
+      const out = await ts.load.call(this, id);
+      return out && { code: out.code, map: { ...JSON.parse(out.map), sources: [path.basename(id)] } };
     },
   };
 }
