@@ -422,7 +422,7 @@ export const KEYS = {
         ? ((v, i, p) =>
             v.concat([0], i, p, [
               0,
-              c.m.p,
+              p[0] + p[1] + p[2],
               i[0] > 0.1 && v[0] > 50 ? Math.min(100, Math.round((p[0] * 100) / (v[0] * i[0]))) : 0,
               i[1] > 0.1 && v[1] > 50 ? Math.min(100, Math.round((p[1] * 100) / (v[1] * i[1]))) : 0,
               i[2] > 0.1 && v[2] > 50 ? Math.min(100, Math.round((p[2] * 100) / (v[2] * i[2]))) : 0,

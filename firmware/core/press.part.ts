@@ -21,10 +21,11 @@ function presets(c: Charger): number[] {
   return (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
 }
 
-/** The presets as text, with another one at place `i`; behind the last one it is the next. */
+/** The presets as text, with another one at place `i`, or with 0 none; behind the last one it is the next. */
 export function level(c: Charger, i: number, v: string): string {
   const list = presets(c);
-  list[Math.min(i, list.length)] = +v;
+  if (+v) list[Math.min(i, list.length)] = +v;
+  else list.splice(i, 1);
   return JSON.stringify(list);
 }
 

@@ -99,9 +99,11 @@ function network(c: Charger): string {
 }
 
 function device(c: Charger): string {
+  const tma = c.f.read('tma') as number[];
   return (
+    field('tmp', Math.round(tma[0])) +
     ',"tma":' +
-    json(c.f.read('tma')) +
+    json(tma) +
     field('tof', 100 + Math.floor(c.k.tof / 60)) +
     field('fwv', c.f.read('fwv')) +
     field('sse', c.b.serial)
@@ -160,7 +162,7 @@ function newer(c: Charger, name: string, v: string): string[] | undefined {
   if (name === 'dwo') return ['dwo', '' + Number(v) * 100];
   if (['cid', 'cch', 'cfi'].includes(name))
     return [name, '#' + Number(v).toString(16).toUpperCase().padStart(6, '0')];
-  return ['amp', 'ust', 'lbr', 'lse'].includes(name) ? [name, v] : undefined;
+  return ['amp', 'ama', 'ust', 'lbr', 'lse'].includes(name) ? [name, v] : undefined;
 }
 
 function write(c: Charger, text: string): void {

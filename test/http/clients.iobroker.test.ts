@@ -130,6 +130,7 @@ describe('clients: ioBroker', function () {
       ['settings.color.led_brightness', 200, 'lbr', 200],
       ['settings.color.led_save_energy', 1, 'lse', true],
       ['settings.ampere_level2', 8, 'clp', [6, 8, 12, 14, 16]],
+      ['settings.ampere_level5', 20, 'clp', [6, 8, 12, 14, 20]],
       ['access_state', 1, 'acs', 1],
       ['access_state', 0, 'acs', 0],
       ['phaseSwitchMode', 2, 'psm', 2],

@@ -118,6 +118,34 @@ function suite(on: typeof engine): void {
     await writes('mca=6');
   });
 
+  it('Home Assistant, the older integration: version 1 in numbers, its services', async () => {
+    const s = await get('/status');
+    for (const key of 'amp ama err ast alw stp cbl pha tmp dws dwo adi uby eto wst wen tof tds'.split(' '))
+      assert.match(String(s[key]), /^-?\d+$/, key);
+    assert.ok(Number(s.tmp) > 0 && Number(s.tmp) < 80);
+    const sets: [payload: string, key: string, becomes: unknown][] = [
+      ['amx=11', 'amp', 11],
+      ['ama=20', 'ama', 20],
+      ['ust=1', 'ust', 1],
+      ['dwo=24', 'dwo', 2400],
+      ['dwo=0', 'dwo', 0],
+      ['stp=0', 'dwo', null],
+      ['al1=8', 'clp', [8, 10, 12, 14, 16]],
+      ['al3=0', 'clp', [8, 10, 14, 16]],
+      ['al5=32', 'clp', [8, 10, 14, 16, 32]],
+      ['al5=33', 'clp', [8, 10, 14, 16, 32]],
+      ['alw=0', 'frc', 1],
+      ['alw=1', 'frc', 0],
+      ['ama=32', 'ama', 32],
+      ['nosuch=1', 'amp', 11],
+    ];
+    for (const [payload, key, becomes] of sets) {
+      await get('/mqtt?payload=' + payload);
+      assert.deepEqual((await status(key))[key], becomes, payload);
+    }
+    await writes('ust=0', 'clp=[6,10,12,14,16]');
+  });
+
   it('goecharger-api-lite: groups, enumerations, writes', async () => {
     const s = await status('acu,ama,car,dwo,err,frc,nrg,psm,tma,ust,var');
     within(s.car, 0, 1, 2, 3, 4, 5);
@@ -241,6 +269,62 @@ function suite(on: typeof engine): void {
     assert.equal(typeof (await refused('nosuch=1')).nosuch, 'string');
     assert.equal((await get('/api/set?amp=10&nosuch=1')).amp, true);
     assert.deepEqual(await status('dll,car,typ,nosuch'), await status('car,typ'));
+  });
+
+  it('a session as each of them sees it: who started it, what flows, what has flown', async () => {
+    const until = async (what: string, test: () => Promise<boolean>): Promise<void> => {
+      const end = Date.now() + 30000;
+      while (!(await test())) {
+        assert.ok(Date.now() < end, what);
+        if (engine === 'node') await b.advance(500);
+      }
+    };
+    const cards = encodeURIComponent('[{},{"name":"Ann","cardId":"04A1B2C3D4E5F6"}]');
+    await writes('acs=1', 'psm=0', 'amp=16', 'frc=0', `cards=${cards}`);
+    await b.post('car', { state: 'C', cable: 20, amps: 32, phases: 3 });
+    await until('plugged', async () => (await status('car')).car === 3);
+    const waits = await status('alw,modelStatus,acu,cll,trx');
+    assert.deepEqual([waits.alw, waits.modelStatus, waits.acu, waits.trx], [false, 2, null, null]);
+    assert.equal((waits.cll as Json).accessControl, 0);
+    await b.post('card', { uid: '04A1B2C3D4E5F6', ms: 1000 });
+    await until('charging', async () => (await status('pnp')).pnp === 3);
+
+    // evcc: its types, the identity, and phases as it reads them.
+    const path = '/api/status?filter=alw,car,eto,nrg,wh,trx,cards,modelStatus';
+    const { body } = await ask(b.http, path);
+    integers(body, 'car', 'eto', 'trx', 'modelStatus');
+    const e = JSON.parse(body) as { alw: boolean; car: number; trx: number; nrg: number[]; cards: Json[] };
+    assert.deepEqual([e.alw, e.car, e.trx, e.cards[e.trx - 1].name], [true, 2, 2, 'Ann']);
+    for (const i of [0, 1, 2]) assert.ok(Math.abs(e.nrg[i] - 230) < 3, `${e.nrg}`);
+    for (const i of [4, 5, 6]) assert.ok(Math.abs(e.nrg[i] - 16) < 0.4, `${e.nrg}`);
+    const sum = e.nrg[7] + e.nrg[8] + e.nrg[9];
+    assert.ok(Math.abs(e.nrg[11] - sum) < 200 && Math.abs(sum - 11040) < 400, `${e.nrg}`);
+    for (const i of [12, 13, 14]) assert.ok(e.nrg[i] > 97 && e.nrg[i] <= 100, `${e.nrg}`);
+
+    // Home Assistant, openHAB, OpenEMS, Homey, Victron: the same moment.
+    const s = await status('cbl,cus,pha,fsp,err,tma,acu,cll,cdi,fhz,lccfc,rbt,wst,rfb,tpa');
+    assert.deepEqual([s.cbl, s.cus, s.pha, s.fsp, s.err], [20, 3, Array(6).fill(true), false, 0]);
+    assert.deepEqual([s.acu, s.wst, s.rfb], [16, 3, 1]);
+    const { currentLimitMax, requestedCurrent, cableCurrentLimit } = s.cll as Json;
+    assert.deepEqual([currentLimitMax, requestedCurrent, cableCurrentLimit], [32, 16, 20]);
+    numbers(s.tma, 2);
+    assert.ok(Math.abs(Number(s.fhz) - 50) < 0.2, `${s.fhz}`);
+    assert.equal((s.cdi as Json).type, 1);
+    assert.ok(s.lccfc === null || Number(s.lccfc) < Number(s.rbt));
+    const v1 = await get('/status');
+    assert.deepEqual([v1.car, v1.uby, v1.pha, v1.cbl], ['2', '2', '63', '20']);
+    assert.ok(Math.abs((v1.nrg as number[])[11] - 1104) < 40, `${v1.nrg}`);
+
+    // Homey ends it.
+    await writes('trx=null');
+    await until('open', async () => ((await status('nrg')).nrg as number[])[11] === 0);
+    const done = await status('car,trx,wh,c1e,alw,rfb');
+    assert.deepEqual([done.car, done.trx, done.alw], [4, null, false]);
+    await until('counted', async () => Number((await status('c1e')).c1e) > 0);
+    assert.ok(Math.abs(Number((await status('c1e')).c1e) - Number(done.wh)) < 30);
+    await b.post('car', { state: 'unplugged' });
+    await until('gone', async () => (await status('car')).car === 1);
+    await writes('acs=0', 'del=1');
   });
 
   it('twenty polls in a burst, three and more at once', async () => {
