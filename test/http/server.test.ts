@@ -303,7 +303,7 @@ describe('http', () => {
     const [status, v] = get(t, '/status');
     assert.equal(status, 200);
     const names =
-      `version tme rbc rbt car amp amx err ast alw stp cbl pha fsp tma amt dws dwo adi uby eto wst nrg fwv sse wss wke wak
+      `version tme rbc rbt car amp amx err ast alw stp cbl pha fsp tma tmp amt dws dwo adi uby eto wst nrg fwv sse wss wke wak
       wen cdi tof tds lbr aho afi azo ama al1 al2 al3 al4 al5 cid cch cfi lse ust r1x dto nmo sch sdp eca ecr ecd ec4 ec5
       ec6 ec7 ec8 ec9 ec1 rca rcr rcd rc4 rc5 rc6 rc7 rc8 rc9 rc1 rna rnm rne rn4 rn5 rn6 rn7 rn8 rn9 rn1 loe lot lom lop
       lof loa lch log`.split(/\s+/);
