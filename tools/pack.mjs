@@ -33,7 +33,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Code of a chunk and members in it, at most: one must be made within a step. */
 const CHUNK = 600;
-const MEMBERS = 8;
+const MEMBERS = 12;
 
 const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
@@ -129,8 +129,8 @@ function chunks(rows) {
   for (const row of rows.filter((r) => expression(r) && !has(r, 'o'))) {
     const m = member(row);
     const last = out.at(-1);
-    // One that needs a part of its own would make the step too long for others.
-    const alone = m.includes('c.f.part');
+    // One that needs a part of its own, or makes a list, would make the step too long for others.
+    const alone = /c\.f\.part|\.map\(/.test(m);
     n = !alone && n < MEMBERS && last.length + m.length < CHUNK ? n + 1 : 1;
     if (n === 1) out.push(`return'${m}`);
     // Behind a constant the text goes on.

@@ -6,6 +6,8 @@ import type { Job } from './web.part';
 
 interface Chunks extends Job {
   place: string;
+  /** The chunk whose part is loaded. */
+  ready: string;
 }
 
 /** At hand: the engine would look for them behind all of our names. */
@@ -16,13 +18,20 @@ const Code = Function;
 /** Takes a request in. */
 export function start(c: Charger): Job {
   const place = c.f.head(3);
-  const job: Chunks = { out: '{', status: 200, type: 'application/json', size: -1, place };
+  const job: Chunks = { out: '{', status: 200, type: 'application/json', size: -1, place, ready: '' };
   return job;
 }
 
 /** Goes a chunk further; true = the text is complete. */
 export function step(c: Charger, job: Chunks): boolean {
   const code = c.f.text(job.place);
+  const at = code.indexOf('part("');
+  if (at > 0 && job.ready !== job.place) {
+    // To load it takes a step of its own.
+    c.f.part(code.substr(at + 6).split('"')[0]);
+    job.ready = job.place;
+    return false;
+  }
   const last = code.slice(-8);
   const k = c.k;
   const run = new Code('c', 'j', 'Math', 'Object', 'K', 'C', 'G', code);

@@ -29,6 +29,8 @@ interface Stream extends Job {
   /** Value that is next, -1 = a round is to begin, and where it ends. */
   i: number;
   to: number;
+  /** Value whose part is loaded. */
+  ready: number;
   /** 1 = this round has news. */
   news: number;
   /** Keys set up to this count are known; what the client had to know to be let in. */
@@ -69,6 +71,7 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
     sums: undefined,
     i: 0,
     to: 0,
+    ready: -1,
     news: 0,
     rev: c.rev,
     key: lock(c),
@@ -137,11 +140,24 @@ function look(c: Charger, job: Stream): void {
   let end = Math.min(job.to, job.i + STEP);
   for (let i = job.i; i < end; i++) {
     const code = c.f.text(job.places.substr(i * 8, 8));
+    const at = code.indexOf('part("');
+    if (at > 0) {
+      // One that needs a part of its own: a step to load it, and one with it alone.
+      if (i > job.i) {
+        end = i;
+        break;
+      }
+      if (job.ready !== i) {
+        c.f.part(code.substr(at + 6).split('"')[0]);
+        job.ready = i;
+        return;
+      }
+      job.ready = -1;
+      end = i + 1;
+    }
     const v = new Code('c', code)(c);
     const text = typeof v === 'number' ? '' + v : json(v);
     const n = sum(text) | 0;
-    // One that needs a part of its own is the last of its step.
-    if (code.includes('part(')) end = i + 1;
     if (n === sums[i] && job.live) continue;
     sums[i] = n;
     job.out += (job.news ? ',' : job.live ? 'data: {' : '') + code.substr(0, code.indexOf(';')) + ':' + text;

@@ -1,5 +1,6 @@
 // Part on call: `/metrics`, the text format 0.0.4 of Prometheus. Base units; what is not measured here is left out.
 
+import type { Meter } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Job } from './web.part';
 
@@ -61,28 +62,41 @@ function energy(c: Charger): string {
   );
 }
 
-/** By phase: what the meter measures, as long as it answers. */
-function phases(c: Charger): string {
+/** A quantity by phase: what the meter measures, as long as it answers. */
+function phase(c: Charger, name: string, help: string, v: number[]): string {
+  return each('phase_' + name, help, 'phase', ['1', '2', '3'].slice(0, c.b.phases), v);
+}
+
+/** The meter, where it measures more than energy. */
+function fine(c: Charger): Meter | undefined {
   const m = c.b.meter;
-  if (!m || !m.ok || m.pulses) return '';
-  const names = ['1', '2', '3'].slice(0, c.b.phases);
+  return m && m.ok && !m.pulses ? m : undefined;
+}
+
+function watts(c: Charger): string {
+  const m = fine(c);
+  return m ? phase(c, 'power_watts', 'Power of a phase.', m.p) : '';
+}
+
+function amps(c: Charger): string {
+  const m = fine(c);
+  return m ? phase(c, 'current_amperes', 'Current of a phase.', m.i) : '';
+}
+
+function volts(c: Charger): string {
+  const m = fine(c);
+  if (!m) return '';
   return (
-    each('phase_power_watts', 'Power of a phase.', 'phase', names, m.p) +
-    each('phase_current_amperes', 'Current of a phase.', 'phase', names, m.i) +
-    each('phase_voltage_volts', 'Voltage of a phase.', 'phase', names, m.v) +
+    phase(c, 'voltage_volts', 'Voltage of a phase.', m.v) +
     one('frequency_hertz', 'Mains frequency.', m.hz || undefined)
   );
 }
 
 function state(c: Charger): string {
-  const names = STATES.split(' ');
-  return each(
-    'state',
-    'Charging state of IEC 61851-1, 1 for the one that is.',
-    'state',
-    names,
-    names.map((n) => (n === c.s.st ? 1 : 0)),
-  );
+  let out = head('state', 'Charging state of IEC 61851-1, 1 for the one that is.');
+  for (const n of STATES.split(' '))
+    out += 'pilotwire_state{state="' + n + (n === c.s.st ? '"} 1\n' : '"} 0\n');
+  return out;
 }
 
 function contactor(c: Charger): string {
@@ -101,7 +115,8 @@ function session(c: Charger): string {
   return (
     one('vehicle_plugged', 'A vehicle is plugged.', plugged ? 1 : 0) +
     one('transaction_running', 'A transaction runs.', c.ses.on) +
-    one('session_energy_joules', 'Energy since plug-in.', c.b.meter ? used : undefined)
+    one('session_energy_joules', 'Energy since plug-in.', c.b.meter ? used : undefined) +
+    one('offered_amperes', 'Current on offer to the vehicle, 0 = none.', c.x.amps / 10)
   );
 }
 
@@ -121,10 +136,7 @@ function limits(c: Charger): string {
   const lim = c.lim as unknown as { [name: string]: number };
   const v: (number | undefined)[] = [];
   for (const k of LIMITS.split(' ')) v.push(lim[k] < NONE ? lim[k] / 10 : undefined);
-  return (
-    one('offered_amperes', 'Current on offer to the vehicle, 0 = none.', c.x.amps / 10) +
-    each('limit_amperes', 'A limit in force, by its cause.', 'cause', CAUSES.split(' '), v)
-  );
+  return each('limit_amperes', 'A limit in force, by its cause.', 'cause', CAUSES.split(' '), v);
 }
 
 function surroundings(c: Charger): string {
@@ -147,7 +159,20 @@ function engine(c: Charger): string {
   );
 }
 
-const GROUPS = [about, energy, phases, state, contactor, session, faults, limits, surroundings, engine];
+const GROUPS = [
+  about,
+  energy,
+  watts,
+  amps,
+  volts,
+  state,
+  contactor,
+  session,
+  faults,
+  limits,
+  surroundings,
+  engine,
+];
 
 /** Takes a request in. */
 export function start(): Job {

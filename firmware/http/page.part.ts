@@ -5,7 +5,7 @@ import type { Charger } from '../core/charger';
 import type { Job } from './web.part';
 
 /** Bytes of one step. */
-const STEP = 900;
+const STEP = 536;
 
 interface Page extends Job {
   text: string;

@@ -16,8 +16,9 @@ const HELD = 500;
 const AGAIN = 100;
 /** Longest query or body, a certificate, encoded; one byte more is enough to refuse it. */
 const LONGEST = 4001;
-/** Bytes that are sent at once: the engine copies what does not fit in one packet of 536. */
-const PIECE = 450;
+/** Bytes of a packet: the engine copies what does not fit in one. As many are sent at once, and from so few on. */
+const PIECE = 536;
+const FULL = 250;
 
 /** States of a request: it has more to do; it waits for its client. */
 const MORE = 1;
@@ -56,8 +57,9 @@ export function serve(c: Charger): void {
       t.writeHead(job.status, job.head ? Object.assign(h, job.head) : h);
       t.sent = 1;
     }
-    const piece = t.mute ? '' : job.out.substr(0, PIECE);
-    job.out = job.out.substr(PIECE);
+    const all = job.out.length <= PIECE;
+    const piece = t.mute ? '' : all ? job.out : job.out.substr(0, PIECE);
+    job.out = all ? '' : job.out.substr(PIECE);
     if (!t.mute && (job.out || !last)) return void t.write(piece);
     t.end(piece);
     over.call(t);
@@ -77,7 +79,7 @@ export function serve(c: Charger): void {
   function move(t: Talk): void {
     const job = t.job;
     if (job) {
-      const full = job.size && job.out.length >= PIECE;
+      const full = job.size && job.out.length >= FULL;
       if (!job.end && !full && (part(t.part) as Answer).step(c, job)) job.end = 1;
       if (job.live && job.end && !job.out) {
         job.end = 0;
@@ -87,7 +89,13 @@ export function serve(c: Charger): void {
       return;
     }
     t.wait = MORE;
-    if (t.q) return (part('web') as Web).open(c, t, guard);
+    if (t.q) {
+      // To load the part takes a turn of its own.
+      const web = part('web') as Web;
+      if (t.in === undefined) t.in = 0;
+      else web.open(c, t, guard);
+      return;
+    }
     c.f.drop('web');
     t.job = (part(t.part) as Answer).start(c, t.path!, t.text, all);
     t.text = '';

@@ -17,7 +17,7 @@ interface Sets extends Job {
   name: string;
   r: Row | undefined;
   raw: string;
-  /** 1 = admitted: the value `v` is to be kept; from 2 on it is, and the hooks are told, one a step. */
+  /** 0 = the part that checks is to be loaded, 1 = it checks, 2 = admitted: `v` is to be kept; from 3 on the hooks are told. */
   on: number;
   v: unknown;
   /** Keys accepted, and refused. */
@@ -64,6 +64,7 @@ function refused(job: Sets, why: string): void {
   const text = job.name + ': ' + why + (hidden ? '' : ' (' + job.raw.substr(0, 60) + ')');
   job.out += json(job.name) + ':' + json(text);
   job.bad++;
+  job.on = 0;
   // An unknown key beside good ones is as good as absent.
   if (job.r) job.status = 500;
   job.r = undefined;
@@ -97,11 +98,11 @@ function field(c: Charger, job: Sets): void {
 
 /** It is kept, or the next hook learns of it. */
 function follow(c: Charger, job: Sets, r: Row): void {
-  if (job.on === 1) {
+  if (job.on === 2) {
     c.f.drop('change');
     store(c, r, job.v);
-  } else c.hooks[job.on - 2](c, 'setting', r[0]);
-  if (++job.on < c.hooks.length + 2) return;
+  } else c.hooks[job.on - 3](c, 'setting', r[0]);
+  if (++job.on < c.hooks.length + 3) return;
   job.out += '"' + job.name + '":true';
   job.good++;
   job.on = 0;
@@ -110,10 +111,15 @@ function follow(c: Charger, job: Sets, r: Row): void {
 
 /** Checks what is said and does it; in the steps after that it is kept and told. */
 function settle(c: Charger, job: Sets, r: Row): void {
-  if (job.on) return follow(c, job, r);
+  if (job.on > 1) return follow(c, job, r);
+  if (!job.on) {
+    c.f.part('change');
+    job.on = 1;
+    return;
+  }
   const why = (c.f.part('change') as Change).take(c, r, job.raw, job);
   if (why) refused(job, why);
-  else job.on = 1;
+  else job.on = 2;
 }
 
 /** Goes a step further; true = the text is complete. */

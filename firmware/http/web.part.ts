@@ -42,8 +42,8 @@ export interface Talk extends EspResponse {
   /** 1 = the head is out; 1 = nothing else goes out. */
   sent: Bit;
   mute: Bit;
-  /** 1 = has been let in. */
-  in: Bit;
+  /** undefined = not looked at yet, 1 = has been let in. */
+  in: Bit | undefined;
   /** 1 = has more to do, 2 = waits, 3 = listens. */
   wait: number;
   /** When something last moved, ms since boot. */

@@ -360,7 +360,7 @@ $('restart').onclick = () => confirm(t.restartAsk) && void write({ rst: 1 });
 $('lock').onsubmit = async (event) => {
   event.preventDefault();
   const { word } = event.target.elements;
-  if (!(await write({ hak: word.value }, 'locked'))) return;
+  if (!(await write({ hak: word.value }))) return;
   secret = word.value;
   sessionStorage.setItem('secret', secret);
   event.target.reset();

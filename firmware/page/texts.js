@@ -108,7 +108,6 @@ export const EN = {
   restartAsk: 'Restart the charger? A running charge is interrupted.',
   newPassword: 'New password for this page',
   setPassword: 'Set password',
-  locked: 'Password set.',
   update: 'Update the firmware (file .pwu)',
   updateHint: 'Needs a password, and that nobody charges.',
   updateAsk: 'Install {0}? The charger restarts; if the new firmware fails, the old one comes back.',
@@ -287,7 +286,6 @@ export const DE = {
   restartAsk: 'Ladestation neu starten? Ein laufender Ladevorgang wird unterbrochen.',
   newPassword: 'Neues Passwort für diese Seite',
   setPassword: 'Passwort setzen',
-  locked: 'Passwort gesetzt.',
   update: 'Firmware aktualisieren (Datei .pwu)',
   updateHint: 'Braucht ein Passwort, und niemand darf laden.',
   updateAsk:
