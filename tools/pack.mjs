@@ -31,9 +31,10 @@ const SLOT = 16;
 const LOW = 32;
 const HIGH = 126;
 const NONE = '00000000';
-/** Code of a chunk and members in it, at most: one must be made within a step. */
-const CHUNK = 600;
+/** Code of a chunk and members in it, at most: one must be made within a step. A list counts as so much code more. */
+const CHUNK = 480;
 const MEMBERS = 12;
+const LIST = 300;
 
 const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
@@ -126,12 +127,15 @@ function member(row) {
 function chunks(rows) {
   const out = [];
   let n = MEMBERS;
+  let size = 0;
   for (const row of rows.filter((r) => expression(r) && !has(r, 'o'))) {
     const m = member(row);
     const last = out.at(-1);
-    // One that needs a part of its own, or makes a list, would make the step too long for others.
-    const alone = /c\.f\.part|\.map\(/.test(m);
-    n = !alone && n < MEMBERS && last.length + m.length < CHUNK ? n + 1 : 1;
+    // One that needs a part of its own would make the step too long for others.
+    const alone = m.includes('c.f.part');
+    const weight = m.length + (m.includes('.map(') ? LIST : 0);
+    n = !alone && n < MEMBERS && size + weight < CHUNK ? n + 1 : 1;
+    size = n === 1 ? weight : size + weight;
     if (n === 1) out.push(`return'${m}`);
     // Behind a constant the text goes on.
     else out[out.length - 1] = last.endsWith("'") ? `${last.slice(0, -1)},${m}` : `${last}+',${m}`;

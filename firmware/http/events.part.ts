@@ -10,13 +10,14 @@ import type { Job, Talk } from './web.part';
 const MOST = 2;
 /** Names found, and values looked at, in one step. */
 const NAMES = 2;
-const STEP = 3;
+const STEP = 2;
 /** All that changes by itself is looked at, and a comment is sent after so long without news, ms: a connection that is dead must show, at both ends. */
 const BEAT = 5000;
 
 interface Stream extends Job {
-  /** Names that are still to be found, each with a comma behind it. */
+  /** Names that are to be found, each with a comma behind it, and the place of the next; '' = all are. */
   text: string;
+  at: number;
   /** Places of the values by kinds (tools/pack.mjs), then all in the first. */
   places: string;
   state: string;
@@ -63,6 +64,7 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
     end: busy ? 1 : 0,
     live: 0,
     text: names ? names + ',' : '',
+    at: 0,
     places: names ? '' : c.f.text(c.f.head(4)),
     state: '',
     rest: '',
@@ -85,8 +87,8 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
 
 /** Finds the next name; unknown ones, those of OCPP only and what is there already are left out. */
 function find(c: Charger, job: Stream): void {
-  const name = job.text.split(',')[0];
-  job.text = job.text.substr(name.length + 1);
+  const name = job.text.substring(job.at, job.text.indexOf(',', job.at));
+  job.at += name.length + 1;
   const r = name ? c.f.row(name) : undefined;
   if (!r || r[0] !== name || !r[8] || r[2].includes('o')) return;
   const code = c.f.text(r[8]);
@@ -169,7 +171,8 @@ function look(c: Charger, job: Stream): void {
 /** Goes a step further; true = the round is over. */
 export function step(c: Charger, job: Stream): boolean {
   if (job.text) {
-    for (let n = 0; n < NAMES && job.text; n++) find(c, job);
+    for (let n = 0; n < NAMES && job.at < job.text.length; n++) find(c, job);
+    if (job.at >= job.text.length) job.text = '';
     return false;
   }
   if (!job.sums) {

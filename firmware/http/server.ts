@@ -79,8 +79,10 @@ export function serve(c: Charger): void {
   function move(t: Talk): void {
     const job = t.job;
     if (job) {
+      // What is left from before goes first.
+      const more = !job.end && !(job.size && job.out.length >= FULL);
+      if (more && (part(t.part) as Answer).step(c, job)) job.end = 1;
       const full = job.size && job.out.length >= FULL;
-      if (!job.end && !full && (part(t.part) as Answer).step(c, job)) job.end = 1;
       if (job.live && job.end && !job.out) {
         job.end = 0;
         t.wait = REST;
