@@ -142,7 +142,8 @@ function look(c: Charger, job: Stream): void {
   let end = Math.min(job.to, job.i + STEP);
   for (let i = job.i; i < end; i++) {
     const code = c.f.text(job.places.substr(i * 8, 8));
-    const at = code.indexOf('part("');
+    // The engine finds a beginning that the end cuts off, too: no code ends with a point.
+    const at = code.indexOf('.part("');
     if (at > 0) {
       // One that needs a part of its own: a step to load it, and one with it alone.
       if (i > job.i) {
@@ -150,7 +151,7 @@ function look(c: Charger, job: Stream): void {
         break;
       }
       if (job.ready !== i) {
-        c.f.part(code.substr(at + 6).split('"')[0]);
+        c.f.part(code.substr(at + 7).split('"')[0]);
         job.ready = i;
         return;
       }
