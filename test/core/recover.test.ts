@@ -71,7 +71,8 @@ function wipe(image: Uint8Array, cut: number, again = Infinity): Flash {
   return f;
 }
 
-describe('factory reset of the journal', () => {
+describe('factory reset of the journal', function () {
+  this.timeout(120000);
   before(engine);
 
   it('leaves the counters and what is latched, and nothing else that can be read', () => {
@@ -98,7 +99,8 @@ describe('factory reset of the journal', () => {
   });
 });
 
-describe('a bit of the journal flipped', () => {
+describe('a bit of the journal flipped', function () {
+  this.timeout(120000);
   before(engine);
 
   it('costs what stood there, in its record or in its page, and nothing else; it is told', () => {
