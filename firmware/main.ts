@@ -17,7 +17,7 @@ import type { Lists } from './core/lists.part';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
-import { drop, file, part, sweep } from './core/parts';
+import { drop, file, part, ready, sweep } from './core/parts';
 import { phases } from './core/phases';
 import { plan } from './core/plan';
 import { prove } from './core/rcm';
@@ -129,6 +129,7 @@ const c: Charger = {
     head,
     read,
     part,
+    ready,
     file,
     drop,
     lines,

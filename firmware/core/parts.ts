@@ -1,10 +1,11 @@
 // Parts on call: rarely used code lies in flash as a file of its own and is loaded for a request. A bounded set stays
 // loaded: what was not used for the longest time goes first, and everything goes when nobody has called for a while.
 
+import type { Bit } from '../../hal/types';
 import { now } from './time';
 
-/** Variables that loaded parts may hold when one more is to be loaded. */
-const ROOM = 200;
+/** Variables that loaded parts may hold, the last one included. */
+const ROOM = 280;
 /** Bytes of a part for one variable, about; docs/engine.md has what each costs. To weigh it would take longer than loading. */
 const BYTES = 18;
 /** Idle time before all parts are dropped, ms. */
@@ -16,6 +17,8 @@ let sum = 0;
 let used = 0;
 /** The part used last. */
 let last = '';
+/** Parts that were loaded for a later turn. */
+const asked: { [name: string]: 1 } = {};
 
 /** Drops a part, if it is loaded. */
 export function drop(name: string): void {
@@ -39,10 +42,11 @@ export function file(name: string, from: number, length: number): string | undef
 }
 
 function load(name: string): unknown {
-  for (const n of Object.keys(cost)) if (sum > ROOM) drop(n);
   const text = file(name, 0, 0)!;
-  cost[name] = Math.ceil(text.length / BYTES);
-  sum += cost[name];
+  const n = Math.ceil(text.length / BYTES);
+  for (const old of Object.keys(cost)) if (sum + n > ROOM) drop(old);
+  cost[name] = n;
+  sum += n;
   if (E.slot) Modules.addCached(name, text);
   return require(name);
 }
@@ -58,6 +62,18 @@ export function part(name: string): unknown {
   }
   last = name;
   return n ? require(name) : load(name);
+}
+
+/** 1 = the part may be called. If it is not loaded, it is loaded now, which is enough for one turn; who asks again is let
+ * through, or two parts could drive each other out for ever. */
+export function ready(name: string): Bit {
+  if (cost[name] || asked[name]) {
+    delete asked[name];
+    return 1;
+  }
+  asked[name] = 1;
+  part(name);
+  return 0;
 }
 
 /** Job: drops the parts when all have been idle. */

@@ -119,6 +119,10 @@ function run(o: Ocpp, m: Question): void {
 export function turn(o: Ocpp): void {
   const m = o.in as Frame;
   const later = o.in as Question;
+  if (!Array.isArray(m) && !o.c.f.ready(later.part)) {
+    o.p = 'answer';
+    return;
+  }
   o.in = undefined;
   if (!Array.isArray(m)) {
     run(o, later);

@@ -62,6 +62,7 @@ function offline(o: Ocpp, e: Entry | undefined): void {
 /** A tag waits: decided here, or asked for. */
 function ask(o: Ocpp): void {
   const c = o.c;
+  if (!c.f.ready('known')) return;
   const e = known(o).lookup(o, o.tag);
   if (o.st !== 3 || o.reg !== 1) offline(o, e);
   else if (e && e.ok && (c.ses.on ? e.par : c.k.olp)) decide(o, '', e.par);

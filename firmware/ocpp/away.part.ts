@@ -42,7 +42,10 @@ function abandon(o: Ocpp): void {
   o.bad = 0;
   o.mute = 0;
   o.via = 0;
-  for (let i = 0; i < PIECES; i++) o.c.f.del('i' + i);
+  for (let i = 0; i < PIECES; i++) {
+    o.c.f.del('i' + i);
+    o.c.f.del('j' + i);
+  }
 }
 
 /** Back to the start, with the reason. */

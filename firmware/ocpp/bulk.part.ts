@@ -73,7 +73,10 @@ function next(o: Ocpp, b: Bulk): string {
 
 /** Takes the next piece in. */
 function read(o: Ocpp, b: Bulk): void {
-  b.t = b.t.substr(b.at) + next(o, b);
+  const rest = b.t.substr(b.at);
+  // Two long texts less at the same time.
+  b.t = '';
+  b.t = rest + next(o, b);
   b.at = 0;
   if (!b.head) {
     const at = list(b.t);

@@ -2,6 +2,7 @@
 // at a time, because each costs milliseconds.
 
 import type { Bit } from '../../hal/types';
+import type { Change } from '../core/change.part';
 import type { Conf } from '../core/conf.part';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -63,16 +64,42 @@ function lacking(w: Work, name: string): string {
   return ' ';
 }
 
-/** Sets a key; the status of the answer. */
-function change(o: Ocpp, name: string, value: string): string {
-  const key = spelling(o, name);
-  if (!key) return 'NotSupported';
-  const bad = (o.c.f.part('conf') as Conf).accept(o.c, key, value);
-  if (bad) o.c.f.log('ocpp', key + ' ' + bad);
-  return bad ? 'Rejected' : 'Accepted';
+/** A key that is to be set; the answer. */
+interface Wish {
+  id: string;
+  key: string;
+  value: string;
 }
 
-export function run(o: Ocpp, action: string, q: Payload): string {
+/** A turn: sets a key. */
+export function turn(o: Ocpp): void {
+  const f = o.c.f;
+  const w = o.in as Wish;
+  if (!f.ready('change')) {
+    o.p = 'configuration';
+    return;
+  }
+  o.in = undefined;
+  let a = '[4,' + quote(w.id) + ',"InternalError","",{}]';
+  try {
+    const bad = (f.part('change') as Change).accept(o.c, w.key, w.value);
+    if (bad) f.log('ocpp', w.key + ' ' + bad);
+    a = '[3,' + quote(w.id) + ',{"status":"' + (bad ? 'Rejected' : 'Accepted') + '"}]';
+  } catch (e) {
+    f.log('ocpp', w.key + ': ' + e);
+  }
+  o.f.send(o.w, 0x81, a);
+}
+
+function change(o: Ocpp, id: string, name: string, value: string): string {
+  const key = spelling(o, name);
+  if (!key) return '{"status":"NotSupported"}';
+  o.in = { id, key, value };
+  o.p = 'configuration';
+  return 'later';
+}
+
+export function run(o: Ocpp, action: string, q: Payload, id: string): string {
   if (action === 'GetConfiguration') return get(o, q.key as string[]);
-  return '{"status":"' + change(o, q.key as string, q.value as string) + '"}';
+  return change(o, id, q.key as string, q.value as string);
 }

@@ -98,6 +98,7 @@ function begin(o: Ocpp): void {
 /** Connects when it is time, and writes the opening request. */
 export function look(o: Ocpp): void {
   const c = o.c;
+  if (!c.f.ready('gate')) return;
   if (!o.st) {
     begin(o);
     return;

@@ -21,9 +21,9 @@ const MOST = 8000;
 /** Longest message that is read as a whole. */
 const WHOLE = 3000;
 const HEAD = 200;
-/** A message that is longer waits in flash, from its second piece on, in pieces of about this length. */
+/** A message that is longer waits in flash, from its second piece on, in pieces of this length. */
 const LONG = 1000;
-const PIECE = 500;
+const PIECE = 300;
 
 /** Ends the TCP connection. */
 function drop(w: Ws, code: number): void {
@@ -96,16 +96,11 @@ function giveUp(o: Ocpp): void {
   o.w.big = 1;
 }
 
-/** All but the beginning of a long message goes to flash. What finds no room there is treated as too long. */
+/** The second piece of a long message goes to flash. What finds no room there is treated as too long. */
 function store(o: Ocpp): void {
   const w = o.w;
-  const head = w.msg[0];
-  const rest = w.msg.slice(1).join('');
   const n = -1 - w.big;
-  w.msg = [head, rest];
-  if (rest.length < PIECE) return;
-  w.msg = [head];
-  if (n < PIECES && o.c.f.put('i' + n, rest)) w.big--;
+  if (n < PIECES && o.c.f.put('i' + n, w.msg.pop()!)) w.big--;
   else giveUp(o);
 }
 
@@ -118,12 +113,13 @@ function whole(w: Ws): boolean {
 function payload(o: Ocpp): void {
   const w = o.w;
   while (w.left && w.q.length) {
-    const part = some(w, w.left);
+    const i = w.len < HEAD ? 0 : 1;
+    const old = w.big < 0 && w.msg.length > i ? w.msg.pop()! : '';
+    const part = some(w, w.big < 0 ? Math.min(w.left, (i ? PIECE : HEAD) - old.length) : w.left);
     w.left -= part.length;
-    if (w.len && w.len < HEAD) w.msg = [w.msg.join('') + part];
-    else if (w.big <= 0 || !w.len) w.msg.push(part);
+    if (w.big <= 0 || !i) w.msg.push(old + part);
     w.len += part.length;
-    if (w.big < 0 && w.msg.length > 1) store(o);
+    if (i && w.big < 0 && old.length + part.length === PIECE) store(o);
   }
   if (w.big > 0 && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
   w.need = w.left ? 1 : whole(w) ? 0 : 2;
@@ -144,7 +140,10 @@ function data(o: Ocpp, op: number, length: number): boolean {
   w.left = length;
   const all = w.len + length;
   if (all > MOST) giveUp(o);
-  else if (!w.big && all > LONG) w.big = reading(o) ? 1 : -1;
+  else if (!w.big && all > LONG) {
+    w.big = reading(o) ? 1 : -1;
+    if (w.len) w.msg = [w.msg.join('')];
+  }
   return !wrong;
 }
 
@@ -212,6 +211,9 @@ export function turn(o: Ocpp): void {
   const apart = w.big <= 0 && (w.len > WHOLE || lists.split(',').includes(action));
   let text = '';
   if (!apart) for (const p of pieces) text += typeof p === 'number' ? fetch(o, p) : p;
+  // Rows of a list that was refused before anybody saw it whole.
+  const rows = o.got as { m?: number } | undefined;
+  for (let i = 0; rows && rows.m && i < rows.m; i++) o.c.f.del('j' + i);
   o.got = undefined;
   o.in = w.big > 0 ? pieces : apart ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '' } : text;
   o.p = apart ? 'bulk' : 'inbox';

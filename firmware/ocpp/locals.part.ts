@@ -1,9 +1,9 @@
 // Part on call: SendLocalList and GetLocalListVersion. The entries come one by one while the message is read (bulk.part.ts)
-// and wait as rows; once the rest of it is accepted, the part `renew` writes the list.
+// and wait as rows, most of them in flash; once the rest of it is accepted, the part `renew` writes the list.
 
 import type { Bulk } from './bulk.part';
 import type { Inbox } from './inbox.part';
-import { GONE, head, letter, odd, place, second, seek, without } from './rows';
+import { GONE, NEXT, head, letter, odd, place, second, seek, without } from './rows';
 import type { Head } from './rows';
 import { chars } from './state';
 import type { Ocpp, Payload } from './state';
@@ -14,11 +14,12 @@ const MOST = 64;
 /** Entries of the message so far. */
 interface Stage {
   n: number;
-  /** Code of the refusal; 1 = a tag twice, 2 = one without idTagInfo, 4 = too many. */
+  /** Code of the refusal; 1 = a tag twice, 2 = one without idTagInfo, 4 = too many, or no room. */
   bad: string;
   odd: number;
-  /** Rows for each record. */
+  /** Rows for each record; texts of them that wait in flash. */
   b: string[];
+  m: number;
 }
 
 /** '' or what is wrong with a text of 20 characters. */
@@ -42,6 +43,17 @@ function tail(i: Payload | undefined): string {
   return text(parent) || first + at + '\r' + parent;
 }
 
+/** Rows that wait in memory, bytes. */
+const ROOM = 250;
+
+/** When too many rows wait in memory, they go to flash. */
+function rest(o: Ocpp, s: Stage): void {
+  const text = s.b.join(NEXT);
+  if (text.length < ROOM) return;
+  if (!o.c.f.put('j' + s.m++, text)) s.odd |= 4;
+  s.b = ['', '', '', '', '', '', '', ''];
+}
+
 /** Takes an entry in: '' or what is wrong with it. */
 function take(s: Stage, e: Payload): string {
   const tag = e.idTag as string;
@@ -61,7 +73,7 @@ function take(s: Stage, e: Payload): string {
 }
 
 function add(o: Ocpp, json: string): void {
-  const s = (o.got || { n: 0, bad: '', odd: 0, b: ['', '', '', '', '', '', '', ''] }) as Stage;
+  const s = (o.got || { n: 0, bad: '', odd: 0, b: ['', '', '', '', '', '', '', ''], m: 0 }) as Stage;
   o.got = s;
   if (++s.n > MOST) s.odd |= 4;
   if (s.bad || s.odd & 4) return;
@@ -71,6 +83,7 @@ function add(o: Ocpp, json: string): void {
   } catch (e) {
     s.bad = 'FormationViolation';
   }
+  rest(o, s);
 }
 
 /** Version of the list as it is told: that of an empty one is 0. */
@@ -97,13 +110,17 @@ function update(o: Ocpp, q: Payload, id: string): string {
   const s = o.got as Stage | undefined;
   o.got = undefined;
   const no = refusal(o, q, s, h);
-  if (no) return no;
+  if (no) {
+    for (let i = 0; s && i < s.m; i++) o.c.f.del('j' + i);
+    return no;
+  }
   const b = s ? s.b : ['', '', '', '', '', '', '', ''];
   o.in = {
     id,
     v: q.listVersion,
     full: q.updateType === 'Full',
     b,
+    m: s ? s.m : 0,
     h,
     which: h[0],
     k: 0,

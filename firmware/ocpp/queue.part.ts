@@ -7,7 +7,6 @@ import type { Happening, Ocpp } from './state';
 /** Exports of this part. */
 export interface Queue {
   put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void;
-  note(o: Ocpp): void;
 }
 
 /** A slot of the journal that is not in use, -1 = none. */
@@ -45,7 +44,7 @@ export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string
 
 /** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end and their
  * distance, parent of its tag. */
-export function note(o: Ocpp): void {
+function note(o: Ocpp): void {
   const c = o.c;
   o.note = c.t;
   c.f.put(
@@ -115,7 +114,8 @@ function ended(o: Ocpp, e: Happening): void {
 /** What happened becomes a record; otherwise the open transaction is noted again. */
 export function watch(o: Ocpp): void {
   const e = o.ev.shift();
-  if (!e) note(o);
+  if (!e || e[0] === 'N') note(o);
+  else if (e[0] === 'M') put(o, 'M', e[2], e[1], e[3]);
   else if (e[0] === 'S') began(o, e);
   else ended(o, e);
 }

@@ -1,6 +1,6 @@
 // Part on call: writes the local list, some rows or one record a turn, beside the one that counts; then switches.
 
-import { CACHE, GONE, PLACES, end, place, record, seek, without } from './rows';
+import { CACHE, GONE, NEXT, PLACES, end, place, record, seek, without } from './rows';
 import type { Head } from './rows';
 import { quote } from './state';
 import type { Ocpp } from './state';
@@ -17,7 +17,9 @@ interface Work {
   id: string;
   v: number;
   full: boolean;
+  /** Rows for each record; texts of them that wait in flash. */
   b: string[];
+  m: number;
   /** The list as it was; the records that count from now on. */
   h: Head;
   which: number;
@@ -35,14 +37,42 @@ function rows(text: string): number {
   return n;
 }
 
-/** Takes some of the new rows into the record; true = there are more. */
-function merge(w: Work): boolean {
+/** The answer; after a refusal the old records go on. */
+function reply(o: Ocpp, w: Work, yes: boolean): void {
+  if (!yes) w.which = w.h[0];
+  else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
+  o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
+  for (let i = 0; i < w.m; i++) o.c.f.del('j' + i);
+  w.m = 0;
+  w.k = PLACES + 1;
+}
+
+/** All new rows for record `k`, those in flash as well. */
+function rowsOf(o: Ocpp, w: Work): string {
+  let out = '';
+  for (let i = 0; i < w.m; i++) {
+    const text = o.c.f.get('j' + i) ?? '';
+    let at = 0;
+    for (let n = 0; n < w.k; n++) at = text.indexOf(NEXT, at) + 1;
+    const to = text.indexOf(NEXT, at);
+    out += to < 0 ? text.substr(at) : text.substring(at, to);
+  }
+  return out + w.b[w.k];
+}
+
+/** Takes some of the new rows into the record; true = there are more. A tag may stand in a full list once. */
+function merge(o: Ocpp, w: Work): boolean {
   for (let i = 0; i < SOME; i++) {
     const add = w.b[w.k];
     const cut = end(add, 0);
     const tab = add.indexOf('\t');
     if (!add) return false;
-    w.t = without(w.t!, seek(w.t!, add.substring(1, tab)));
+    const old = seek(w.t!, add.substring(1, tab));
+    if (w.full && old >= 0) {
+      reply(o, w, false);
+      return true;
+    }
+    w.t = without(w.t!, old);
     if (add[tab + 1] !== GONE) w.t += add.substr(0, cut);
     w.b[w.k] = add.substr(cut);
   }
@@ -62,21 +92,17 @@ function write(o: Ocpp, w: Work, text: string): boolean {
   return f.get(key) === undefined;
 }
 
-/** The answer; after a refusal the old records go on. */
-function reply(o: Ocpp, w: Work, yes: boolean): void {
-  if (!yes) w.which = w.h[0];
-  else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
-  o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
-  w.k = PLACES;
-}
-
-/** A turn for record `k`: true = it is done. */
-function renew(o: Ocpp, w: Work): boolean {
-  if (w.t === undefined) w.t = w.full ? w.b[w.k] : (o.c.f.get(record(w.h[0], w.k)) ?? '');
-  if (!w.full && merge(w)) return false;
+/** A turn for record `k`; the next one follows when it is done. */
+function renew(o: Ocpp, w: Work): void {
+  if (w.t === undefined) {
+    w.t = w.full ? '' : (o.c.f.get(record(w.h[0], w.k)) ?? '');
+    w.b[w.k] = rowsOf(o, w);
+    return;
+  }
+  if (merge(o, w)) return;
   if (!write(o, w, w.t)) reply(o, w, false);
+  else w.k++;
   w.t = undefined;
-  return true;
 }
 
 function commit(o: Ocpp, w: Work): void {
@@ -99,10 +125,9 @@ function sieve(o: Ocpp, w: Work): boolean {
  * is over. */
 function step(o: Ocpp, w: Work): boolean {
   if (w.k > PLACES * 2) return sieve(o, w);
-  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k - PLACES - 1));
+  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k++ - PLACES - 1));
   else if (w.k === PLACES) commit(o, w);
-  else if (!renew(o, w)) return true;
-  w.k++;
+  else renew(o, w);
   return true;
 }
 

@@ -76,7 +76,11 @@ function finish(o: Ocpp, l: Lesson): void {
 function begin(o: Ocpp): Lesson {
   const x = JSON.parse(o.c.f.get('qx') ?? '[0,-1]') as number[];
   const l = { order: [], open: 0, ended: [] };
-  for (let i = 0; i < PIECES; i++) o.c.f.del('i' + i);
+  // Of messages that the power cut.
+  for (let i = 0; i < PIECES; i++) {
+    o.c.f.del('i' + i);
+    o.c.f.del('j' + i);
+  }
   o.tr = x[0];
   o.tx = x[1];
   o.old = l;

@@ -11,6 +11,8 @@ import type { Ocpp } from './state';
 export const PLACES = 8;
 /** Key of the cache. */
 export const CACHE = 'lc';
+/** Between the rows of two records, where those of all wait in one text: `j0` and so on in the journal. */
+export const NEXT = '\v';
 /** Status letter of a row that deletes, in a list that is under way. */
 export const GONE = '-';
 
@@ -34,7 +36,7 @@ export function letter(status: unknown): string {
 
 /** 1 = a text that would break a row. */
 export function odd(v: string): boolean {
-  return v.indexOf('\n') >= 0 || v.indexOf('\t') >= 0 || v.indexOf('\r') >= 0;
+  return v.indexOf('\n') >= 0 || v.indexOf('\t') >= 0 || v.indexOf('\r') >= 0 || v.indexOf(NEXT) >= 0;
 }
 
 /** Second since 1970 of an expiry date, '' = none. */

@@ -9,8 +9,6 @@ import type { Frames } from './frames.part';
 
 /** A message written piece by piece goes out in fragments of about this length. */
 const FRAGMENT = 500;
-/** Time that one turn may spend on writing, s. */
-const SLICE = 0.003;
 
 /** Part that writes the call under way and takes its outcome: the first line of the data file, 8 letters for each bit. */
 function teller(o: Ocpp): string {
@@ -23,6 +21,7 @@ function teller(o: Ocpp): string {
 export function go(o: Ocpp): void {
   const name = o.p;
   const how = o.how;
+  if (!o.c.f.ready(name)) return;
   o.p = '';
   try {
     (o.c.f.part(name) as Turn).turn(o);
@@ -66,18 +65,17 @@ function flush(o: Ocpp): void {
   o.at = o.c.t;
 }
 
-/** Goes on writing for one slice of time. A writer that breaks down leaves a message that cannot be finished. */
+/** Writes one piece. */
 function pour(o: Ocpp): void {
-  const t = getTime();
-  do {
-    const text = (o.c.f.part(o.sp) as Writer).more(o, o.sn++);
-    o.sb += text ? text : ']';
-    if (!text) o.sp = '';
-    if (!text || o.sb.length > FRAGMENT) flush(o);
-  } while (o.sp && getTime() - t < SLICE);
+  const text = (o.c.f.part(o.sp) as Writer).more(o, o.sn++);
+  o.sb += text ? text : ']';
+  if (!text) o.sp = '';
+  if (!text || o.sb.length > FRAGMENT) flush(o);
 }
 
+/** A writer that breaks down leaves a message that cannot be finished. */
 function write(o: Ocpp): void {
+  if (!o.c.f.ready(o.sp)) return;
   try {
     pour(o);
   } catch (e) {

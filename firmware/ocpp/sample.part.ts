@@ -3,7 +3,6 @@
 
 import type { Charger } from '../core/charger';
 import { MEASURANDS, measurand } from './measurand';
-import type { Queue } from './queue.part';
 import { NEVER, VOLTS } from './state';
 import type { Ocpp } from './state';
 
@@ -80,17 +79,17 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
-/** Takes a sample: into the queue as MeterValues of the measurands `list`, and aside those of `end`. */
+/** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. The part `queue` has a
+ * turn of its own. */
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
   const all = readings(o.c, wh);
   const head = ',"' + context + '",';
   const tail = ',' + JSON.stringify(all);
-  const q = o.c.f.part('queue') as Queue;
-  if (list !== '-') q.put(o, 'M', o.ref, ts, head + mask(list, all) + tail);
+  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + tail, '']);
   if (!o.ref || end === '' || end === ',') return;
   if (context === 'B') o.ds = 1;
   aside(o, ts, head + mask(end, all) + tail, context === 'E');
-  q.note(o);
+  o.ev.unshift(['N', 0, 0, '', '']);
 }
 
 /** The transaction goes on after a restart: what was noted last before it, and readings of now, at places that are kept. */

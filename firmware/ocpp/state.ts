@@ -25,7 +25,7 @@ export const ERROR = 3;
 /** Records of the queue, and from which filling on every second meter value makes room. */
 export const SLOTS = 64;
 /** Most pieces of a long message in flash, `i0` and so on in the journal. */
-export const PIECES = 16;
+export const PIECES = 26;
 export const TIGHT = 52;
 /** A moment that never comes. */
 export const NEVER = 9e15;
@@ -46,8 +46,9 @@ export interface Payload {
 }
 /** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
-/** What a hook noted for the next turn: kind, time stamp, register, tag, reason. */
-export type Happening = ['S' | 'B' | 'X' | 'E' | 'T', number, number, string, string];
+/** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
+ * and the rest of its record; N = the open transaction is to be noted. */
+export type Happening = ['S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'N', number, number, string, string];
 
 /** A part that takes a turn. */
 export interface Turn {

@@ -18,6 +18,8 @@ export interface Cursor {
   n: number;
   k: number;
   end: string;
+  /** The sample, from its first piece on. */
+  e?: Entry;
 }
 
 function context(letter: string): string {
@@ -85,8 +87,8 @@ function triggered(o: Ocpp): string {
 }
 
 /** The sample to write; what an earlier transaction has left under the same key does not count. */
-function sample(o: Ocpp, w: Cursor & { e?: Entry }): Entry | undefined {
-  if (w.e) return w.e;
+function sample(o: Ocpp, w: Cursor): Entry | undefined {
+  if (!w.key) return w.e;
   const text = o.c.f.get(w.key + (w.i < 0 ? '' : w.i.toString(36)));
   const e = text === undefined ? undefined : (JSON.parse(text) as Entry);
   return e && e[2] === w.ref ? e : undefined;
@@ -96,8 +98,8 @@ export function more(o: Ocpp, n: number): string {
   if (o.act === METER && !n) return triggered(o);
   const w = o.sa as Cursor;
   while (w.i <= w.to) {
-    const e = sample(o, w);
-    const text = e ? value(o, e, w.n++) : '';
+    if (!w.n) w.e = sample(o, w);
+    const text = w.e ? value(o, w.e, w.n++) : '';
     if (text) return (w.n === 1 && w.k++ ? ',' : '') + text;
     w.i = w.i < w.to ? Math.min(w.i + w.by, w.to) : w.to + 1;
     w.n = 0;

@@ -413,6 +413,7 @@ export function rig(o: Options = {}): Rig {
   c.hooks.unshift(hook);
   Object.assign(c.f, {
     part: (name: string) => PARTS[name],
+    ready: () => 1,
     file,
     put: (k: string, v: string) => (store.set(k, v), true),
     get: (k: string) => store.get(k),

@@ -286,6 +286,95 @@ describe('ocpp local list', () => {
     }
   });
 
+  it('a tag twice, however far apart: Failed, and the old list stays', () => {
+    const r = ready();
+    full(r, 1, tags(3));
+    const all = tags(40, { parentIdTag: 'FLEET' });
+    assert.equal(full(r, 2, [...all, all[0]]), 'Failed');
+    assert.equal(full(r, 3, [...all, ok(all[0].idTag.toLowerCase())]), 'Failed');
+    assert.deepEqual([version(r), look(r, all[0].idTag), look(r, all[30].idTag)], [1, 'ok', '']);
+    // In a differential one the last counts.
+    assert.equal(differ(r, 4, [...all, ok(all[0].idTag)]), 'Accepted');
+    assert.deepEqual([look(r, all[0].idTag), look(r, all[1].idTag)], ['ok', 'ok FLEET']);
+  });
+
+  it('a long list waits in flash; nothing of it is left there, whatever became of it', () => {
+    for (const [n, q, want] of [
+      [50, { updateType: 'Full' }, 'Accepted'],
+      [50, { updateType: 'Differential' }, 'Accepted'],
+      [50, { updateType: 'Nope' }, 'PropertyConstraintViolation'],
+      [50, { updateType: 'Full', listVersion: -1 }, 'Failed'],
+      [70, { updateType: 'Full' }, 'Failed'],
+    ] as const) {
+      const r = ready();
+      const put = r.c.f.put;
+      const keys: string[] = [];
+      let most = 0;
+      r.c.f.put = (k, v) => {
+        keys.push(k);
+        if ('ij'.includes(k[0])) most = Math.max(most, v.length);
+        return put(k, v);
+      };
+      const localAuthorizationList = tags(n);
+      assert.equal(send(r, { listVersion: 5, localAuthorizationList, ...q }), want);
+      assert.ok(
+        keys.filter((k) => /^i\d/.test(k)).length > 7 && keys.some((k) => /^j\d/.test(k)),
+        keys.join(),
+      );
+      assert.ok(most <= 600, '' + most);
+      r.run(2000);
+      assert.equal(version(r), want === 'Accepted' ? 5 : 0);
+      assert.deepEqual(
+        [...r.store.keys()].filter((k) => /^[ij]\d/.test(k)),
+        [],
+      );
+      assert.equal(full(r, 9, tags(2)), 'Accepted');
+    }
+  });
+
+  it('a long message has no room in flash: too large, and the next is answered', () => {
+    for (const good of [0, 1, 5]) {
+      const r = ready();
+      const put = r.c.f.put;
+      let n = 0;
+      r.c.f.put = (k, v) => (/^i\d/.test(k) && n++ >= good ? false : put(k, v));
+      assert.equal(full(r, 1, tags(50)), 'GenericError');
+      assert.deepEqual(
+        [...r.store.keys()].filter((k) => /^[ij]\d/.test(k)),
+        [],
+      );
+      r.c.f.put = put;
+      assert.equal(full(r, 1, tags(40)), 'Accepted');
+    }
+  });
+
+  it('two long lists at once: the second is refused, nothing is mixed', () => {
+    const r = ready();
+    const call = (id: string, listVersion: number, list: Entry[]): string => {
+      r.cs.asked[id] = 'SendLocalList';
+      return frame(
+        1,
+        JSON.stringify([
+          2,
+          id,
+          'SendLocalList',
+          { listVersion, updateType: 'Full', localAuthorizationList: list },
+        ]),
+      );
+    };
+    const bytes = call('one', 1, tags(30)) + call('two', 2, tags(30, { parentIdTag: 'TWO' }));
+    for (let i = 0; i < bytes.length; i += 536) r.cs.wire!.push(bytes.slice(i, i + 536));
+    r.run(8000);
+    assert.deepEqual(r.cs.answer('one'), { status: 'Accepted' });
+    const two = r.cs.answer('two');
+    const want = two === 'GenericError' ? 'ok' : 'ok TWO';
+    for (const e of tags(30)) assert.equal(look(r, e.idTag), want);
+    assert.deepEqual(
+      [...r.store.keys()].filter((k) => /^[ij]\d/.test(k)),
+      [],
+    );
+  });
+
   it('no room in flash: Failed, and the old list stays', () => {
     for (const good of [0, 1, 3, 7, 8]) {
       const r = ready();
