@@ -202,7 +202,7 @@ export function link(c: Charger): void {
   const o = own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
-  if (name && c.f.ready(name)) (c.f.part(name) as Away).look(o);
+  if (name) (c.f.part(name) as Away).look(o);
 }
 
 /** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */
@@ -242,7 +242,7 @@ function busy(o: Ocpp): string {
 export function watch(c: Charger): Bit {
   const o = own(c);
   const name = busy(o);
-  if (name && c.f.ready(name)) (c.f.part(name) as Auth).watch(o);
+  if (name) (c.f.part(name) as Auth).watch(o);
   const more = o.ps || o.ev.length ? 1 : 0;
   if (!o.on) return more;
   observe(o);

@@ -140,6 +140,9 @@ export function run(o: Ocpp, action: string, q: Payload, id: string): string {
 
 /** A turn: an entry. */
 export function turn(o: Ocpp): void {
-  add(o, (o.in as Bulk).e);
+  const b = o.in as Bulk;
+  const e = b.e;
+  b.e = '';
+  add(o, e);
   o.p = 'bulk';
 }

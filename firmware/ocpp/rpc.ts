@@ -75,7 +75,6 @@ function pour(o: Ocpp): void {
 
 /** A writer that breaks down leaves a message that cannot be finished. */
 function write(o: Ocpp): void {
-  if (!o.c.f.ready(o.sp)) return;
   try {
     pour(o);
   } catch (e) {
@@ -92,6 +91,7 @@ export function step(o: Ocpp): Bit {
   else if (o.w.n >= o.w.need) o.p = 'frames';
   else if (!o.id) {
     if (o.want) next(o);
+    if (o.sp) write(o);
   } else if (o.c.t - o.at > o.c.k.omt * 1000) {
     o.mute++;
     outcome(o, SILENT);

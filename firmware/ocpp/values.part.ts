@@ -22,6 +22,9 @@ export interface Cursor {
   e?: Entry;
 }
 
+/** Bytes that are enough for one step: some five values. */
+const PIECE = 500;
+
 function context(letter: string): string {
   if (letter === 'P') return 'Sample.Periodic';
   if (letter === 'C') return 'Sample.Clock';
@@ -97,16 +100,21 @@ function sample(o: Ocpp, w: Cursor): Entry | undefined {
 export function more(o: Ocpp, n: number): string {
   if (o.act === METER && !n) return triggered(o);
   const w = o.sa as Cursor;
-  while (w.i <= w.to) {
+  let out = '';
+  while (w.i <= w.to && out.length < PIECE) {
     if (!w.n) w.e = sample(o, w);
     const text = w.e ? value(o, w.e, w.n++) : '';
-    if (text) return (w.n === 1 && w.k++ ? ',' : '') + text;
-    w.i = w.i < w.to ? Math.min(w.i + w.by, w.to) : w.to + 1;
-    w.n = 0;
+    if (text) out += (w.n === 1 && w.k++ ? ',' : '') + text;
+    else {
+      w.i = w.i < w.to ? Math.min(w.i + w.by, w.to) : w.to + 1;
+      w.n = 0;
+    }
   }
-  const end = w.end;
-  w.end = '';
-  return end;
+  if (w.i > w.to) {
+    out += w.end;
+    w.end = '';
+  }
+  return out;
 }
 
 /** Nothing follows from the answer. */
