@@ -5,12 +5,12 @@ import type { Console } from './console.part';
 
 /** Puts the commands into the global scope. */
 export function commands(c: Charger): void {
-  const part = (): Console => c.f.part('console') as Console;
-  global.help = (key: unknown) => part().help(c, key);
-  global.status = () => part().status(c);
-  global.get = (key: unknown) => part().get(c, key);
-  global.set = (key: unknown, value: unknown) => part().set(c, key, value);
-  global.keys = (from: unknown) => part().keys(c, from);
-  global.log = () => part().log(c);
-  global.trace = (back: unknown) => part().trace(c, back);
+  // Nothing local: what stands here is kept seven times.
+  global.help = (key: unknown) => (c.f.part('console') as Console).help(c, key);
+  global.status = () => (c.f.part('console') as Console).status(c);
+  global.get = (key: unknown) => (c.f.part('console') as Console).get(c, key);
+  global.set = (key: unknown, value: unknown) => (c.f.part('console') as Console).set(c, key, value);
+  global.keys = (from: unknown) => (c.f.part('console') as Console).keys(c, from);
+  global.log = () => (c.f.part('console') as Console).log(c);
+  global.trace = (back: unknown) => (c.f.part('console') as Console).trace(c, back);
 }

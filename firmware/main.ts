@@ -25,7 +25,7 @@ import type { Rescue } from './core/rescue.part';
 import { expire, grant, restore, stop } from './core/session';
 import * as strip from './core/strip';
 import { clock, iso, now, origin, started, wall } from './core/time';
-import { BOOT, GAP, event, mark } from './core/trace';
+import { BOOT, GAP, STATE, event, mark } from './core/trace';
 import { asleep } from './core/wake';
 import { commands } from './console';
 import { serve } from './http/server';
@@ -74,7 +74,6 @@ const c: Charger = {
     dio: 0,
     go: 0,
     vent: 0,
-    rcm: 0,
     tst: 0,
     sim: 0,
     lck: 0,
@@ -163,7 +162,7 @@ function gap(ms: number): number {
   if (ms > c.gap) c.gap = ms;
   if (ms > LATE) {
     c.late++;
-    mark(GAP, Math.min(63, ms / 20));
+    mark(c.t, GAP + Math.min(63, ms / 20));
   }
   return Math.min(c.gap, LATE);
 }
@@ -268,8 +267,10 @@ function words(st: string): string {
 
 /** Consequences that belong to nobody else. */
 function follow(_c: Charger, what: string, arg: string): void {
-  if (what === 'state' && arg)
+  if (what === 'state' && arg) {
+    mark(c.t, STATE + ('A1B1B2C1C2CWD1D2E F '.indexOf(arg) >> 1));
     log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
+  }
   if (what === 'button') want(c, 1);
   if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
   if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
@@ -318,7 +319,7 @@ journal.mount(b.nor, strip.PAGES);
 settings(c);
 c.t = now();
 remember();
-mark(BOOT, c.rbc);
+mark(c.t, BOOT + (c.rbc & 63));
 c.hooks = [follow, hook];
 crashed();
 E.enableWatchdog(b.watchdog, false);

@@ -12,6 +12,8 @@ const TOP = 12000;
 const FEW = 8;
 /** Shortest time that the engine takes for a sample, in periods: a burst must reach over the longer of the two levels. */
 const SAMPLE = 0.05;
+/** Samples of the longest burst. */
+const MOST = 1 / SAMPLE + 3;
 /** Bursts in a row that may leave the bottom out, after one in which it was good. */
 const SKIP = 3;
 
@@ -80,14 +82,13 @@ export class Pilot implements Contract {
   lo = 0;
   same: () => boolean;
   private _pin: Pin;
-  private _in: number;
   private _n = -1;
   private _duty = -1;
   private _adc: Adc;
   private _w: Burst = {
     pwm: 0,
-    out: new Float32Array(1),
-    pins: new Uint8Array(1),
+    out: new Float32Array(MOST),
+    pins: new Uint8Array(MOST),
     top: 0,
     lo: 1,
     hi: 0,
@@ -101,7 +102,7 @@ export class Pilot implements Contract {
 
   constructor(o: { pwm: Pin; adc: Pin; cal: Adc; zero: number; gain: number; clip?: Bit }) {
     this._pin = o.pwm;
-    this._in = +o.adc;
+    this._w.pins.fill(+o.adc);
     this._adc = o.cal;
     this._zero = o.zero;
     this._gain = o.gain;
@@ -115,10 +116,12 @@ export class Pilot implements Contract {
     this._w.bottom = this._raw(bottom);
   }
 
-  read(): void {
-    if (this._w.pwm) bottom(this._w);
-    this.hi = this._mv(this._w.top);
-    this.lo = this._mv(this._w.low);
+  read(top?: Bit): void {
+    const w = this._w;
+    this.lo = this.hi = this._mv(w.top);
+    if (top || !w.pwm) return;
+    bottom(w);
+    this.lo = this._mv(w.low);
   }
 
   high(): void {
@@ -165,9 +168,10 @@ export class Pilot implements Contract {
   private _run(n: number): void {
     const w = this._w;
     this._n = n;
-    const most = Math.ceil(Math.max(n, FULL - n) / FULL / SAMPLE) + 2;
-    w.out = new Float32Array(most);
-    w.pins = new Uint8Array(most).fill(this._in);
+    const most = ((n > FULL / 2 ? n : FULL - n) / FULL / SAMPLE + 3) | 0;
+    // A part of what is there: to find room for new ones takes the engine longer than all else here.
+    w.out = new Float32Array(w.out.buffer, 0, most);
+    w.pins = new Uint8Array(w.pins.buffer, 0, most);
     w.pwm = 1;
     w.left = 0;
     analogWrite(this._pin, (n + 0.5) / FULL, { freq: 1000 });

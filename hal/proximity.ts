@@ -4,7 +4,7 @@ import type { Adc } from './adc';
 import type { Proximity as Contract } from './types';
 
 /** Upper end of each window in mV (75, 150, 330, 1000, 2200 Ohm) and what it means: A, 0 = no cable, -1 = short. */
-const WINDOWS = [230, -1, 430, 63, 819, 32, 1650, 20, 2269, 13, 9999, 0];
+const WINDOWS = new Int16Array([230, -1, 430, 63, 819, 32, 1650, 20, 2269, 13, 9999, 0]);
 
 export class Proximity implements Contract {
   private _pin: Pin;

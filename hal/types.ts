@@ -23,8 +23,8 @@ export interface Pilot {
   same: () => boolean;
   /** Bounds for `same`, mV: lowest and highest top, highest bottom. */
   watch(lo: number, hi: number, bottom: number): void;
-  /** Sets `hi` and `lo` from the last burst. */
-  read(): void;
+  /** Sets `hi` and `lo` from the last burst; `top` = 1: `hi` alone, which is quicker. */
+  read(top?: Bit): void;
 }
 
 /** Main contactor with its mirror contact and, where fitted, a second pole group for L2 and L3. */

@@ -44,8 +44,7 @@ export interface Inputs {
   go: Bit;
   /** 1 = cars that ask for ventilation (D) may charge. */
   vent: Bit;
-  /** Residual-current monitor: its output at the last full scan; 1 = its self-test of this plug-in has passed. */
-  rcm: Bit;
+  /** 1 = the residual-current monitor's self-test of this plug-in has passed. */
   tst: Bit;
   /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty. */
   sim: Bit;
@@ -303,8 +302,8 @@ export interface Charger {
   /** Longest time between two scans, ms, and how many came too late. */
   gap: number;
   late: number;
-  /** 1 = something that the rules read has changed outside the scan: the next scan runs in full. */
-  dirty: Bit;
+  /** 1 = something that the rules read has changed: they run again. 2 = the scan has not finished with it. */
+  dirty: 0 | 1 | 2;
   /** Counts the settings that were kept. */
   rev: number;
   /** Event hooks, in order. `arg`: UID for tap, key for setting. */

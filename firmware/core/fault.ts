@@ -24,7 +24,7 @@ const f = {
   hand: 0,
   kept: 0,
   /** Places of the bits, gravest first. */
-  order: [] as number[],
+  order: new Uint8Array(0),
   /** Causes that are there now. */
   on: 0,
   /** What has lost its cause clears at this time; 0 = nothing waits. */
@@ -51,15 +51,20 @@ export function fault(c: Charger): FaultRow | undefined {
   return c.x.top ? row(c.x.top - 1) : undefined;
 }
 
-/** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn; and which is the gravest. */
+/** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn. */
 function act(c: Charger): void {
   c.x.bad = (c.x.err & f.open ? 1 : 0) | (c.x.err & f.stop ? 2 : 0);
-  c.x.top = 0;
-  for (const i of f.order) if (!c.x.top && c.x.err & (1 << i)) c.x.top = i + 1;
   c.dirty = 1;
 }
 
+/** Which of them is the gravest. */
+function rank(c: Charger): void {
+  c.x.top = 0;
+  for (const i of f.order) if (!c.x.top && c.x.err & (1 << i)) c.x.top = i + 1;
+}
+
 function told(c: Charger, i: number): void {
+  rank(c);
   if (f.kept & (1 << i)) c.f.put(KEPT, '' + (c.x.err & f.kept));
   const r = row(i);
   c.f.log('fault', r[6]);
@@ -73,7 +78,7 @@ export function raise(c: Charger, bit: number): void {
   const i = place(bit);
   c.x.err |= bit;
   f.n[i]++;
-  mark(RAISED, i);
+  mark(c.t, RAISED + i);
   act(c);
   c.ev.push([told, i, '']);
 }
@@ -96,8 +101,9 @@ function drop(c: Charger, bits: number): void {
   if (!gone) return;
   c.x.err &= ~gone;
   act(c);
+  rank(c);
   if (gone & f.kept) c.f.put(KEPT, '' + (c.x.err & f.kept));
-  mark(GONE, place(gone));
+  mark(c.t, GONE + place(gone));
   c.f.log('fault', 'gone: ' + row(place(gone))[6]);
   tell(c, 'fault', '');
 }
@@ -126,7 +132,7 @@ export function pulled(c: Charger): void {
   f.n.fill(0);
   f.on &= ~f.car;
   f.due = c.t + 1;
-  for (let i = 0; i < ROWS; i++) drop(c, f.car & (1 << i));
+  if (c.x.err & f.car) c.ev.push([drop, f.car, '']);
 }
 
 /** An operator ends what is latched and has no cause any more: '' or what still stands. */
@@ -146,9 +152,10 @@ export function recall(c: Charger): void {
   f.car = m[2];
   f.hand = m[3];
   f.kept = m[4];
-  f.order = m[5];
+  f.order = new Uint8Array(m[5]);
   f.on = f.due = 0;
   f.n.fill(0);
   c.x.err = +(c.f.get(KEPT) || 0) & f.kept;
   act(c);
+  rank(c);
 }

@@ -6,7 +6,7 @@ import type { Bit, Nor } from '../../hal/types';
 import type { Mount } from './mount.part';
 import { log } from './log';
 import { part } from './parts';
-import { GONE, MAGIC, MARK, SET, payload } from './record';
+import { GONE, MAGIC, MARK, SET, payload, put as write } from './record';
 
 /** Longest payload: a record lies in one page. */
 const LONGEST = 2000;
@@ -28,18 +28,14 @@ let tries = 0;
 /** 1 = an erase, during which everything stands still, hurts nobody now. */
 let quiet: Bit = 1;
 
-function bytes(value: number): number[] {
-  return [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255];
-}
-
 /** Starts the next page; it must be erased. */
 function turn(): void {
   page = (page + 1) % pages;
   seq++;
   spare--;
   const from = page * nor.page;
-  nor.write(new Uint8Array(bytes(seq)), from + 4);
-  nor.write(new Uint8Array(bytes(MAGIC)), from);
+  write(nor, from + 4, seq);
+  write(nor, from, MAGIC);
   at = from + 8;
 }
 

@@ -13,16 +13,9 @@ const SIMPLE = 100;
 /** Most while the meter does not answer, so that nobody watches what the vehicle draws, 0.1 A. */
 const BLIND = 160;
 
-/** Name of the winning limit. */
-export function winner(lim: Limits): keyof Limits {
-  let name: keyof Limits = 'brd';
-  for (const k of Object.keys(lim) as (keyof Limits)[]) if (lim[k] < lim[name]) name = k;
-  return name;
-}
-
 /** The least limit, 0.1 A; below 6 A there is nothing to offer, so 0. Never rounded up to 6 A. */
-export function least(lim: Limits): number {
-  const amps = lim[winner(lim)];
+export function least(l: Limits): number {
+  const amps = Math.min(l.brd, l.cbl, l.usr, l.ocpp, l.temp, l.car, l.mtr, l.lmo);
   return amps < FLOOR ? 0 : amps;
 }
 

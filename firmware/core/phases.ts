@@ -24,7 +24,7 @@ function proven(c: Charger): boolean {
 function move(c: Charger, n: 1 | 3): void {
   c.b.contactor.phases!(n);
   c.s.ph = n;
-  mark(PHASES, n);
+  mark(c.t, PHASES + n);
   c.f.log('phases', '' + n);
   p.at = c.x.cp === 'A' ? 0 : c.t;
 }

@@ -17,9 +17,10 @@ export const BOTTOM = -10000;
 
 /** Letter of a pilot top in mV; '?' between the windows. */
 export function letter(mv: number): Letter {
-  for (let i = 0; i < 12; i += 2)
-    if (mv >= BOUNDS[i] && mv <= BOUNDS[i + 1]) return LETTERS[i >> 1] as Letter;
-  return '?';
+  // The windows begin 3 V apart, those of E and F are longer: three steps of it, and what lies between them is none.
+  const l = 'ABCDEE?FFF'[((13500 - mv) / 3000) | 0];
+  const i = LETTERS.indexOf(l) * 2;
+  return i >= 0 && mv >= BOUNDS[i] && mv <= BOUNDS[i + 1] ? (l as Letter) : '?';
 }
 
 /** Window of a letter: [lowest, highest] mV. An undecided letter has an empty one. */

@@ -20,12 +20,11 @@ export function proved(c: Charger): boolean {
   return !c.b.rcm || !c.b.rcm.test || (c.x.tst === 1 && !t.st);
 }
 
-/** Part of every full scan: a trip that no test has asked for. */
+/** Looked at when an input has changed, and after a test: a trip that no test has asked for. */
 export function tripped(c: Charger): void {
   const r = c.b.rcm;
   if (!r) return;
-  c.x.rcm = r.tripped();
-  if (!c.x.rcm) ease(c, RCM);
+  if (!r.tripped()) ease(c, RCM);
   else if (!t.st) raise(c, RCM);
 }
 
@@ -38,10 +37,11 @@ function begin(c: Charger): void {
 function end(c: Charger, good: Bit): void {
   t.st = 0;
   c.b.rcm!.test!(0);
+  tripped(c);
   c.x.tst = good;
   t.ok = c.t;
   c.dirty = 1;
-  mark(TEST, good);
+  mark(c.t, TEST + good);
   if (good) return;
   // Without the test there is no cause to see: the wait of the table, then the next test.
   raise(c, RCM_TEST);

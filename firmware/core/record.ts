@@ -15,6 +15,11 @@ export function word(b: Uint8Array, i: number): number {
   return b[i] + b[i + 1] * 256 + b[i + 2] * 65536 + b[i + 3] * 16777216;
 }
 
+/** Writes a word. */
+export function put(nor: Nor, at: number, v: number): void {
+  nor.write(new Uint8Array(new Uint32Array([v]).buffer), at);
+}
+
 /** Payload of the record at byte `from`, undefined when it is damaged. */
 export function payload(nor: Nor, from: number): string | undefined {
   const head = nor.read(from, 8);

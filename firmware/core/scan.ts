@@ -1,5 +1,7 @@
-// The charging scan: read, step, drive, every 20 ms. A scan in which nothing changed ends in a handful of
-// comparisons; all else is in functions of its own, because the engine reads past every statement that it skips.
+// The charging scan: look, decide, drive, every 20 ms. A scan in which nothing changed ends in a handful of comparisons.
+// What has changed is worked off in steps, one a scan, because all of it at once would make the scans behind it late. What
+// opens the contactor is no step: a letter that leaves C or D, a fault and a withdrawn offer go from the reading to the
+// coil within one scan. And the engine reads past every statement that it skips, so what is rare has functions of its own.
 
 import type { Bit } from '../../hal/types';
 import { judge } from './access';
@@ -10,8 +12,8 @@ import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
 import { settle } from './limits';
 import { BOTTOM, duty, letter, readings, window } from './pilot';
 import { proved, tripped } from './rcm';
-import { plug, tell, unplug } from './session';
-import { COIL, LETTER, MIRROR, OFFER, STATE, mark } from './trace';
+import { plug, spread, unplug } from './session';
+import { COIL, LETTER, MIRROR, OFFER, mark } from './trace';
 import { rouse } from './wake';
 
 /** The contactor's mirror contact must follow the coil within this time, ms. */
@@ -22,15 +24,34 @@ const DWELL = 5000;
 const X1 = 3000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
+/** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; limits; what may flow and the
+ * state; the window of the confirmed letter; pilot and coil, with an offer that the limits allow; lock and fan. */
+const QUIET = 1;
+const LIMITS = 2;
+const JUDGE = 4;
+const AIM = 8;
+const DRIVES = 16;
+const REST = 32;
+/** `c.dirty`: 1 = something that the rules read has changed, this = steps wait or a reading has to be followed. */
+const MORE = 2;
+
 /** What the scan expects and counts. */
-const START = {
-  /** Next full scan at the latest. */
+const n = {
+  /** Steps. */
+  todo: 0,
+  /** All of them are due at the latest then. */
   due: 0,
-  /** Inputs at the last full scan, as `look` has them. */
+  /** Inputs when they were last looked at, as `look` has them. */
   io: -1,
+  /** Letter that the next scan confirms, '' = none. */
+  to: '' as Letter | '',
+  /** 1 = the state is decided in this scan. */
+  now: 0,
   /** Reading that differs from the confirmed letter, and how often in a row. */
   raw: '?' as Letter,
   n: 0,
+  /** 1 = the last scan was for a step. */
+  odd: 0,
   /** Diode readings in a row, good above 0, bad below. */
   d: 0,
   /** 1 = a car is plugged. */
@@ -39,7 +60,6 @@ const START = {
   coil: 0,
   x1: -X1,
 };
-const n = Object.assign({}, START);
 /** Mirror contact and trip output in one number. */
 let look: () => number;
 
@@ -48,29 +68,19 @@ function soon(t: number): void {
   if (t < n.due) n.due = t;
 }
 
-function open(c: Charger, cp: Letter): void {
-  const w = window(cp);
+/** From now on the scan is quiet while the level stays in the window of the confirmed letter. */
+function aim(c: Charger): void {
+  const w = window(c.x.cp);
   c.b.pilot.watch(w[0], w[1], BOTTOM);
-  n.n = 0;
 }
 
-/** A new confirmed letter, and what it means for the plug. */
-function confirm(c: Charger, cp: Letter): void {
-  const was = c.x.cp;
+/** A new confirmed letter. */
+function show(c: Charger, cp: Letter): void {
   c.x.cp = cp;
-  open(c, cp);
-  mark(LETTER, 'ABCDEF?'.indexOf(cp));
-  if ('ABCD'.includes(cp)) ease(c, PILOT);
-  else raise(c, PILOT);
-  if (cp === 'B') c.x.sim = 0;
-  // A car that is plugged with S2 closed while nothing is on offer does not read the pilot; after a power failure it may
-  // be one that has not opened S2 yet.
-  if (was === 'A' && (cp === 'C' || cp === 'D')) c.x.sim = 1;
-  const plugged = cp === 'A' ? 0 : 'BCD'.includes(cp) ? 1 : n.in;
-  if (plugged === n.in) return;
-  n.in = plugged;
-  if (plugged) arrive(c);
-  else depart(c);
+  n.n = 0;
+  n.todo |= AIM | JUDGE | REST;
+  mark(c.t, LETTER + 'ABCDEF?'.indexOf(cp));
+  if (cp < 'A' || cp > 'D') raise(c, PILOT);
 }
 
 function arrive(c: Charger): void {
@@ -99,21 +109,40 @@ function cable(c: Charger): void {
   if (c.b.proximity && amps <= 0) raise(c, CABLE);
 }
 
-/** Debounces the letter: see readings(). */
-function read(c: Charger): void {
-  const l = letter(c.b.pilot.hi);
-  if (c.s.duty === 0) return; // steady -12 V hides the car
-  if (l === c.x.cp) n.n = 0;
-  else count(c, l);
+/** The letter that waited for this scan, and what it means for fault and plug. @apart */
+function confirm(c: Charger, cp: Letter): void {
+  const x = c.x;
+  const was = x.cp;
+  const sim = x.sim;
+  n.to = '';
+  if (cp !== was) show(c, cp);
+  if (!c.s.on) x.go = 0;
+  if (cp >= 'A' && cp < 'E') ease(c, PILOT);
+  if (cp === 'B') x.sim = 0;
+  // A car that is plugged with S2 closed while nothing is on offer does not read the pilot; after a power failure it may
+  // be one that has not opened S2 yet.
+  else if (was === 'A' && (cp === 'C' || cp === 'D')) x.sim = 1;
+  if (x.sim !== sim) n.todo |= LIMITS;
+  const plugged = cp === 'A' ? 0 : cp > 'A' && cp < 'E' ? 1 : n.in;
+  if (plugged === n.in) return;
+  n.in = plugged;
+  if (plugged) arrive(c);
+  else depart(c);
 }
 
+/** A reading that is not the confirmed letter: see readings(). */
 function count(c: Charger, l: Letter): void {
   const cp = c.x.cp;
+  const power = cp === 'C' || cp === 'D';
   // Whatever follows C or D is a leaving, even while the level still moves through the windows.
-  if (l !== n.raw && cp !== 'C' && cp !== 'D') n.n = 0;
+  if (l !== n.raw && !power) n.n = 0;
   n.raw = l;
   if (++n.n < readings(cp, l)) return;
-  confirm(c, l === '?' && (cp === 'C' || cp === 'D') ? 'B' : l);
+  const to = l === '?' && power ? 'B' : l;
+  if (!c.s.on || to === 'A' || c.x.sim) n.to = to;
+  if (!c.s.on) return;
+  show(c, to);
+  n.now = 1;
 }
 
 /** Readings in a row: until the diode counts as there, as gone, and as never having been there. */
@@ -123,11 +152,25 @@ const NEVER = -50;
 
 /** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
-  if (c.s.duty === 10000 || c.s.duty === 0 || c.x.cp === 'A') return;
-  const good = c.b.pilot.lo < BOTTOM;
+  const p = c.b.pilot;
+  if (c.x.dio) p.read();
+  const good = p.lo < BOTTOM;
   n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
-  if (n.d === SEEN) c.x.dio = 1;
+  if (n.d === SEEN) c.x.dio = c.dirty = 1;
   else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
+}
+
+/** A closer look at the pilot. */
+function read(c: Charger): void {
+  const p = c.b.pilot;
+  const duty = c.s.duty;
+  if (!duty) return; // steady -12 V hides the car
+  p.read(c.x.dio);
+  const l = letter(p.hi);
+  const cp = c.x.cp;
+  if (l !== cp) return count(c, l);
+  n.n = 0;
+  if (duty < 10000 && cp !== 'A') diode(c);
 }
 
 /** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
@@ -146,7 +189,7 @@ function unproved(c: Charger): void {
 /** Mirror contact against coil, both ways. */
 function mirror(c: Charger): void {
   const aux = c.b.contactor.closed();
-  if (aux !== c.x.aux) mark(MIRROR, aux ? 1 : 0);
+  if (aux !== c.x.aux) mark(c.t, MIRROR + (aux ? 1 : 0));
   c.x.aux = aux;
   if (aux === undefined) return;
   if (aux === c.s.on) ease(c, WELD);
@@ -177,15 +220,16 @@ function locked(c: Charger): boolean {
   return !c.b.lock || c.b.lock.locked() === 1;
 }
 
-/** PWM for the offered current, not more often than the car can follow. */
-function modulate(c: Charger): void {
+/** PWM for the offered current, not more often than the car can follow; true = it has changed. */
+function modulate(c: Charger): boolean {
   const s = c.s;
   const want = duty(c.x.amps);
-  if (want === s.duty) return;
+  if (want === s.duty) return false;
   if (s.duty === 0) steady(c, 0);
   const at = s.duty === 10000 ? n.x1 + X1 : s.dat + SPACING;
   if (c.t < at) soon(at);
   else pulse(c, want);
+  return c.t >= at;
 }
 
 function pulse(c: Charger, want: number): void {
@@ -193,7 +237,7 @@ function pulse(c: Charger, want: number): void {
   s.duty = want;
   s.dat = c.t;
   c.b.pilot.pwm(want);
-  mark(OFFER, c.x.amps / 10);
+  mark(c.t, OFFER + ((c.x.amps / 10) & 63));
 }
 
 function steady(c: Charger, low: number): void {
@@ -204,7 +248,7 @@ function steady(c: Charger, low: number): void {
   if (!c.s.on) unproved(c);
   if (low) c.b.pilot.low();
   else c.b.pilot.high();
-  mark(OFFER, 0);
+  mark(c.t, OFFER);
 }
 
 function coil(c: Charger, on: Bit): void {
@@ -218,7 +262,7 @@ function turn(c: Charger, on: Bit): void {
   s.on = on;
   n.coil = c.t;
   soon(c.t + FOLLOW);
-  mark(COIL, on);
+  mark(c.t, COIL + on);
   if (on) c.m.ops++;
   else {
     s.off = c.t;
@@ -243,56 +287,124 @@ function latch(c: Charger, lock: number): void {
   l.set(on);
 }
 
-/** Writes everything that the state says, each time: a lost effect cannot leave a contactor closed. */
+/** Pilot and coil as the state says. What lets the contactor close is looked at once more. */
 function drive(c: Charger): void {
-  const st = c.s.st;
-  const d = st === 'B2' ? rouse(c, DRIVE[st], soon) : DRIVE[st];
-  if (!(d & POWER)) coil(c, 0);
+  const s = c.s;
+  const d = s.st === 'B2' ? rouse(c, DRIVE[s.st], soon) : DRIVE[s.st];
+  if (c.s.on && !(d & POWER)) coil(c, 0);
   if (d & PWM) {
     c.x.free = 0;
-    modulate(c);
+    // A burst for another duty takes its time: the coil comes with the next scan.
+    if (modulate(c)) {
+      n.todo |= DRIVES;
+      return;
+    }
   } else steady(c, d & LOW);
-  if (d & POWER) coil(c, 1);
+  if (!(d & POWER)) return;
+  if (ready(c)) coil(c, 1);
+  else n.todo |= JUDGE;
+}
+
+/** Lock and fan as the state says, and the coil once more: a lost effect cannot leave a contactor closed. */
+function rest(c: Charger): void {
+  const d = DRIVE[c.s.st];
+  if (!(d & POWER)) coil(c, 0);
   latch(c, d & LOCK);
   if (c.b.air) c.b.air.set(c.s.on && c.x.cp === 'D' ? 1 : 0);
 }
 
-function full(c: Charger): void {
-  n.due = c.t + 3600000;
-  n.io = look();
-  c.b.pilot.read();
-  tripped(c);
-  mirror(c);
-  read(c);
-  diode(c);
-  settle(c);
-  judge(c);
-  c.x.go = ready(c);
-  c.dirty = 0;
-  const changed = step(c.s, c.x, c.t);
-  if (c.s.due) soon(c.s.due);
-  // C behind a condition that still waits is looked at again in every scan.
-  if (c.s.st === 'B2' && c.x.cp !== 'B') n.due = 0;
-  drive(c);
-  // So is a PWM whose bottom has not shown the diode yet.
-  if (c.s.duty > 0 && c.s.duty < 10000 && !c.x.dio) n.due = 0;
-  if (changed) report(c);
+/** State from what is known now; what opens the contactor does it here. */
+function decide(c: Charger): boolean {
+  const s = c.s;
+  const changed = step(s, c.x, c.t);
+  if (s.due) soon(s.due);
+  if (!changed) return false;
+  const d = DRIVE[s.st];
+  if (s.on && !(d & POWER)) coil(c, 0);
+  n.todo |= d & PWM ? DRIVES | REST : QUIET | REST;
+  c.ev.push([spread, 'state', s.st]);
+  return true;
 }
 
-function report(c: Charger): void {
-  mark(STATE, 'A1B1B2C1C2CWD1D2E F '.indexOf(c.s.st) >> 1);
-  tell(c, 'state', c.s.st);
+/** The next step that waits. */
+function proceed(c: Charger): void {
+  const todo = n.todo;
+  if (!todo) return;
+  const bit = todo & -todo;
+  n.todo = todo ^ bit;
+  if (bit & (QUIET | DRIVES)) drive(c);
+  else if (bit === LIMITS) settle(c);
+  else if (bit === JUDGE) {
+    judge(c);
+    c.x.go = ready(c);
+    c.dirty = 0; // what judge() has changed is decided here
+    if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
+  } else if (bit === AIM) aim(c);
+  else rest(c);
+}
+
+/** Inputs beside the pilot. */
+function inputs(c: Charger): void {
+  tripped(c);
+  mirror(c);
+}
+
+/** 1 = PWM runs that has not shown the diode yet. */
+function unseen(c: Charger): boolean {
+  return !c.x.dio && c.s.duty > 0 && c.s.duty < 10000;
+}
+
+/** Does the next scan have something to do? Readings that may close are followed one by one. */
+function more(c: Charger): boolean {
+  if (n.to || unseen(c)) return true;
+  return n.n > 0 && c.x.cp !== 'C' && c.x.cp !== 'D';
+}
+
+/** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
+function full(c: Charger, same: boolean): void {
+  if (c.t >= n.due) {
+    n.due = c.t + 3600000;
+    n.io = -1;
+    c.dirty = 1;
+  }
+  // Enough for this scan: 1 but for what goes to the pilot at once, 2 altogether.
+  let busy = 0;
+  const io = look();
+  if (io !== n.io) {
+    n.io = io;
+    inputs(c);
+    busy = 1;
+  }
+  const s = c.s;
+  // With the contactor open readings and steps take turns, and a new letter waits for its window.
+  if (n.to && !busy) {
+    confirm(c, n.to);
+    busy = 2;
+  } else if ((!same || n.n || unseen(c)) && (s.on || !n.todo || (n.odd && !(n.todo & AIM)))) {
+    read(c);
+    if (!s.on) busy = 2;
+  }
+  n.odd = busy ? 0 : 1;
+  const news = c.dirty === 1;
+  c.dirty = 0;
+  if (news) n.todo |= LIMITS | JUDGE | REST;
+  const now = n.now || (news && (s.on || c.x.bad & 1));
+  n.now = 0;
+  if (!(now && decide(c)) && (!busy || (busy === 1 && n.todo & QUIET))) proceed(c);
+  // C behind a condition that still waits is judged again and again.
+  if (!n.todo && s.st === 'B2' && c.x.cp !== 'B' && c.t >= s.off + DWELL) n.todo |= JUDGE;
+  if (!c.dirty && (n.todo || more(c))) c.dirty = MORE;
 }
 
 /** The scan: at `c.t` the function does one. Where nothing has changed it ends in a handful of comparisons. */
 export function scanner(c: Charger): () => void {
   const same = c.b.pilot.same;
-  const inputs = look;
+  const now = look;
   const m = n;
   const whole = full;
   return () => {
-    if (same() && !c.dirty && c.t < m.due && inputs() === m.io) return;
-    whole(c);
+    if (!same()) whole(c, false);
+    else if (c.dirty || c.t >= m.due || now() !== m.io) whole(c, true);
   };
 }
 
@@ -306,10 +418,13 @@ export function release(c: Charger): void {
 
 /** State before the first scan: pilot steady, contactor open, nobody plugged until the pilot has shown it. */
 export function safe(c: Charger): void {
-  Object.assign(n, START);
+  n.todo = n.due = n.now = n.n = n.odd = n.d = n.in = n.coil = 0;
+  n.to = '';
+  n.io = -1;
+  n.x1 = -X1;
   look = c.b.look ?? (() => (c.b.contactor.closed() ? 1 : 0) + (c.b.rcm && c.b.rcm.tripped() ? 2 : 0));
   c.x.cp = 'A';
-  open(c, 'A');
+  aim(c);
   c.b.contactor.set(0);
   c.b.pilot.high();
   c.x.aux = c.b.contactor.closed();

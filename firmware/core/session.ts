@@ -11,7 +11,8 @@ const KEPT = 'ses';
 /** A vehicle that is still plugged after a restart shows itself within this time, ms. */
 const SHOW = 4000;
 
-function spread(c: Charger, what: Event, arg: string): void {
+/** Tells everybody who follows events, now. */
+export function spread(c: Charger, what: Event, arg: string): void {
   for (const hook of c.hooks) hook(c, what, arg);
 }
 

@@ -7,6 +7,7 @@
 import type { Bit, Nor } from '../../hal/types';
 import type { Mount } from './mount.part';
 import { part } from './parts';
+import { put } from './record';
 
 const MAGIC = 0x31505453;
 /** Pages of the strip, at the end of the area. */
@@ -25,10 +26,6 @@ const s = {
   n: 0,
 };
 
-function put(at: number, v: number): void {
-  s.nor.write(new Uint8Array([v & 255, (v >> 8) & 255, (v >> 16) & 255, (v >>> 24) & 255]), at);
-}
-
 function place(p: number): number {
   return s.from + p * s.nor.page;
 }
@@ -37,8 +34,8 @@ function begin(p: number, wh: number): void {
   s.page = p;
   s.base = wh;
   s.n = 0;
-  put(place(p) + 4, wh);
-  put(place(p), MAGIC);
+  put(s.nor, place(p) + 4, wh);
+  put(s.nor, place(p), MAGIC);
 }
 
 /** Erases one more page ahead; true = something was done. Stands still for some 50 ms: only with the contactor open. */
@@ -72,7 +69,7 @@ export function advance(wh: number, may: Bit): void {
     const at = s.n & 31;
     const k = Math.min(32 - at, wh - s.base - s.n);
     s.n += k;
-    put(place(s.page) + ((s.n - k) >> 5) * 4 + HEAD * 4, at + k > 31 ? 0 : -1 << (at + k));
+    put(s.nor, place(s.page) + ((s.n - k) >> 5) * 4 + HEAD * 4, at + k > 31 ? 0 : -1 << (at + k));
   }
 }
 

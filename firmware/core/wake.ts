@@ -5,7 +5,7 @@ import { LOW, PWM } from './charge';
 import type { Charger } from './charger';
 
 /** ms since the offer began, and what the pilot does from then on. */
-const ROWS = [90000, LOW, 94000, 0, 124000, LOW, 154000, 0, 158000, PWM];
+const ROWS = new Int32Array([90000, LOW, 94000, 0, 124000, LOW, 154000, 0, 158000, PWM]);
 /** Since the last C, ms. */
 const COLD = 3600000;
 

@@ -46,7 +46,8 @@ function find(list: string, key: string): string {
   return list.substr(from, (end < 0 ? list.length : end) - from);
 }
 
-function winner(lim: Limits): string {
+/** Name of the least limit. */
+export function winner(lim: Limits): string {
   let name: keyof Limits = 'brd';
   for (const k of Object.keys(lim) as (keyof Limits)[]) if (lim[k] < lim[name]) name = k;
   return name;

@@ -1,7 +1,8 @@
 // Schedules, surplus and the next trip: rows of time, input, expectation, through the keys that clients write.
 
 import assert from 'node:assert';
-import { least, winner } from '../../firmware/core/limits';
+import { least } from '../../firmware/core/limits';
+import { winner } from '../../firmware/core/why.part';
 import { model } from '../../firmware/core/access';
 import { conf, table } from '../fake/table';
 import type { Table } from '../fake/table';

@@ -7,7 +7,7 @@ import type { Fake, Options } from '../fake/charger';
 import { pardon } from '../../firmware/core/fault';
 import * as F from '../../firmware/core/faults';
 import { model } from '../../firmware/core/access';
-import { winner } from '../../firmware/core/limits';
+import { winner } from '../../firmware/core/why.part';
 import { grant, stop } from '../../firmware/core/session';
 
 /** What is looked at after a row. */
