@@ -222,8 +222,9 @@ function plan(ast, code) {
     weights.get(fn) ?? (code.slice(fn.body.start, fn.body.end).match(/\w+|[^\s\w]/g) ?? []).length;
   /** Notes that `fn` goes into `home`, none = the module; false = that would make it too long. */
   const fits = (fn, home) => {
-    if (home && tokens(home) + tokens(fn) > LONG) return false;
-    if (home) weights.set(home, tokens(home) + tokens(fn));
+    const all = home ? new Set(reach([home])) : [];
+    for (const h of all) if (tokens(h) + tokens(fn) > LONG) return false;
+    for (const h of all) weights.set(h, tokens(h) + tokens(fn));
     return true;
   };
   const todo = [];

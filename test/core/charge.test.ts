@@ -11,7 +11,6 @@ const inputs = (o: Partial<Inputs>): Inputs => ({
   dio: 1,
   go: 1,
   vent: 0,
-  rcm: 0,
   tst: 1,
   sim: 0,
   lck: 0,

@@ -231,7 +231,6 @@ function record(f: Fake, o: Options): Charger {
       dio: 0,
       go: 0,
       vent: 0,
-      rcm: 0,
       tst: 0,
       sim: 0,
       lck: 0,
