@@ -116,7 +116,8 @@ function confirm(c: Charger, cp: Letter): void {
   const sim = x.sim;
   n.to = '';
   if (cp !== was) show(c, cp);
-  if (!c.s.on) x.go = 0;
+  if (c.s.on) n.now = 1;
+  else x.go = 0;
   if (cp >= 'A' && cp < 'E') ease(c, PILOT);
   if (cp === 'B') x.sim = 0;
   // A car that is plugged with S2 closed while nothing is on offer does not read the pilot; after a power failure it may
@@ -337,7 +338,7 @@ function proceed(c: Charger): void {
   else if (bit === JUDGE) {
     judge(c);
     c.x.go = ready(c);
-    c.dirty = 0; // what judge() has changed is decided here
+    c.dirty = MORE; // what judge() has changed is decided here
     if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
   } else if (bit === AIM) aim(c);
   else rest(c);
@@ -371,9 +372,10 @@ function full(c: Charger, same: boolean): void {
   let busy = 0;
   const io = look();
   if (io !== n.io) {
-    n.io = io;
     inputs(c);
-    busy = 1;
+    n.io = io;
+    // One that chatters holds up every second step at most.
+    busy = n.odd;
   }
   const s = c.s;
   // With the contactor open readings and steps take turns, and a new letter waits for its window.
@@ -386,14 +388,14 @@ function full(c: Charger, same: boolean): void {
   }
   n.odd = busy ? 0 : 1;
   const news = c.dirty === 1;
-  c.dirty = 0;
+  c.dirty = MORE;
   if (news) n.todo |= LIMITS | JUDGE | REST;
   const now = n.now || (news && (s.on || c.x.bad & 1));
   n.now = 0;
   if (!(now && decide(c)) && (!busy || (busy === 1 && n.todo & QUIET))) proceed(c);
   // C behind a condition that still waits is judged again and again.
   if (!n.todo && s.st === 'B2' && c.x.cp !== 'B' && c.t >= s.off + DWELL) n.todo |= JUDGE;
-  if (!c.dirty && (n.todo || more(c))) c.dirty = MORE;
+  if ((c.dirty as number) !== 1 && !n.todo && !more(c)) c.dirty = 0;
 }
 
 /** The scan: at `c.t` the function does one. Where nothing has changed it ends in a handful of comparisons. */
