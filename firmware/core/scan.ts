@@ -154,24 +154,25 @@ const NEVER = -50;
 /** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
   const p = c.b.pilot;
-  if (c.x.dio) p.read();
+  if (c.s.on) p.read();
   const good = p.lo < BOTTOM;
   n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
   if (n.d === SEEN) c.x.dio = c.dirty = 1;
   else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
 }
 
-/** A closer look at the pilot. */
+/** A closer look at the pilot. While the contactor is closed the top alone comes first: opening must not wait for the rest. */
 function read(c: Charger): void {
   const p = c.b.pilot;
   const duty = c.s.duty;
+  const on = c.s.on;
   if (!duty) return; // steady -12 V hides the car
-  p.read(c.x.dio);
+  p.read(on);
   const l = letter(p.hi);
   const cp = c.x.cp;
-  if (l !== cp) return count(c, l);
-  n.n = 0;
-  if (duty < 10000 && cp !== 'A') diode(c);
+  if (duty < 10000 && cp !== 'A' && (!on || l === cp)) diode(c);
+  if (l !== cp) count(c, l);
+  else n.n = 0;
 }
 
 /** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */

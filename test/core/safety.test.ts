@@ -144,6 +144,12 @@ describe('charging rules: states and timing', () => {
     [3, { cp: 'A' }, {}],
     [5, (f) => assert.deepEqual(f.events.filter((e) => e.startsWith('plug')), []), { st: 'A1', err: 0 }],
   ]); // prettier-ignore
+  story('a vehicle that loses its diode as it closes S2 gets no power', ALL, [
+    ...CHARGING.slice(0, 2),
+    [7, { cp: 'C', diode: false }, { coil: 0 }],
+    [7.5, {}, { coil: 0, err: F.DIODE }],
+    [9, {}, { coil: 0 }],
+  ]);
   story('ventilation asked for: no power and no fault', ALL, [
     ...CHARGING.slice(0, 2),
     [7, { cp: 'D' }, {}],
