@@ -358,7 +358,7 @@ export const DE = {
     'residual current': 'Fehlerstrom',
     'contactor welded': 'Schütz verschweißt',
     'contactor does not close': 'Schütz schließt nicht',
-    'safe mode after repeated crashes': 'Notbetrieb nach wiederholten Abstürzen',
+    'safe mode, see the log': 'Notbetrieb, siehe Protokoll',
     'residual current self-test failed': 'Selbsttest des Fehlerstromsensors misslungen',
     'no diode in the vehicle': 'keine Diode im Fahrzeug',
     'control pilot out of range': 'Pilotsignal außerhalb des Bereichs',

@@ -132,7 +132,8 @@ describe('conf', () => {
       ['ConnectorPhaseRotation', '0.RST,1.RST', true, '0.RST,1.RST'],
       ['ConnectorPhaseRotation', '1.XYZ', false],
       ['NumberOfConnectors', '2', false, '1'],
-      ['MeterValueSampleInterval', '2147483647', false],
+      ['MeterValueSampleInterval', '2147483647', true],
+      ['MeterValueSampleInterval', '2147483648', false],
       ['LightIntensity', '100', true, '100'],
     ];
     for (const [name, text, ok, shown] of rows) {

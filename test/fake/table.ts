@@ -1,6 +1,7 @@
 // The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
 
 import * as change from '../../firmware/core/change.part';
+import * as creds from '../../firmware/core/creds.part';
 import * as press from '../../firmware/core/press.part';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
@@ -92,6 +93,7 @@ export function table(
     conf,
     change,
     lists: cards,
+    creds,
     press,
     zone,
     eco,
