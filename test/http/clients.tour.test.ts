@@ -16,6 +16,8 @@ interface Command {
   body: string;
   /** What the README shows below it, '' = nothing. */
   shown: string;
+  /** Answered until somebody presses Ctrl-C: here after the first event. */
+  endless?: boolean;
 }
 
 /** Words of a shell line, without quotes; what follows # is a comment. */
@@ -38,7 +40,8 @@ function tour(text: string): Command[] {
     const w = words(line).slice(1);
     while (w.length) {
       const next = w.shift()!;
-      if (next === '-X') c.method = w.shift()!;
+      if (next === '-N') c.endless = true;
+      else if (next === '-X') c.method = w.shift()!;
       else if (next === '-d') c.body = w.shift()!;
       else c.url = next;
     }
@@ -73,12 +76,22 @@ describe('clients: the tour of the README', function () {
   const places: Record<string, string> = {};
   let child: ChildProcess;
 
-  const ask = async (c: Pick<Command, 'method' | 'url' | 'body'>): Promise<string> => {
+  const ask = async (c: Pick<Command, 'method' | 'url' | 'body' | 'endless'>): Promise<string> => {
     const url = c.url.replace(/\$(\w+)/g, (_, name: string) => places[name]);
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\//, c.url);
     const r = await fetch(url, { method: c.method, body: c.body || undefined });
     assert.equal(r.status, 200, `${c.url}: ${r.status}`);
-    return r.text();
+    return c.endless ? event(r) : r.text();
+  };
+  /** The first event of a stream. */
+  const event = async (r: Response): Promise<string> => {
+    let text = '';
+    for await (const piece of r.body!) {
+      text += Buffer.from(piece).toString();
+      const data = /^data: (.*)\n\n/m.exec(text);
+      if (data) return data[1];
+    }
+    throw new Error(`no event in ${text}`);
   };
   const get = async (url: string): Promise<Record<string, any>> =>
     JSON.parse(await ask({ method: 'GET', url, body: '' }));
@@ -121,6 +134,7 @@ describe('clients: the tour of the README', function () {
           return [matches(answer, c.shown), answer];
         }));
       const answer = await ask(c);
+      if (c.endless) JSON.parse(answer);
       if (c.shown) assert.ok(matches(answer, c.shown), `${answer} is not ${c.shown}`);
     });
 
