@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import replace from '@rollup/plugin-replace';
 import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
+import ts from 'typescript';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
@@ -26,6 +27,12 @@ const CONSTANTS = () => ({ VERSION: version, DEBUG: process.env.DEBUG === '1' })
 
 const texts = (o) => Object.fromEntries(Object.entries(o).map(([name, v]) => [name, JSON.stringify(v)]));
 
+/**
+ * TypeScript that watches no files. The plugin lets it, and closes the watchers only of a program that came to be: after a
+ * failed start they would compile again when a file changes or the tree is removed, with nobody to hear of the error.
+ */
+const unwatched = { ...ts, sys: { ...ts.sys, watchFile: undefined, watchDirectory: undefined } };
+
 /** Compilers by what they have read: chunks and boards share them. */
 const compilers = new Map();
 
@@ -43,6 +50,7 @@ function compiler(root) {
   const key = JSON.stringify(all.map((file) => [file, readFileSync(file, 'utf8')]));
   if (!compilers.has(key)) {
     const { buildStart, ...own } = typescript({
+      typescript: unwatched,
       tsconfig: path.join(root, 'tsconfig.json'),
       compilerOptions: {
         target: 'ES2020',
@@ -76,18 +84,18 @@ function compiler(root) {
 
 /** The compiler's output, with the board's own file for `@board`. */
 function sources(root, board) {
-  const ts = compiler(root);
+  const own = compiler(root);
   return {
     name: 'sources',
     buildStart(options) {
-      ts.begin(this, options);
+      own.begin(this, options);
     },
     resolveId(id, from) {
-      return id === '@board' ? path.join(root, 'boards', `${board}.ts`) : ts.resolveId.call(this, id, from);
+      return id === '@board' ? path.join(root, 'boards', `${board}.ts`) : own.resolveId.call(this, id, from);
     },
     /** Its map is relative to where the output would lie. */
     async load(id) {
-      const out = await ts.load.call(this, id);
+      const out = await own.load.call(this, id);
       return out && { code: out.code, map: { ...JSON.parse(out.map), sources: [path.basename(id)] } };
     },
   };

@@ -70,17 +70,28 @@ function update(root, board, output) {
 async function generate(options) {
   const { rollup } = await import('rollup');
   const bundle = await rollup(options);
-  const { output } = await bundle.generate(options.output);
-  await bundle.close();
-  return output.map((o) => [o.fileName, o.type === 'asset' ? o.source : o.code]);
+  try {
+    const { output } = await bundle.generate(options.output);
+    return output.map((o) => [o.fileName, o.type === 'asset' ? o.source : o.code]);
+  } finally {
+    await bundle.close();
+  }
 }
 
 /** Parts of a tree's build, which are the same for every board: made once a process. */
 const made = new Map();
 
+/** All of them, or the first failure, but not before the last one is over: whoever hears of it may remove the tree. */
+async function settled(jobs) {
+  const all = await Promise.allSettled(jobs);
+  const failed = all.find((r) => r.status === 'rejected');
+  if (failed) throw failed.reason;
+  return all.map((r) => r.value);
+}
+
 async function parts(options, root, board, now) {
   const key = `${root} ${now}`;
-  if (!made.has(key)) made.set(key, { board, output: Promise.all(options.map(generate)) });
+  if (!made.has(key)) made.set(key, { board, output: settled(options.map(generate)) });
   const { board: first, output } = made.get(key);
   const own = (name) => name.replace(new RegExp(`^${first}(?=/|\\.maps/)`), board);
   return (await output).flat().map(([name, content]) => [own(name), content]);
