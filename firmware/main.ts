@@ -34,6 +34,8 @@ import { flow, hook, link, watch } from './ocpp/link';
 
 const PERIOD = 20;
 const TURN = 10;
+/** After an error work has gone on within this time, or never will, ms. */
+const REVIVE = 100;
 /** A scan that comes this long after the one before came late, ms. */
 const LATE = 40;
 /** RTC_CNTL_RESET_STATE_REG, whose lowest 6 bits are the reason of the last reset: 1 = the power came. */
@@ -152,6 +154,8 @@ const c: Charger = {
 /** An error that nobody caught is a fault: contactor open, and the scan goes on. */
 function broken(e: unknown): void {
   release(c);
+  went = 0;
+  setTimeout(revive, REVIVE);
   log('error', String(e));
   if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
@@ -225,10 +229,17 @@ let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
 let had = 0;
+/** 1 = work has had a turn since the last error. */
+let went: Bit = 0;
 
 function next(): void {
   turn = (turn + 1) % JOBS.length;
   if (JOBS[turn](c)) hot = JOBS[turn];
+}
+
+/** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
+function revive(): void {
+  if (!went) work();
 }
 
 /** What the scan has left. */
@@ -243,6 +254,7 @@ function later(): void {
  */
 function work(): void {
   setTimeout(work, TURN);
+  went = 1;
   if (c.ev.length) return later();
   had = hot && !had ? 1 : 0;
   if (!had) next();

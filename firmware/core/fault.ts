@@ -46,11 +46,6 @@ function row(i: number): FaultRow {
   return JSON.parse(file(FILE, i * ROW, ROW)!) as FaultRow;
 }
 
-/** Row of the gravest fault that is set, undefined = none. */
-export function fault(c: Charger): FaultRow | undefined {
-  return c.x.top ? row(c.x.top - 1) : undefined;
-}
-
 /** What the set bits do: bit 0 the contactor is open, bit 1 the offer is withdrawn. */
 function act(c: Charger): void {
   c.x.bad = (c.x.err & f.open ? 1 : 0) | (c.x.err & f.stop ? 2 : 0);
@@ -61,6 +56,12 @@ function act(c: Charger): void {
 function rank(c: Charger): void {
   c.x.top = 0;
   for (const i of f.order) if (!c.x.top && c.x.err & (1 << i)) c.x.top = i + 1;
+}
+
+/** Row of the gravest fault that is set, undefined = none. A new one may be asked for before it is told. */
+export function fault(c: Charger): FaultRow | undefined {
+  if (c.x.err && !c.x.top) rank(c);
+  return c.x.top ? row(c.x.top - 1) : undefined;
 }
 
 function told(c: Charger, i: number): void {

@@ -86,6 +86,19 @@ describe('safety on the whole bundle', function () {
     w.end();
   });
 
+  it('wherever it hits, timers included: opened, and the charge comes back', () => {
+    for (let n = 30; n < 46; n++) {
+      const w = charging();
+      w.bench.engine.exhaust(n);
+      w.run(400);
+      assert.equal(closed(w), false, `call ${n}\n${w.bench.out}`);
+      w.run(60000);
+      assert.equal(w.get('err'), 0, `call ${n}\n${w.bench.out}`);
+      assert.equal(closed(w), true, `call ${n}\n${w.bench.out}`);
+      w.end();
+    }
+  });
+
   for (const [name, line] of [
     ['a reload of the script', 'load()'],
     ['a restart', 'set("rst", 1)'],
