@@ -143,6 +143,12 @@ function remember(o: Ocpp): void {
   if (k[0] === INSTALL) {
     say(o, E.slot && E.slot.name === k[5] ? 'Installed' : 'InstallationFailed');
     over(o);
+  } else if (k[0] === FETCH && o.c.o.err.endsWith(' blocked the charger')) {
+    // Only the watchdog ended the connect. A few more of those would end in safe mode.
+    const host = (o.c.f.part('fetch') as Fetch).place(k[1]).host;
+    if (o.c.o.err.startsWith(host + ' ')) o.due = 0;
+    say(o, 'DownloadFailed');
+    over(o);
   } else if (k[0]) {
     const w = fresh(o, WAIT, k[1]);
     w.date = k[2];
