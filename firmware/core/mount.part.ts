@@ -4,7 +4,7 @@ import type { Nor } from '../../hal/types';
 import { GONE, MAGIC, MARK, SET, blank, payload, word } from './record';
 
 /** The ring as it was found: where each key's last record starts, in words; page in use, next free byte in it, its
- * sequence number (0 = none was begun), erased pages behind it; places that hold no record. */
+ * sequence number (0 = none was begun), erased pages behind it; places where a record was lost. */
 export interface Ring {
   index: { [key: string]: number };
   page: number;
@@ -42,6 +42,11 @@ function replay(nor: Nor, r: Ring, from: number, end: number): number {
   return from + 8 + ((length + 3) & ~3);
 }
 
+/** A power cut has left a record without its first word, or without the end of that: nothing is lost that was ever kept. */
+function torn(nor: Nor, from: number): boolean {
+  return nor.read(from, 4)[3] === 255;
+}
+
 /** Reads one page in. Behind a torn record the next good one is searched word by word; writing goes on after all. */
 function load(nor: Nor, r: Ring, p: number): void {
   const end = (p + 1) * nor.page;
@@ -50,7 +55,7 @@ function load(nor: Nor, r: Ring, p: number): void {
   while (from < end) {
     const next = replay(nor, r, from, end);
     if (!next && blank(nor, from, end)) break;
-    if (!next && good) r.bad++;
+    if (!next && good && !torn(nor, from)) r.bad++;
     good = next;
     from = next ? next : from + 4;
   }

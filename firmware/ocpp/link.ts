@@ -238,12 +238,13 @@ function busy(o: Ocpp): string {
   return o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
-/** Job: looks at the charger; 1 = charging profiles are being looked at, or something has happened. */
+/** Job: looks at the charger; 1 = charging profiles are being looked at, something has happened, or the pieces of an update
+ * or a report wait. */
 export function watch(c: Charger): Bit {
   const o = own(c);
   const name = busy(o);
   if (name) (c.f.part(name) as Auth).watch(o);
-  const more = o.ps || o.ev.length ? 1 : 0;
+  const more = o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
   if (!o.on) return more;
   observe(o);
   if (o.id) return more;

@@ -37,6 +37,8 @@ const KEPT = 'fw';
 const PROOF = 60000;
 /** If that takes longer than this, the old one comes back, as soon as nobody charges. */
 const PATIENCE = 300000;
+/** Between two pages of the slot: an erase stands still for some 50 ms. */
+const PAGE = 150;
 /** Wait for the last status to be told, ms. */
 const LAST = 5000;
 
@@ -141,6 +143,12 @@ function remember(o: Ocpp): void {
   if (k[0] === INSTALL) {
     say(o, E.slot && E.slot.name === k[5] ? 'Installed' : 'InstallationFailed');
     over(o);
+  } else if (k[0] === FETCH && o.c.o.err.endsWith(' blocked the charger')) {
+    // Only the watchdog ended the connect. A few more of those would end in safe mode.
+    const host = (o.c.f.part('fetch') as Fetch).place(k[1]).host;
+    if (o.c.o.err.startsWith(host + ' ')) o.due = 0;
+    say(o, 'DownloadFailed');
+    over(o);
   } else if (k[0]) {
     const w = fresh(o, WAIT, k[1]);
     w.date = k[2];
@@ -178,6 +186,7 @@ function attempt(o: Ocpp, w: Work): void {
 function prepare(o: Ocpp, w: Work): void {
   const why = (o.c.f.part('fetch') as Fetch).place(w.url).error;
   const r = why ? '!' + why : (o.c.f.part('slot') as Slots).blank(o.c, w);
+  o.fa = o.c.t + PAGE;
   if (r === '') enter(o, w, FETCH);
   else if (r) failed(o, w, r);
 }
@@ -213,7 +222,7 @@ function install(o: Ocpp, w: Work): void {
 
 function clean(o: Ocpp, w: Work): void {
   const r = o.c.s.on ? undefined : (o.c.f.part('slot') as Slots).blank(o.c, w);
-  o.fa = o.c.t + (o.c.s.on ? 5000 : 0);
+  o.fa = o.c.t + (o.c.s.on ? 5000 : PAGE);
   if (r === undefined) return;
   o.fw = undefined;
   o.fa = NEVER;

@@ -35,6 +35,8 @@ const ANSWER = 5;
 /** What may have come to the log between the two passes; the rest is filled up with line ends. */
 const SPARE = 600;
 const PATIENCE = 30000;
+/** Between two looks at what takes its time, ms. */
+const LOOK = 100;
 const MARK = 'pilotwire-report';
 
 function say(o: Ocpp, status: string): void {
@@ -235,7 +237,7 @@ function ended(o: Ocpp, w: Out): void {
 
 export function watch(o: Ocpp): void {
   const w = o.dg!;
-  o.da = o.c.t;
+  o.da = o.c.t + (w.st === OPEN || w.st === ANSWER ? LOOK : 0);
   if (w.st === WAIT) {
     w.st = COUNT;
     say(o, 'Uploading');

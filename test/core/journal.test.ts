@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import * as journal from '../../firmware/core/journal';
+import { lines } from '../../firmware/core/log';
 import { engine } from '../fake/charger';
 import { Flash } from '../fake/flash';
 
@@ -127,5 +128,30 @@ describe('journal', () => {
       assert.equal(journal.get('n'), 'on 119', `cut ${cut}`);
     }
     assert.ok(cuts > 500, String(cuts));
+  });
+
+  it('tells of a record that was damaged, not of one that a power cut has left', () => {
+    for (let cut = 0; cut < 40; cut++) {
+      const f = new Flash(4);
+      journal.mount(f, 0);
+      journal.put('a', 'old');
+      f.cut = cut;
+      try {
+        journal.put('a', 'new'.repeat(5));
+      } catch {
+        f.cut = Infinity;
+      }
+      const before = lines().length;
+      journal.mount(f, 0);
+      assert.equal(lines().length, before, `cut ${cut}: ${lines().join()}`);
+    }
+    const f = new Flash(4);
+    journal.mount(f, 0);
+    journal.put('a', 'text');
+    journal.put('b', 'text');
+    f.bytes[f.bytes.indexOf(0x74)] ^= 4;
+    journal.mount(f, 0);
+    assert.match(lines().at(-2)!, /journal 1 damaged places/);
+    assert.equal(journal.get('b'), 'text');
   });
 });

@@ -2,6 +2,7 @@
 // back. Cut off at any byte: update.cuts.test.ts.
 
 import assert from 'node:assert';
+import { PowerCut } from '../../bench/types';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
 import { type Hosts, type Scene, VERSION, bundle, image, scene } from '../fake/hosts';
@@ -218,6 +219,48 @@ describe('UpdateFirmware', function () {
     assert.equal(trigger(), 'Installing');
     x.w.run(90000);
     assert.equal(trigger(), 'Idle');
+    x.w.end();
+  });
+
+  it('a file server that swallows packets costs one reset by the watchdog, no charge and no link', () => {
+    const x = scene();
+    const net = x.w.bench.net as Hosts;
+    delete net.ports_[8000];
+    net.slow = 120000;
+    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1000, () => then(undefined));
+    x.update({ retries: 9, retryInterval: 1 });
+    x.w.run(60000);
+    net.slow = 0;
+    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1, () => then(1));
+    x.w.run(60000);
+    assert.equal(x.w.bench.reboots.length, 1, x.w.bench.out);
+    assert.match(x.w.bench.out, /files\.test blocked the charger/);
+    assert.equal(x.cs.calls('BootNotification').length, 2, x.w.bench.out);
+    assert.deepEqual(x.told(), ['Downloading', 'DownloadFailed']);
+    x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    x.w.run(15000);
+    assert.equal(x.w.shown().contactor.closed, true, x.w.bench.out);
+    x.w.end();
+  });
+
+  it('a power cut during a connect is not held against the host', () => {
+    const x = scene();
+    const net = x.w.bench.net as Hosts;
+    const connect = net.connect.bind(net);
+    let cut = false;
+    net.connect = (host, port) => {
+      if (port !== 8000 || cut) return connect(host, port);
+      cut = true;
+      net.forget();
+      x.w.cut(200);
+      throw new PowerCut();
+    };
+    x.web.files['/new.pwu'] = image('0.2.0');
+    x.update();
+    x.w.run(150000);
+    assert.ok(cut);
+    assert.doesNotMatch(x.w.bench.out, /blocked the charger/);
+    assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
     x.w.end();
   });
 

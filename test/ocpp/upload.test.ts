@@ -118,7 +118,8 @@ describe('GetDiagnostics', function () {
       return told(x).split(' ').at(-1)!;
     };
     assert.equal(trigger(), 'Uploading');
-    x.w.run(35000);
+    // The attempt takes 6 s, the next one comes 30 s after it.
+    x.w.run(15000);
     assert.equal(trigger(), 'UploadFailed');
     x.w.run(120000);
     assert.equal(trigger(), 'Idle');
