@@ -218,8 +218,9 @@ async function trial(host, it, update) {
       continue;
     }
     if (r.status === 401 || r.status === 403 || r.status === 429) throw host.refused(r);
-    // It was not seen on trial, or not in this start: what runs now is what ran before.
-    if (now.pwv !== update.version || !on || boots !== now.rbc)
+    // With the same version as before only its trial tells the new bundle from the old one.
+    const same = update.version === it.version;
+    if (now.pwv !== update.version || (same && (!on || boots !== now.rbc)))
       throw new Failure(
         `rolled back: ${update.version} did not prove itself, Pilotwire ${now.pwv} runs again; log() has the reason`,
       );
