@@ -1,6 +1,7 @@
-// `./flash.sh`: puts Pilotwire on a board, in one of two ways. docs/flashing.md is its manual.
+// `./flash.sh`: puts Pilotwire on a board, in one of three ways. docs/flashing.md is its manual.
 //   --engine FILE   engine, partition table and Storage with the bundle in one run of esptool: a new board, or Windows
-//   without         the bundle over the serial line, into the engine that runs there
+//   --host ADDRESS  an update over the network
+//   neither         the bundle over the serial line, into the engine that runs there
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { password, preset, settings } from './flash-config.mjs';
 import { readEngine } from './flash-engine.mjs';
 import { GUESSED, findEsptool, look, readFlash, writeCommand, writeFlash } from './flash-esptool.mjs';
+import { Host, configure, fits, greet, talk, update } from './flash-host.mjs';
 import { BOARD, STORAGE, boardOf, nvs, partitions, storage } from './flash-image.mjs';
 import { Failure, Usage, say } from './flash-say.mjs';
 import { Serial, choose, ports } from './flash-serial.mjs';
@@ -28,7 +30,9 @@ const HELP = `./flash.sh [flags]        puts Pilotwire on a board; docs/flashing
   --monitor         stay as a console; Ctrl-C ends it
   --list            ports and boards
   --dry-run         write the images, print the command of esptool, touch no board
-  --host ADDRESS    over the network (no firmware takes that yet)
+
+  --host ADDRESS    over the network: an update, with --config only settings, with --monitor only a console
+  --password TEXT   the charger's password (key hak); better in the environment: PILOTWIRE_PASSWORD
 `;
 
 const FLAGS = {
@@ -37,6 +41,7 @@ const FLAGS = {
   engine: { type: 'string', default: 'skip' },
   config: { type: 'string' },
   host: { type: 'string' },
+  password: { type: 'string' },
   erase: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   monitor: { type: 'boolean', default: false },
@@ -64,6 +69,7 @@ function options(args) {
     throw new Usage('--dry-run needs --engine FILE: an upload over the serial line is no command of esptool');
   if (o.host && (o.port || o.engine !== 'skip' || o.erase))
     throw new Usage('--host goes with none of --port, --engine, --erase');
+  if (o.password && !o.host) throw new Usage('--password goes with --host');
   return o;
 }
 
@@ -75,11 +81,8 @@ function boardFor(named, there) {
   return board;
 }
 
-/**
- * What the build made for a board: {name: content} in the order of the image, start-up code first. With settings there is a
- * password for the access point among them, which comes back in `o.label`.
- */
-async function bundle(board, o) {
+/** Builds for a board: where that lies. */
+async function built(board) {
   try {
     await (await import('./build.mjs')).build(board);
   } catch (e) {
@@ -91,6 +94,15 @@ async function bundle(board, o) {
   const folder = path.join(dist, board);
   if (![main, path.join(folder, CODE), path.join(folder, 'keys')].every((f) => existsSync(f)))
     throw new Failure(`bundle not built: run "npm ci" and "BOARD=${board} npm run build"`);
+  return { main, folder, file: path.join(dist, `${board}.pwu`) };
+}
+
+/**
+ * What the build made for a board: {name: content} in the order of the image, start-up code first. With settings there is a
+ * password for the access point among them, which comes back in `o.label`.
+ */
+async function bundle(board, o) {
+  const { main, folder } = await built(board);
   const files = new Map([[BOARD, Buffer.from(board)]]);
   // The loader is what the engine starts, the bundle what the loader starts.
   for (const [name, file] of [
@@ -236,24 +248,27 @@ function list() {
   for (const board of boards()) say(`board  ${board}`);
 }
 
-/** The network: nothing on the charger takes a bundle there, so it is said who answers, and what to do instead. */
-async function network(host) {
-  let it = 'nobody answers there';
-  try {
-    const r = await fetch(`http://${host}/api/status?filter=mod,pwv`, { signal: AbortSignal.timeout(5000) });
-    const { mod, pwv } = await r.json();
-    it = `Pilotwire ${pwv} on ${mod} takes no update there`;
-  } catch {
-    // Said below.
+/** Over the network: a console, settings, or an update. */
+async function network(o) {
+  const host = new Host(o.host, o.password ?? process.env.PILOTWIRE_PASSWORD);
+  if (o.config || !o.monitor) {
+    const it = await greet(host);
+    const board = o.board ?? it.board;
+    if (!boards().includes(board))
+      throw new Failure(`${host.name}: this charger is a "${board}", and boards/ has no file of that name`);
+    fits(it, { board, version: VERSION });
+    const { folder, file } = await built(board);
+    if (o.config) await configure(host, settings(o.config, readFileSync(path.join(folder, 'keys'))));
+    else await update(host, it, readFileSync(file));
   }
-  throw new Failure(`--host ${host}: ${it}; use the serial line`);
+  if (o.monitor) await talk(host);
 }
 
 async function main(args) {
   const o = options(args);
   if (o.help) return process.stdout.write(HELP);
   if (o.list) return list();
-  if (o.host) return network(o.host);
+  if (o.host) return network(o);
   return o.engine === 'skip' ? over(o) : whole(o);
 }
 

@@ -68,13 +68,15 @@ export function start(c: Charger, path: string, body: string): Job {
   return job;
 }
 
+/** Writes the piece; one that is there already was sent again, because its answer got lost. */
 function write(job: Piece): void {
+  const s = require('Storage');
   const n = job.data.length;
-  require('Storage').write(
-    job.slot,
-    (job.data + '\xff\xff\xff').substr(0, (n + 3) & ~3),
-    job.from + STATE + job.at,
-  );
+  const text = (job.data + '\xff\xff\xff').substr(0, (n + 3) & ~3);
+  const at = job.from + STATE + job.at;
+  const there = s.read(job.slot, at, text.length)!;
+  if (there !== text && there.replaceAll('\xff', '')) return refuse(job, 409, 'begin at 0');
+  if (there !== text) s.write(job.slot, text, at);
   job.out = '{"next":' + (job.at + n) + '}';
 }
 

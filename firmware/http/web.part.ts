@@ -147,14 +147,16 @@ function brought(q: EspRequest): [string, string] {
 
 /** Looks at the password. After a wrong one the next is not looked at for a while, twice as long each time. */
 function checked(c: Charger, given: string, guard: number[]): [number, string] | undefined {
-  if (given && guard.length && c.t < guard[0]) return [429, 'wrong passwords: wait'];
+  if (given && guard.length && c.t < guard[0])
+    return [429, 'wrong password: none is looked at for ' + Math.ceil((guard[0] - c.t) / 1000) + ' s'];
   if (given === c.k.hak) {
     guard.splice(0, 2);
     return undefined;
   }
   const wait = Math.min(SLOWEST, (guard[1] || 500) * 2);
-  if (given) guard.splice(0, 2, c.t + wait, wait);
-  return [401, 'password needed'];
+  if (!given) return [401, 'password needed'];
+  guard.splice(0, 2, c.t + wait, wait);
+  return [401, 'wrong password: none is looked at for ' + wait / 1000 + ' s'];
 }
 
 /** A host that no stranger can give an address in this network: an address, a plain name, a name of private use. */

@@ -1,0 +1,185 @@
+// ./flash.sh --host against a charger on the bench: an update through a network that loses things, what is refused and in which
+// words, settings, and the console.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { start, type Bench } from '../../bench/start';
+import { Host, configure, fits, greet, update } from '../../tools/flash-host.mjs';
+import { out } from '../../tools/flash-say.mjs';
+import { VERSION, image } from '../fake/hosts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WORD = 'correct horse';
+
+/** A network between the tool and the charger that can be cut. */
+class Wire {
+  port = 0;
+  /** Connections that are let through before everything is cut, and bytes of an answer lost now and then. */
+  left = Infinity;
+  /** Every so many connections one gets no answer. */
+  lossy = 0;
+  count = 0;
+  private server = net.createServer((near) => {
+    this.count++;
+    near.on('error', () => {});
+    if (this.count > this.left) return void near.destroy();
+    const far = net.connect(this.to, '127.0.0.1');
+    far.on('error', () => near.destroy());
+    near.pipe(far);
+    if (this.lossy && this.count % this.lossy === 0) far.on('data', () => near.destroy());
+    else far.pipe(near);
+    near.on('close', () => far.destroy());
+  });
+
+  constructor(private to: number) {}
+
+  async open(): Promise<string> {
+    await new Promise<void>((up) => this.server.listen(0, '127.0.0.1', up));
+    this.port = (this.server.address() as net.AddressInfo).port;
+    return `127.0.0.1:${this.port}`;
+  }
+
+  close(): void {
+    this.server.close();
+  }
+}
+
+/** The tool as a person runs it. */
+function flash(args: string[], env: Record<string, string> = {}, input = '') {
+  const child = spawn(path.join(ROOT, 'flash.sh'), args, { env: { ...process.env, BOARD: '', ...env } });
+  let said = '';
+  for (const from of [child.stdout, child.stderr]) from.on('data', (t) => (said += t));
+  child.stdin.end(input);
+  return new Promise<{ status: number | null; said: string }>((resolve) =>
+    child.on('close', (status) => resolve({ status, said })),
+  );
+}
+
+describe('./flash.sh --host', function () {
+  this.timeout(240000);
+  let b: Bench;
+  let wire: Wire;
+  let address: string;
+  let said = '';
+  const { write, live } = out;
+  before(async () => {
+    b = await start({ engine: 'node', csms: 'off', http: 0, bench: 0, fresh: true, flash: '' });
+    wire = new Wire(Number(new URL(b.http).port));
+    address = await wire.open();
+    out.live = () => false;
+    out.write = (text: string) => ((said += text), true);
+  });
+  after(async () => {
+    Object.assign(out, { write, live });
+    wire.close();
+    await b.stop();
+  });
+  beforeEach(() => {
+    said = '';
+    wire.left = Infinity;
+    wire.lossy = 0;
+    wire.count = 0;
+  });
+  const host = (word = WORD): Host => new Host(address, word);
+  const send = async (h: Host, file: Buffer): Promise<void> => update(h, await greet(h), file);
+  const version = async (): Promise<string> => (await greet(host())).version;
+
+  it('an address where nobody is, and one where somebody else is', async () => {
+    await assert.rejects(greet(new Host('127.0.0.1:1')), /the connection is refused: is the address right/);
+    assert.throws(() => new Host('https://x'), /speaks http:\/\/ only/);
+    assert.throws(() => new Host('a b'), /is no address/);
+  });
+
+  it('not without a password on the charger, and the way to one', async () => {
+    await assert.rejects(send(host(), image('0.2.0')), /has no password.*set\("hak", "PASSWORD"\)/);
+    await configure(host(''), { hak: WORD, fna: 'Tor 3' });
+    assert.match(said, /^2 keys set\n$/m);
+    assert.equal(JSON.parse((await b.get('/api/status?filter=fna')).body).fna, 'Tor 3');
+  });
+
+  it('a wrong password, and how long it has to wait', async () => {
+    await assert.rejects(send(host(''), image('0.2.0')), /--password, or PILOTWIRE_PASSWORD/);
+    await assert.rejects(send(host('wrong'), image('0.2.0')), /wrong password: none is looked at for 1 s$/);
+    await assert.rejects(send(host('wrong'), image('0.2.0')), /wrong password: none is looked at for 1 s$/);
+    await b.advance(1000);
+    await assert.rejects(send(host('wrong'), image('0.2.0')), /wrong password: none is looked at for 2 s$/);
+    await b.advance(2000);
+  });
+
+  it('what does not belong there', async () => {
+    await assert.rejects(send(host(), image('0.2.0', 'other')), /board mismatch: .* "reference".* "other"/);
+    await assert.rejects(send(host(), Buffer.from('x'.repeat(500))), /no update of Pilotwire/);
+    const it = { board: 'reference', version: '2.0.0', serial: '1', boots: 1 };
+    assert.throws(() => fits(it, { board: 'reference', version: '1.9.0' }), /1\.9\.0 is too old/);
+  });
+
+  it('settings that are refused are named, the others are set', async () => {
+    await assert.rejects(configure(host(), { amp: 99, fna: 'Tor 4' }), /amp: failed: exceeds range/);
+    assert.equal(JSON.parse((await b.get('/api/status?filter=fna')).body).fna, 'Tor 4');
+  });
+
+  it('not while a car charges', async () => {
+    await b.post('car', { state: 'C', amps: 32, phases: 3 });
+    const closed = async (): Promise<boolean> =>
+      ((await b.snapshot()).contactor as { closed: boolean }).closed;
+    for (let n = 0; n < 100 && !(await closed()); n++) await b.advance(500);
+    await assert.rejects(send(host(), image('0.2.0')), /a car is charging: end that first/);
+    await b.post('car', { state: 'unplugged' });
+    for (let n = 0; n < 100 && (await closed()); n++) await b.advance(500);
+    await b.advance(5000);
+  });
+
+  it('a connection that is lost in the middle leaves the firmware as it was', async () => {
+    wire.left = 60;
+    await assert.rejects(send(host(), image('0.2.0')), /connection lost at \d+ of \d+ bytes.*run it again/);
+    wire.left = Infinity;
+    assert.equal(await version(), VERSION);
+  });
+
+  it('a second run works, lost answers are asked for again, and the trial is waited for', async () => {
+    wire.lossy = 17;
+    const h = host();
+    let after: NodeJS.Timeout | undefined;
+    const skip = setInterval(() => {
+      if (!/on trial/.test(said) || after) return;
+      after = setTimeout(() => void b.advance(65000), 100);
+    }, 100);
+    await send(h, image('0.2.0'));
+    clearInterval(skip);
+    assert.match(
+      said,
+      /uploading 100 %[^]*restarts[^]*0\.2\.0 runs and is on trial[^]*proved: Pilotwire 0\.2\.0/,
+    );
+    assert.equal(await version(), '0.2.0');
+  });
+
+  it('one that fails gives way to the one before, and it says so', async () => {
+    const skip = setInterval(() => {
+      if (/restarts/.test(said)) void b.advance(20000);
+    }, 500);
+    await assert.rejects(
+      send(host(), image('0.3.0', 'reference', 'E.srand(', 'E.nothing(')),
+      /rolled back: 0\.3\.0 .*0\.2\.0 runs again/,
+    );
+    clearInterval(skip);
+  });
+
+  it('as a command: password from the environment, one line for each thing that goes wrong', async () => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-host-'));
+    const config = path.join(dir, 'c.json');
+    fs.writeFileSync(config, '{"fna":"Tor 5","amp":12}');
+    const env = { PILOTWIRE_PASSWORD: WORD };
+    const set = await flash(['--host', address, '--config', config], env);
+    assert.deepEqual(set, { status: 0, said: '2 keys set\n' });
+    const none = await flash(['--host', '127.0.0.1:1'], env);
+    assert.equal(none.status, 1);
+    assert.match(none.said, /^127\.0\.0\.1:1: the connection is refused.*\n$/);
+    assert.equal((await flash(['--password', 'x'])).status, 2);
+    fs.rmSync(dir, { recursive: true });
+  });
+});
