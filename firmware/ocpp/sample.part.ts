@@ -51,8 +51,8 @@ export function mask(list: string, values: (number | null)[]): number {
   let bits = 0;
   for (let i = 0; i < MEASURANDS; i++) {
     const m = measurand(i);
-    const at = +m[1];
-    if (words.includes(m[0]) && (values[at] !== null || values[at + +m[2] - 1] !== null)) bits |= 1 << i;
+    const at = m[1];
+    if (words.includes(m[0]) && (values[at] !== null || values[at + m[2] - 1] !== null)) bits |= 1 << i;
   }
   return bits ? bits : 1;
 }

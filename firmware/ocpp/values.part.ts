@@ -1,7 +1,7 @@
 // Part on call: writes meter values, a measurand at a time: the rest of a MeterValues or of transactionData, and the
 // answer to a trigger.
 
-import { measurand } from './measurand';
+import { MEASURANDS, measurand } from './measurand';
 import { METER, time, txId } from './state';
 import type { Entry, Ocpp } from './state';
 import type { Sample } from './sample.part';
@@ -22,8 +22,8 @@ export interface Cursor {
   e?: Entry;
 }
 
-/** Bytes that are enough for one step: some five values. */
-const PIECE = 500;
+/** Bytes that are enough for one step: some three values. */
+const PIECE = 330;
 
 function context(letter: string): string {
   if (letter === 'P') return 'Sample.Periodic';
@@ -34,46 +34,42 @@ function context(letter: string): string {
   return letter === 'E' ? 'Transaction.End' : 'Trigger';
 }
 
-function one(m: string[], value: number, place: string, letter: string): string {
-  return (
-    '{"value":"' +
-    value +
-    '","context":"' +
-    context(letter) +
-    '","measurand":"' +
-    m[0] +
-    place +
-    (m[3] ? '","unit":"' + m[3] : '') +
-    '"}'
-  );
-}
-
-/** Sampled values of one measurand, comma separated. */
-function sampled(i: number, values: (number | null)[], letter: string): string {
+/** Sampled values of one measurand, each behind a comma. */
+function sampled(i: number, e: Entry): string {
   const m = measurand(i);
-  const of = +m[2];
-  const out: string[] = [];
+  const of = m[2];
+  const values = e[7] as (number | null)[];
+  // What they have in common is put together once.
+  const head = '","context":"' + context(e[5] as string) + '","measurand":"' + m[0];
+  const tail = m[3] ? '","unit":"' + m[3] + '"}' : '"}';
+  let out = '';
   for (let n = 0; n < of; n++) {
-    const v = values[+m[1] + n];
+    const v = values[m[1] + n];
+    if (v === null || v === undefined) continue;
     const line = of === 3 ? n + 1 : of === 4 ? n : 0;
-    const place = line ? '","phase":"L' + line + (m[4] || '') : of === 2 && n ? '","location":"Body' : '';
-    if (v !== null && v !== undefined) out.push(one(m, v, place, letter));
+    const place = line ? '","phase":"L' + line + m[4] : of === 2 && n ? '","location":"Body' : '';
+    // Appending in place copies nothing.
+    out += ',{"value":"' + v;
+    out += head;
+    if (place) out += place;
+    out += tail;
   }
-  return out.join(',');
+  return out;
 }
 
-/** Piece `n` of a meter value: its opening, then a measurand each, then its end; '' = behind the end. */
-function value(o: Ocpp, e: Entry, n: number): string {
+/** The next piece of the sample: its opening, then a measurand each, then its end; '' = behind the end. */
+function value(o: Ocpp, w: Cursor): string {
+  const e = w.e!;
+  const n = w.n;
+  w.n = 1;
   if (!n) return '{"timestamp":"' + time(o, e[3], e[4]) + '","sampledValue":[';
   const bits = e[6] as number;
-  let left = bits;
-  let i = 0;
-  while (left && !(left & 1 && !--n)) {
-    left = left >> 1;
-    i++;
-  }
-  if (!left) return n === 1 ? ']}' : '';
-  return (bits & ((1 << i) - 1) ? ',' : '') + sampled(i, e[7] as (number | null)[], e[5] as string);
+  let i = n - 1;
+  while (i < MEASURANDS && !((bits >> i) & 1)) i++;
+  w.n = i + 2;
+  if (i >= MEASURANDS) return i === MEASURANDS ? ']}' : '';
+  const text = sampled(i, e);
+  return bits & ((1 << i) - 1) ? text : text.substr(1);
 }
 
 /** The answer to a trigger: readings of now. */
@@ -103,8 +99,9 @@ export function more(o: Ocpp, n: number): string {
   let out = '';
   while (w.i <= w.to && out.length < PIECE) {
     if (!w.n) w.e = sample(o, w);
-    const text = w.e ? value(o, w.e, w.n++) : '';
-    if (text) out += (w.n === 1 && w.k++ ? ',' : '') + text;
+    const first = !w.n;
+    const text = w.e ? value(o, w) : '';
+    if (text) out += (first && w.k++ ? ',' : '') + text;
     else {
       w.i = w.i < w.to ? Math.min(w.i + w.by, w.to) : w.to + 1;
       w.n = 0;
