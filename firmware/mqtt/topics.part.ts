@@ -6,7 +6,7 @@ import type { Tell, Walk } from '../core/walk';
 import type { Broker } from './link';
 import { RETAINED, field, packet, prefix } from './packet';
 
-/** Values looked at in one step. */
+/** Values looked at in one step of a round; where all are told, one. */
 const STEP = 2;
 /** Between two rounds, ms. */
 const REST = 500;
@@ -37,7 +37,7 @@ function walk(c: Charger, m: Broker, tell: Tell): void {
     m.to = places.length / 8;
   }
   if (m.i < 0) round(c, w, n >> 16, own, own);
-  else look(c, places, w, STEP, tell);
+  else look(c, places, w, m.live ? STEP : 1, tell);
   if (m.i >= m.to) rest(c, m);
 }
 
