@@ -9,7 +9,7 @@ import { RETAINED, field, packet, prefix } from './packet';
 /** Values looked at in one step of a round; where all are told, one. */
 const STEP = 2;
 /** Between two rounds, ms. */
-const REST = 500;
+const REST = 800;
 /** Texts longer than this, certificates, are not told: a message is in memory as a whole. */
 const MOST = 1000;
 /** Parts that only a round needs: between two of them their room is free. */
