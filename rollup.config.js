@@ -7,6 +7,7 @@ import replace from '@rollup/plugin-replace';
 import typescript from '@rollup/plugin-typescript';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { ENTITIES_FILE, packEntities, readEntities } from './tools/entities.mjs';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
 import { keysFile } from './tools/keys.mjs';
@@ -178,6 +179,7 @@ async function pack(root) {
     ['keys', await keysFile(file(KEYS_FILE), CONSTANTS())],
     ['faults', packFaults(readFaults(file(FAULTS_FILE)))],
     ['messages', packMessages(messages(file(MESSAGES_FILE)))],
+    ['entities', packEntities(readEntities(file(ENTITIES_FILE)))],
   ];
   const own = await page(file(PAGE));
   return own ? [...all, [PAGE_FILE, zip(own)]] : all;
@@ -193,7 +195,7 @@ function data(root, board) {
       const pages = existsSync(file(PAGE))
         ? readdirSync(file(PAGE)).map((name) => path.join(PAGE, name))
         : [];
-      const from = [KEYS_FILE, FAULTS_FILE, MESSAGES_FILE, ...pages];
+      const from = [KEYS_FILE, FAULTS_FILE, MESSAGES_FILE, ENTITIES_FILE, ...pages];
       const key = JSON.stringify([root, ...from.map((name) => readFileSync(file(name), 'utf8'))]);
       if (!packed.has(key)) packed.set(key, pack(root));
       for (const [name, source] of await packed.get(key))
@@ -235,7 +237,7 @@ function parts(root) {
   for (const file of readdirSync(path.join(root, 'firmware'), { recursive: true })) {
     if (!file.endsWith('.part.ts')) continue;
     const name = path.basename(file, '.part.ts');
-    if (found[name] || ['keys', 'messages', 'faults', 'main', 'sums'].includes(name))
+    if (found[name] || ['keys', 'messages', 'faults', 'entities', 'main', 'sums'].includes(name))
       throw new Error(`two files for Storage are called ${name}`);
     found[name] = path.join(root, 'firmware', file);
   }

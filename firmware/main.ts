@@ -29,6 +29,7 @@ import { BOOT, GAP, STATE, event, mark } from './core/trace';
 import { asleep } from './core/wake';
 import { commands } from './console';
 import { serve } from './http/server';
+import { broker, mqtt, noted } from './mqtt/link';
 import { air, tend, want } from './net/air';
 import { flow, hook, link, watch } from './ocpp/link';
 
@@ -221,10 +222,10 @@ function tidy(): void {
 const JOBS: Job[] = [
   meter, rule, prove, reader,
   link, flow, meter, sense, plan,
-  watch, flow, meter, button, light, tidy, sweep, tend,
+  watch, flow, mqtt, meter, button, light, tidy, sweep, tend,
 ];
 /** From this job on those that safe mode needs. */
-const HELP = 12;
+const HELP = 13;
 let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
@@ -285,6 +286,7 @@ function follow(_c: Charger, what: string, arg: string): void {
     log('state', arg + ' ' + words(arg) + (c.x.amps ? ', ' + c.x.amps / 10 + ' A' : ''));
   }
   if (what === 'button') want(c, 1);
+  if (what === 'setting') noted(c, arg);
   if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
   if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
   if (what === 'state' && !c.s.on) journal.put('con', c.m.ops + ' ' + c.m.cut);
@@ -341,6 +343,7 @@ E.enableWatchdog(b.watchdog, false);
 chain();
 work();
 air(c);
+broker(c);
 serve(c);
 commands(c);
 banner();

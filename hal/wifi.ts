@@ -17,13 +17,15 @@ const NAME = 15000;
 /** Age of the signal strength, ms. */
 const FRESH = 10000;
 
-/** Passes on the first answer only, `none` when there is none within `ms`. The engine keeps one question a kind. */
-function first<T>(ms: number, none: T, then: (x: T) => void): (x: T) => void {
-  let open = 1;
+/**
+ * Passes on the first answer only, `none` when there is none within `ms`. The engine keeps one question a kind, and that until
+ * the next: who has asked, with all that hangs on it, is let go.
+ */
+function first<T>(ms: number, none: T, then?: (x: T) => void): (x: T) => void {
   const answer = (x: T) => {
-    if (!open) return;
-    open = 0;
-    then(x);
+    const to = then;
+    then = undefined;
+    if (to) to(x);
   };
   setTimeout(() => answer(none), ms);
   return answer;
@@ -93,13 +95,15 @@ export class Wifi implements Contract {
     return this._dbm;
   }
 
-  resolve(host: string, then: (ip: string | undefined) => void): void {
+  resolve(host: string, then?: (ip: string | undefined) => void): void {
     const answer = first<string | undefined>(NAME, undefined, then);
+    then = undefined;
     this._wifi.getHostByName(host, (ip) => answer(ip ?? undefined));
   }
 
-  ping(ip: string, then: (alive: Bit) => void): void {
+  ping(ip: string, then?: (alive: Bit) => void): void {
     const answer = first<Bit>(PING, 0, then);
+    then = undefined;
     this._wifi.ping(ip, (r) => {
       if (this._pong(r)) answer(1);
     });

@@ -25,7 +25,7 @@ function access(marks) {
 function first({ t, def }) {
   if (def === undefined) return '';
   if (t === 'b') return String(!!def);
-  return t === 's' || t === 'c' ? def : JSON.stringify(def);
+  return (t === 's' || t === 'c') && def !== null ? def : JSON.stringify(def);
 }
 
 const cell = (s) => s.replace(/\|/g, '\\|');

@@ -50,7 +50,7 @@ const REASONS = [
   ['no Ethernet', 'cce'],
   ['the radio does not look around while it serves; the router knows its names', 'scan scaa dns'],
   ['no cloud, and none of its links', 'cwe cle clea dll'],
-  ['no MQTT and no Modbus server', 'mce mcu mcc men msp'],
+  ['no Modbus server', 'men msp'],
   ['no controller of that maker is looked for: `ids` takes what any controller knows', 'cmse ctrls'],
   ['no input is wired', 'di1'],
   ['updates come by OCPP, where somebody answers for them', 'oct ocu'],

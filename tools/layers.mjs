@@ -8,7 +8,9 @@ export const SHARED = [
   'firmware/core/keep',
   'firmware/core/limits',
   'firmware/core/record',
+  'firmware/core/walk',
   'firmware/http/query',
+  'firmware/mqtt/packet',
   'firmware/ocpp/measurand',
   'firmware/ocpp/rows',
   'firmware/ocpp/state',
@@ -18,7 +20,8 @@ const slash = (p) => p.split('\\').join('/');
 
 /** Layer of a file: a folder, or `main` and `console` for the files directly in firmware/. */
 export function layer(file) {
-  const m = /^(hal|boards|bench|test|tools)\//.exec(file) ?? /^firmware\/(core|net|ocpp|http)\//.exec(file);
+  const m =
+    /^(hal|boards|bench|test|tools)\//.exec(file) ?? /^firmware\/(core|net|ocpp|http|mqtt)\//.exec(file);
   if (m) return m[1];
   return /^firmware\/console[.\w]*$/.test(file) ? 'console' : 'main';
 }
@@ -30,9 +33,13 @@ const MAY = {
   net: { all: ['net', 'core'], types: ['hal/types'] },
   ocpp: { all: ['ocpp', 'core', 'firmware/net/connect'], types: ['hal/types', 'firmware/report.part'] },
   http: { all: ['http', 'core'], types: ['hal/types'] },
+  mqtt: { all: ['mqtt', 'core', 'firmware/net/connect'], types: ['hal/types', 'firmware/http/set.part'] },
   console: { all: ['console', 'core'], types: ['hal/types', 'firmware/report.part'] },
   boards: { all: ['hal'], types: [] },
-  main: { all: ['main', 'core', 'net', 'ocpp', 'http', 'console', 'hal', 'boards', '@board'], types: [] },
+  main: {
+    all: ['main', 'core', 'net', 'ocpp', 'http', 'mqtt', 'console', 'hal', 'boards', '@board'],
+    types: [],
+  },
 };
 
 /** @typedef {{ to: string, type: boolean, line: number }} Import */

@@ -11,7 +11,7 @@ export interface Part {
 }
 
 /** Tables that are read in place, not code. */
-export const DATA = ['keys', 'faults', 'messages', 'page.gz'];
+export const DATA = ['keys', 'faults', 'messages', 'entities', 'page.gz'];
 
 const SCRIPT = (names: string[]): string => `
 let a = 0, b = 0, x;

@@ -203,6 +203,18 @@ export interface Link {
   ph: 0 | 1;
 }
 
+/** State of the MQTT client, for keys; the rest of its record belongs to firmware/mqtt. */
+export interface Mqtt {
+  /** Connected from 3 on, and since when. */
+  st: number;
+  at: number;
+  /** Last error and when. */
+  err?: string;
+  errAt?: number;
+  /** Settings that were kept and are to be told, each with a comma behind it. */
+  say?: string;
+}
+
 /** What parts on call may use of the resident code: they import types only. */
 export interface Calls {
   /** A line for the log ring and the serial console. */
@@ -273,6 +285,10 @@ export interface Charger {
   ses: Session;
   m: Totals;
   o: Link;
+  /** While MQTT is on. */
+  mq?: Mqtt;
+  /** Until then a connection asks the network for its host, net/gate.part.ts; 0 or absent = none does. */
+  gate?: number;
   f: Calls;
   /** 0 neutral, 1 force off, 2 force on; back to 0 at unplug. */
   frc: number;

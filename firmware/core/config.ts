@@ -54,7 +54,7 @@ export function at(place: string): Row {
 export function row(name: string): Row | undefined {
   const place = data.substr(slot(name), 8);
   const r = place === '00000000' ? undefined : at(place);
-  return r && (r[0] === name || r[7] === name) ? r : undefined;
+  return r && name && (r[0] === name || r[7] === name) ? r : undefined;
 }
 
 /** Value of a key; undefined = there is none, it is not for reading, or only OCPP may see it. */

@@ -36,7 +36,7 @@ export interface Key {
   /**
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
    * on call read), z may be null, a action (any value), h never read back, o OCPP only, r read-only for OCPP, m `set` stores
-   * by itself.
+   * by itself, or a part of it is secret: a refusal does not repeat it.
    */
   f?: string;
   /** Least value; of words: those allowed. */
@@ -799,7 +799,17 @@ export const KEYS = {
   /** When the central system accepted, since boot. */
   ocppaa: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.ok ? c.o.okAt : null) },
   /** Heartbeat interval. */
-  ocpph: { t: 'i', f: 'wk', lo: 1, hi: 2147483647, def: 300, unit: 's', ocpp: 'HeartbeatInterval' },
+  ocpph: {
+    t: 'i',
+    f: 'wk',
+    lo: 1,
+    hi: 2147483647,
+    def: 300,
+    unit: 's',
+    ocpp: 'HeartbeatInterval',
+    // The central system sets it, too.
+    get: (c): unknown => c.k.ocpph,
+  },
   /** Interval of meter values in a transaction; 0 = none. */
   ocppi: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 60, unit: 's', ocpp: 'MeterValueSampleInterval' },
   /** Interval of meter values on the clock's grid; 0 = none. */
@@ -857,6 +867,63 @@ export const KEYS = {
   ocppcs: { t: 'i', get: (c): unknown => (c.o.st < 0 ? 0 : c.o.st) },
   /** Connector set inoperative by the central system. */
   ocppio: { t: 'b', get: (c): unknown => c.o.ino },
+  // MQTT
+  /** MQTT enabled. */
+  mce: { t: 'b', f: 'wp', def: 0 },
+  /** Broker: mqtt://user:password@host:port; what is special in user and password percent-encoded. They are not read back. */
+  mcu: {
+    t: 's',
+    f: 'wpm',
+    hi: 250,
+    def: '',
+    get: (c): unknown =>
+      ((u: string) => (u.lastIndexOf('@') < 7 ? u : u.substr(0, 7) + '***' + u.substr(u.lastIndexOf('@'))))(
+        JSON.parse(c.f.get('k.mcu') || '""'),
+      ),
+    set: (_c, v: string): string =>
+      v.substr(0, 8).toLowerCase() === 'mqtts://'
+        ? 'mqtts is not supported: the engine cannot verify certificates'
+        : v && v.substr(0, 7).toLowerCase() !== 'mqtt://'
+          ? 'must begin with mqtt://'
+          : v.substr(7, 4) === '***@'
+            ? 'must have user and password'
+            : '',
+  },
+  /** Nothing can be set by MQTT. */
+  mcr: { t: 'b', f: 'wp', def: 1 },
+  /** What stands in front of the serial number in all topics; null = go-eCharger/. */
+  mtp: {
+    t: 's',
+    f: 'wpz',
+    hi: 40,
+    def: null as string | null,
+    set: (_c, v: string | null): string =>
+      v === null || (v && !/[^!-~]|["#+\\]/.test(v))
+        ? ''
+        : 'must be null or ASCII without blanks, quotes, # and +',
+  },
+  /** Home Assistant is told of the charger: it appears there by itself. */
+  mhe: { t: 'b', f: 'wp', def: 1 },
+  /** MQTT client running. */
+  mcs: { t: 'b', get: (c): unknown => (c.mq ? 1 : 0) },
+  /** Connected to the broker. Its topic is the last will: false as soon as the charger is gone. */
+  mcc: { t: 'b', get: (c): unknown => (c.mq && c.mq.st > 2 ? 1 : 0) },
+  /** When it connected, since boot. */
+  mcca: {
+    t: 'i',
+    f: 'z',
+    unit: 'ms',
+    get: (c): unknown => (c.mq && c.mq.st > 2 ? Math.floor(c.mq.at) : null),
+  },
+  /** Last MQTT error. */
+  mlr: { t: 's', f: 'z', get: (c): unknown => (c.mq && c.mq.err ? c.mq.err : null) },
+  /** When it happened, since boot. */
+  mlra: {
+    t: 'i',
+    f: 'z',
+    unit: 'ms',
+    get: (c): unknown => (c.mq && c.mq.err ? Math.floor(c.mq.errAt!) : null),
+  },
   // Identity and time
   /** Serial number. */
   sse: { t: 's', get: (c): unknown => c.b.serial },

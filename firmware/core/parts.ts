@@ -1,5 +1,5 @@
 // Parts on call: rarely used code lies in flash as a file of its own and is loaded for a request. A bounded set stays
-// loaded: what was not used for the longest time goes first, and everything goes when nobody has called for a while.
+// loaded: what was not used for the longest time goes first, and whatever nobody has called for a while.
 
 import type { Bit } from '../../hal/types';
 import { now } from './time';
@@ -8,13 +8,13 @@ import { now } from './time';
 const ROOM = 280;
 /** Bytes of a part for one variable, about; docs/engine.md has what each costs. To weigh it would take longer than loading. */
 const BYTES = 18;
-/** Idle time before all parts are dropped, ms. */
-const IDLE = 4000;
+/** What was not used since one look but one is dropped; between two looks, ms. */
+const IDLE = 2000;
 
-/** Variables of each loaded part, in the order of last use, their sum, and when the last one was used. */
+/** Variables of each loaded part, in the order of last use, negative = not used since the last look; their sum; the last look. */
 const cost: { [name: string]: number } = {};
 let sum = 0;
-let used = 0;
+let looked = 0;
 /** The part used last. */
 let last = '';
 /** Parts that were loaded for a later turn. */
@@ -23,7 +23,7 @@ const asked: { [name: string]: 1 } = {};
 /** Drops a part, if it is loaded. */
 export function drop(name: string): void {
   if (!cost[name]) return;
-  sum -= cost[name];
+  sum -= Math.abs(cost[name]);
   delete cost[name];
   Modules.removeCached(name);
 }
@@ -54,11 +54,10 @@ function load(name: string): unknown {
 /** Exports of a part. Do not keep them: call and forget. */
 export function part(name: string): unknown {
   const n = cost[name];
-  used = now();
   if (name !== last && n) {
     // To the end of the order.
     delete cost[name];
-    cost[name] = n;
+    cost[name] = Math.abs(n);
   }
   last = name;
   return n ? require(name) : load(name);
@@ -76,9 +75,12 @@ export function ready(name: string): Bit {
   return 0;
 }
 
-/** Job: drops the parts when all have been idle. */
+/** Job: drops the parts that have been idle. */
 export function sweep(): void {
-  if (!sum || now() - used < IDLE) return;
-  for (const name of Object.keys(cost)) drop(name);
+  if (!sum || now() - looked < IDLE) return;
+  looked = now();
   last = '';
+  for (const name of Object.keys(cost))
+    if (cost[name] < 0) drop(name);
+    else cost[name] = -cost[name];
 }

@@ -8,7 +8,8 @@ import { store } from '../core/keep';
 import { decode } from './query';
 import type { Job } from './web.part';
 
-interface Sets extends Job {
+/** A request to set keys. */
+export interface Sets extends Job {
   /** Query that is left, NAME=VALUE&..., or a JSON body and its names that are left. */
   text: string;
   body: { [name: string]: unknown } | undefined;

@@ -17,11 +17,14 @@ export interface Gate {
   blind: number;
   /** Counts attempts: an answer to an earlier one is ignored. */
   n: number;
+  /** Key of the journal for the host of the connect under way, absent = that of OCPP. */
+  key?: string;
 }
 
 /** Exports of the part `gate`. */
 export interface Gates {
   open(c: Charger, g: Gate, host: string, port: number): void;
+  ask(c: Charger, g: Gate, n: number): void;
   pass(c: Charger, g: Gate): Passed | undefined;
 }
 

@@ -3,7 +3,7 @@
 // blocking, and connect only while nothing can be hurt by standing still.
 
 import type { Charger } from '../core/charger';
-import type { Gate, Passed } from './connect';
+import type { Gate, Gates, Passed } from './connect';
 
 /** Key of the journal: the host of the connect that is under way; firmware/ocpp/link.ts looks for it at boot. */
 const BLOCKED = 'cg';
@@ -13,10 +13,16 @@ const FRESH = 5000;
 /** A host that answers no ping is tried blindly at most this often, ms. */
 const BLIND = 900000;
 
+/** The engine has room for one question of a kind: attempts wait for each other, so long at most, and look this often; ms. */
+const LONGEST = 20000;
+const AGAIN = 500;
+
 function ping(c: Charger, g: Gate): void {
   const n = g.n;
   g.st = 2;
+  c.gate = c.t + LONGEST;
   c.b.net.ping(g.ip, (alive) => {
+    c.gate = 0;
     if (g.n !== n || g.st !== 2) return;
     g.at = c.t;
     g.st = alive ? 3 : 4;
@@ -29,7 +35,19 @@ export function open(c: Charger, g: Gate, host: string, port: number): void {
   g.st = 1;
   g.host = host;
   g.port = port;
-  c.b.net.resolve(host, (ip) => {
+  ask(c, g, n);
+}
+
+/** Asks for the address and for a sign of life, unless somebody else asks just now. */
+export function ask(c: Charger, g: Gate, n: number): void {
+  if (g.n !== n) return;
+  if (c.gate && c.t < c.gate) {
+    setTimeout(() => (c.f.part('gate') as Gates).ask(c, g, n), AGAIN);
+    return;
+  }
+  c.gate = c.t + LONGEST;
+  c.b.net.resolve(g.host, (ip) => {
+    c.gate = 0;
     if (g.n !== n || g.st !== 1) return;
     g.ip = ip ? ip : '';
     if (ip) ping(c, g);
@@ -40,14 +58,15 @@ export function open(c: Charger, g: Gate, host: string, port: number): void {
 /** What is noted here when a boot begins has cost the watchdog's patience: see BLOCKED. */
 function connect(c: Charger, g: Gate): Passed {
   g.st = 0;
-  c.f.put(BLOCKED, g.host);
+  const key = g.key || BLOCKED;
+  c.f.put(key, g.host);
   try {
     const s = require('net').connect({ host: g.ip, port: g.port });
     return { s, error: '' };
   } catch (e) {
     return { error: '' + e };
   } finally {
-    c.f.del(BLOCKED);
+    c.f.del(key);
   }
 }
 
@@ -70,6 +89,6 @@ export function pass(c: Charger, g: Gate): Passed | undefined {
   if (g.st === 4) return silent(c, g);
   const fresh = c.t - g.at <= FRESH;
   // The sign of life has become old while the contactor was closed.
-  if (!fresh) ping(c, g);
+  if (!fresh && !(c.gate && c.t < c.gate)) ping(c, g);
   return fresh ? connect(c, g) : undefined;
 }
