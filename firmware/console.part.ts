@@ -1,19 +1,33 @@
-// Part on call: the console's commands. Plain lines, and errors that say what to type.
+// Part on call: the console, whichever way a line comes: typed on the serial line or sent to `/console`. A command says its text a
+// line a step, so that over the network none takes long. Plain lines, and errors that say what to type.
 
+import type { Bit } from '../hal/types';
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { Row } from './core/config';
+import { parse } from './core/json';
+import type { Job } from './http/web.part';
 import type { Report } from './report.part';
+import type { Tell } from './tell.part';
+
+/** A command at work. */
+export interface Typed extends Job {
+  name: string;
+  /** Arguments; `bare` = 1: words as they were typed, without quotes. */
+  a: unknown[];
+  bare: Bit;
+  /** Step, row of the key table, and 1 = it came over the network. */
+  n: number;
+  place: string;
+  far: Bit;
+}
 
 /** Exports of this part. */
 export interface Console {
-  help(c: Charger, key: unknown): void;
-  status(c: Charger): void;
-  get(c: Charger, key: unknown): void;
-  set(c: Charger, key: unknown, value: unknown): void;
-  keys(c: Charger, from: unknown): void;
-  log(c: Charger): void;
-  trace(c: Charger, back: unknown): void;
+  run(c: Charger, name: string, a: unknown[]): void;
+  lost(c: Charger, what: string, line: string | undefined): void;
+  start(c: Charger, path: string, body: string): Typed;
+  step(c: Charger, t: Typed): boolean;
 }
 
 /** Events of the trace, and of one page of it. */
@@ -21,6 +35,9 @@ const EVENTS = 256;
 const SOME = 40;
 /** Keys of one page of keys(). */
 const PAGE = 20;
+
+const HERE = 'help get set keys log trace';
+const THERE = 'status wifi ocpp meter card fault selftest reboot factoryReset';
 
 const HELP = [
   'status()          what the charger does now',
@@ -30,54 +47,35 @@ const HELP = [
   'log()             the last events',
   'trace()           the last events of pilot and contactor, trace(1) those before; as a file: http://<address>/trace',
   '                  and with log and settings, to attach to a question: http://<address>/report',
+  'wifi()            the networks; wifi("name", "key") adds one',
+  'ocpp()            the central system; ocpp("ws://host/path") sets it, ocpp("off") ends it',
+  'meter()           what the meter measures',
+  'card()            the cards; card(3) learns the next one that is shown as card 3',
+  'fault()           what is wrong; fault("clear") ends what has no cause any more',
+  'selftest()        tests the residual-current monitor, and looks at the rest',
+  'reboot()          restarts; factoryReset("SERIAL") forgets all settings first',
+  'Over the network the same lines, also without brackets and quotes: set amp 10',
 ];
 
 function conf(c: Charger): Conf {
   return c.f.part('conf') as Conf;
 }
 
-const CAR = ['?', 'no vehicle', 'charging', 'waiting', 'finished', 'fault'];
-
-export function status(c: Charger): void {
-  const read = (key: string): unknown => conf(c).read(c, key);
-  print(
-    'charger  ' +
-      CAR[read('car') as number] +
-      ', state ' +
-      c.s.st +
-      (c.x.err ? ', fault: ' + read('flt') : ', no fault'),
-  );
-  print(
-    'current  ' +
-      (c.x.amps / 10).toFixed(1) +
-      ' A on offer, ' +
-      c.k.amp +
-      ' A wanted, modelStatus ' +
-      c.f.model(c),
-  );
-  print('power    ' + c.m.p + ' W, session ' + read('wh') + ' Wh, total ' + read('eto') + ' Wh');
-  const n = c.b.net;
-  print(
-    'network  ' +
-      (n.up ? n.ssid + ', ' + n.ip + ', ' + (n.rssi() ?? '?') + ' dBm' : 'not connected ' + n.why),
-  );
-  if (n.ap)
-    print(
-      '         access point Pilotwire-' + c.b.serial + ', password ' + JSON.parse(c.f.get('k.wak') || '""'),
-    );
-  print(
-    'ocpp     ' +
-      (!c.k.ocppe ? 'off' : c.o.ok ? 'accepted' : c.o.up ? 'connected' : 'not connected ' + c.o.err),
-  );
-  print('up       ' + Math.floor(c.t / 1000) + ' s, boot ' + c.rbc + ', longest gap ' + c.gap + ' ms');
+function make(name: string, a: unknown[], bare: Bit, far: Bit): Typed {
+  const type = 'text/plain; charset=utf-8';
+  const t: Typed = { out: '', status: 200, type, size: -1, name, a, bare, n: 0, place: '', far };
+  return t;
 }
 
 /** Row of what was typed; says what to type when there is none. */
-function find(c: Charger, key: unknown, example: string): Row | undefined {
+function find(c: Charger, t: Typed, example: string): Row | undefined {
+  const key = t.a[0];
   const r = typeof key === 'string' ? c.f.row(key) : undefined;
   if (r) return r;
-  if (typeof key === 'string') print('There is no key "' + key + '". Type keys() for the list.');
-  else print('The key comes first, in quotes: type ' + example);
+  t.place =
+    typeof key === 'string'
+      ? 'There is no key "' + key + '". Type keys() for the list.'
+      : 'The key comes first, in quotes: type ' + example;
   return r;
 }
 
@@ -90,70 +88,124 @@ function takes(r: Row): string {
   return (r[1] === 'i' ? 'an integer' : 'a number') + (r[4] === null ? '' : ' from ' + r[3] + ' to ' + r[4]);
 }
 
-export function get(c: Charger, key: unknown): void {
-  const r = find(c, key, 'get("amp")');
-  if (!r) return;
+function shown(c: Charger, r: Row): string {
   const v = conf(c).value(c, r);
-  print(r[0] + ' = ' + (v === undefined ? '(not shown)' : conf(c).json(v)) + (r[6] ? ' ' + r[6] : ''));
+  return r[0] + ' = ' + (v === undefined ? '(not shown)' : conf(c).json(v)) + (r[6] ? ' ' + r[6] : '');
 }
 
-export function set(c: Charger, key: unknown, value: unknown): void {
-  const r = find(c, key, 'set("amp", 10)');
-  if (!r) return;
-  if (value === undefined) print('The value is missing: ' + r[0] + ' takes ' + takes(r) + '.');
-  else done(c, r, conf(c).write(c, r[0], typeof value === 'string' ? value : conf(c).json(value)));
+function get(c: Charger, t: Typed): string {
+  const r = find(c, t, 'get("amp")');
+  return r ? shown(c, r) : t.place;
 }
 
-function done(c: Charger, r: Row, bad: string): void {
-  if (!bad) get(c, r[0]);
-  else if (!r[2].includes('w')) print(r[0] + ' is for reading only.');
-  else print('Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.');
+function set(c: Charger, t: Typed): string {
+  const r = find(c, t, 'set("amp", 10)');
+  if (!r) return t.place;
+  const v = t.bare && t.a.length > 1 ? t.a.slice(1).join(' ') : t.a[1];
+  if (v === undefined) return 'The value is missing: ' + r[0] + ' takes ' + takes(r) + '.';
+  const bad = conf(c).write(c, r[0], typeof v === 'string' ? v : conf(c).json(v));
+  if (!bad) return shown(c, r);
+  if (!r[2].includes('w')) return r[0] + ' is for reading only.';
+  return 'Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.';
 }
 
-/** Its description is a member of an object: tools/pack.mjs. */
-function tell(c: Charger, r: Row | undefined): void {
-  if (!r) return;
+/** The commands, or what a key is for: its description is a member of an object, tools/pack.mjs. */
+function help(c: Charger, t: Typed): string | undefined {
+  if (t.a[0] === undefined) return HELP[t.n];
+  if (t.n) return undefined;
+  const r = find(c, t, 'help("amp")');
+  if (!r) return t.place;
   const text = c.f.text(r[11]);
-  print(JSON.parse(text.substr(text.indexOf(':') + 1)).text);
-  print(
-    r[2].includes('w')
+  return (
+    JSON.parse(text.substr(text.indexOf(':') + 1)).text +
+    '\n' +
+    (r[2].includes('w')
       ? r[0] + ' takes ' + takes(r) + (r[6] ? ', ' + r[6] : '')
-      : r[0] + ' is for reading only.',
+      : r[0] + ' is for reading only.')
   );
 }
 
-/** The commands, or what a key is for. */
-export function help(c: Charger, key: unknown): void {
-  if (key === undefined) for (const line of HELP) print(line);
-  else tell(c, find(c, key, 'help("amp")'));
-}
-
-/** A page of keys, from the key `from` on. */
-export function keys(c: Charger, from: unknown): void {
-  const r = from === undefined ? c.f.at(c.f.head(1)) : find(c, from, 'keys("amp")');
-  let left = r;
-  for (let i = 0; left && i < PAGE; i++) {
-    print(
-      left[0].padEnd(12) +
-        takes(left) +
-        (left[6] ? ', ' + left[6] : '') +
-        (left[2].includes('w') ? '' : ' (read only)'),
-    );
-    left = left[10] ? c.f.at(left[10]) : undefined;
+/** A page of keys, from the one that is named on. */
+function keys(c: Charger, t: Typed): string | undefined {
+  if (!t.n) {
+    const r = t.a[0] === undefined ? c.f.at(c.f.head(1)) : find(c, t, 'keys("amp")');
+    if (!r) return t.n ? undefined : (t.n++, t.place);
+    return listed(t, r);
   }
-  if (left) print('More: keys("' + left[0] + '")');
+  if (t.n > PAGE || t.place.length !== 8) return undefined;
+  const r = c.f.at(t.place);
+  return t.n < PAGE ? listed(t, r) : 'More: keys("' + r[0] + '")';
 }
 
-export function log(c: Charger): void {
-  for (const line of c.f.lines()) print(line);
+function listed(t: Typed, r: Row): string {
+  t.place = r[10];
+  const unit = r[6] ? ', ' + r[6] : '';
+  return r[0].padEnd(12) + takes(r) + unit + (r[2].includes('w') ? '' : ' (read only)');
 }
 
-/** Events of the trace, the newest or those `back` pages before them. The line is slow: a page is a tenth of a second. */
-export function trace(c: Charger, back: unknown): void {
-  const report = c.f.part('report') as Report;
-  const end = EVENTS - (typeof back === 'number' && back > 0 ? Math.floor(back) : 0) * SOME;
-  for (let i = Math.max(0, end - SOME); i < end; i++) {
-    const line = report.traced(c, i);
-    if (line) print(line);
+/** An event of the trace, the newest or those `a` pages before them. The line is slow: a page is a tenth of a second. */
+function trace(c: Charger, t: Typed): string | undefined {
+  const back = Math.floor(Number(t.a[0]));
+  const i = Math.max(0, EVENTS - (back > 0 ? back : 0) * SOME - SOME) + t.n;
+  return t.n < SOME ? (c.f.part('report') as Report).traced(c, i) : undefined;
+}
+
+/** Text of the next step, '' = none yet, undefined = that was all. */
+function line(c: Charger, t: Typed): string | undefined {
+  if (THERE.split(' ').includes(t.name)) return (c.f.part('tell') as Tell).tell(c, t);
+  if (t.name === 'help') return help(c, t);
+  if (t.name === 'keys') return keys(c, t);
+  if (t.name === 'trace') return trace(c, t);
+  if (t.n) return undefined;
+  if (t.name === 'get') return get(c, t);
+  if (t.name === 'set') return set(c, t);
+  return t.name === 'log' ? c.f.lines().join('\n') : t.place;
+}
+
+/** On the serial line: all of it at once. */
+export function run(c: Charger, name: string, a: unknown[]): void {
+  const t = make(name, a, 0, 0);
+  for (;;) {
+    const text = line(c, t);
+    if (text === undefined) return;
+    if (text) print(text);
+    t.n++;
   }
+}
+
+/** `name(arg, arg)` with arguments as in JSON, or `name arg arg`. Nothing is evaluated. */
+function take(text: string): Typed {
+  let i = 0;
+  while (i < text.length && /[a-zA-Z]/.test(text[i])) i++;
+  const name = text.substr(0, i);
+  let rest = text.substr(i).trim();
+  if (rest.endsWith(';')) rest = rest.slice(0, -1).trim();
+  const call = rest[0] === '(' && rest.endsWith(')');
+  const a = call ? parse('[' + rest.slice(1, -1) + ']') : rest.split(' ').filter((w) => w);
+  const known = (HERE + ' ' + THERE).split(' ').includes(name);
+  const t = make(known && Array.isArray(a) ? name : '', (a || []) as unknown[], call ? 0 : 1, 1);
+  t.place = known
+    ? 'Arguments are numbers, true, false, or text in double quotes: type set("amp", 10).'
+    : 'There is no command "' + (name || text.substr(0, 40)) + '". Type help().';
+  return t;
+}
+
+/** A line typed on the serial line that the engine could make nothing of: a command that has no name there, or a mistake. */
+export function lost(c: Charger, what: string, text: string | undefined): void {
+  const t = take((text || '').trim());
+  if (!t.bare && t.name) return run(c, t.name, t.a);
+  print(what + '. Type help() for the commands.');
+}
+
+/** Takes a request in. */
+export function start(_c: Charger, _path: string, body: string): Typed {
+  return take(body.trim());
+}
+
+/** Goes a step further; true = the text is complete. */
+export function step(c: Charger, t: Typed): boolean {
+  const text = line(c, t);
+  t.n++;
+  if (text) t.out += text + '\n';
+  return text === undefined;
 }

@@ -28,6 +28,7 @@ import { clock, iso, now, origin, started, wall } from './core/time';
 import { BOOT, GAP, STATE, event, mark } from './core/trace';
 import { asleep } from './core/wake';
 import { commands } from './console';
+import type { Console } from './console.part';
 import { serve } from './http/server';
 import { broker, mqtt, noted } from './mqtt/link';
 import { air, tend, want } from './net/air';
@@ -154,6 +155,10 @@ const c: Charger = {
 
 /** An error that nobody caught is a fault: contactor open, and the scan goes on. */
 function broken(e: unknown): void {
+  // A line that was typed is no fault: a command without a stub, or a mistake.
+  const at = e ? (e as Error).stack : undefined;
+  if (at && /REPL/.test(at.split('\n')[0]))
+    return (part('console') as Console).lost(c, '' + e, at.split('\n')[1]);
   release(c);
   went = 0;
   setTimeout(revive, REVIVE);

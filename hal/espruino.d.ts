@@ -62,6 +62,8 @@ declare const E: {
   slot?: { name: string; at: number; seq: number; dir: string; ok: 0 | 1; up: number };
   /** Ours: damaged files of the factory's bundle, a space before each; absent = there is none. */
   torn?: string;
+  /** 1 = an update that comes in pieces is filling the slot that does not run; until the next boot. */
+  fill?: 1;
   /** `out[i] = fn(src[i])` with a native loop; no script runs in between when `fn` is native. */
   mapInPlace(src: Uint8Array, out: Float32Array, fn: (value: number) => number): void;
   enableWatchdog(seconds: number, automatic: boolean): void;

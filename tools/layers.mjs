@@ -34,7 +34,10 @@ const MAY = {
   ocpp: { all: ['ocpp', 'core', 'firmware/net/connect'], types: ['hal/types', 'firmware/report.part'] },
   http: { all: ['http', 'core'], types: ['hal/types'] },
   mqtt: { all: ['mqtt', 'core', 'firmware/net/connect'], types: ['hal/types', 'firmware/http/set.part'] },
-  console: { all: ['console', 'core'], types: ['hal/types', 'firmware/report.part'] },
+  console: {
+    all: ['console', 'core'],
+    types: ['hal/types', 'firmware/report.part', 'firmware/tell.part', 'firmware/http/web.part'],
+  },
   boards: { all: ['hal'], types: [] },
   main: {
     all: ['main', 'core', 'net', 'ocpp', 'http', 'mqtt', 'console', 'hal', 'boards', '@board'],

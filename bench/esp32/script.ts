@@ -199,13 +199,24 @@ export class Script {
     return text === undefined ? undefined : this.realm.global.JSON.parse(text);
   }
 
+  /** Value of a typed line; an error in the line itself says so and shows it, as the engine's does. */
+  private typed(text: string): unknown {
+    try {
+      return this.realm.run(text, 'REPL');
+    } catch (e) {
+      const at = /^ +at (.*)$/m.exec(String((e as { stack?: unknown } | null)?.stack))?.[1];
+      if (at && /^REPL:/.test(at)) (e as Error).stack = `    at REPL (:1:1)\n${text}\n^\n`;
+      throw e;
+    }
+  }
+
   /** A whole line from the console. */
   line(text: string): void {
     this.loop.input(() => {
       const { echo } = this.console;
       if (echo) this.write(text + '\n');
       const ok = this.guarded(() => {
-        const v = this.realm.run(text, 'REPL');
+        const v = this.typed(text);
         if (this.console.echo && text.trim()) this.write('=' + show(v, { ...CONSOLE, bare: true }) + '\n');
       });
       if (ok) this.report();

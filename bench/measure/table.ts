@@ -1,4 +1,4 @@
-// Figures as the table of docs/engine.md.
+// Figures as the table of docs/budgets.md.
 
 export interface Row {
   what: string;
@@ -44,6 +44,6 @@ export function markdown(sections: Section[]): string {
 export function insert(document: string, figures: string): string {
   const from = document.indexOf(BEGIN);
   const to = document.indexOf(END);
-  if (from < 0 || to < from) throw new Error('docs/engine.md has no place for the figures');
+  if (from < 0 || to < from) throw new Error('docs/budgets.md has no place for the figures');
   return `${document.slice(0, from + BEGIN.length)}\n\n${figures}\n${document.slice(to)}`;
 }

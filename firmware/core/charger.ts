@@ -44,8 +44,8 @@ export interface Inputs {
   go: Bit;
   /** 1 = cars that ask for ventilation (D) may charge. */
   vent: Bit;
-  /** 1 = the residual-current monitor's self-test of this plug-in has passed. */
-  tst: Bit;
+  /** 1 = the residual-current monitor's self-test of this plug-in has passed; -1 = somebody asks for one. */
+  tst: Bit | -1;
   /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty. */
   sim: Bit;
   /** Mirror contact: 1 closed, 0 open, undefined where there is none. */

@@ -51,7 +51,7 @@ function end(c: Charger, good: Bit): void {
 /** Is a test due? With each vehicle, after each opening, and once a day also while one waits. Not while the monitor reports something, which is no test's business. */
 function due(c: Charger): boolean {
   if (c.s.on || c.x.err & (RCM | RCM_TEST) || c.b.rcm!.tripped()) return false;
-  return c.t - t.ok > DAY || (c.x.cp !== 'A' && !c.x.tst);
+  return c.x.tst < 0 || c.t - t.ok > DAY || (c.x.cp !== 'A' && !c.x.tst);
 }
 
 /** Job: goes a step further. */

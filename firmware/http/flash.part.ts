@@ -100,7 +100,8 @@ export function step(c: Charger, job: Piece): boolean {
   if (job.at < 0) finish(c, job);
   else if (job.at || job.sum) write(job);
   else {
-    // The first piece waits until the slot is blank.
+    // The first piece waits until the slot is blank. Nobody else blanks it from here on.
+    E.fill = 1;
     const bad = slots(c).blank(c, job);
     if (bad) refuse(job, 500, bad);
     else if (bad === '') job.sum = '-';

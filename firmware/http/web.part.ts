@@ -117,6 +117,7 @@ function route(c: Charger, t: Talk): string {
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';
   if (path!.startsWith('/update/')) return 'flash';
+  if (path === '/console') return 'console';
   return path === '/' ? 'page' : '';
 }
 
@@ -178,8 +179,9 @@ function foreign(q: EspRequest, proven: boolean): boolean {
 
 /** Who may not: without the password where it is needed; a page of somebody else that wants to change something. */
 function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, string] | undefined {
-  const change = t.part === 'set' || t.part === 'flash' || t.path === '/mqtt';
-  if (t.part === 'flash' && c.k.hak === '') return [403, 'needs a password: set the key hak'];
+  const change = t.part === 'set' || t.part === 'flash' || t.part === 'console' || t.path === '/mqtt';
+  if ((t.part === 'flash' || t.part === 'console') && c.k.hak === '')
+    return [403, 'needs a password: set the key hak'];
   const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.path === '/' || t.part === 'report');
   const given: [string, string] = locked ? brought(q) : ['', ''];
   const bad = locked ? checked(c, given[1], guard) : undefined;

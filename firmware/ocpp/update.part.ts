@@ -221,7 +221,8 @@ function install(o: Ocpp, w: Work): void {
 }
 
 function clean(o: Ocpp, w: Work): void {
-  const r = o.c.s.on ? undefined : (o.c.f.part('slot') as Slots).blank(o.c, w);
+  // What comes in pieces has blanked the slot itself, and is in it by now.
+  const r = E.fill ? '' : o.c.s.on ? undefined : (o.c.f.part('slot') as Slots).blank(o.c, w);
   o.fa = o.c.t + (o.c.s.on ? 5000 : PAGE);
   if (r === undefined) return;
   o.fw = undefined;

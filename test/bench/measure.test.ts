@@ -92,7 +92,7 @@ describe('table', () => {
   });
 
   it('goes between the marks of the document', () => {
-    const file = new URL('../../docs/engine.md', import.meta.url);
+    const file = new URL('../../docs/budgets.md', import.meta.url);
     const once = insert(fs.readFileSync(file, 'utf8'), 'new');
     assert.match(once, /begin -->\n\nnew\n<!-- measured: end/);
     assert.equal(insert(once, 'new'), once);

@@ -32,6 +32,8 @@ export const world = {
   adc: (_gpio: number): number => 0,
   pwm: [] as { gpio: number; value: number; freq: number }[],
   pixels: [] as number[][],
+  /** What waits for an edge. */
+  watches: [] as { fn: () => void; edge: string; debounce?: number }[],
   /** What a driver sent on the serial port, and what has come for it. */
   sent: [] as number[][],
   come: '',
@@ -71,13 +73,25 @@ const engine = {
     variance: (d: Float32Array, mean: number) => d.reduce((a, x) => a + (x - mean) ** 2, 0),
   },
   require: (name: string) => world.modules[name],
+  setWatch: (fn: () => void, _pin: unknown, o: { edge: string; debounce?: number }) =>
+    world.watches.push({ fn, edge: o.edge, debounce: o.debounce }),
 };
 
 /** Installs the engine's names and puts the clock and all records back; returns a function that undoes it. */
 export function install(): () => void {
   const names = [...Object.keys(engine), 'setTimeout', 'clearTimeout'];
   const was = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  Object.assign(world, { t: 0, vref: 0, adc: () => 0, pwm: [], pixels: [], due: [], sent: [], come: '' });
+  Object.assign(world, {
+    t: 0,
+    vref: 0,
+    adc: () => 0,
+    pwm: [],
+    pixels: [],
+    watches: [],
+    due: [],
+    sent: [],
+    come: '',
+  });
   world.modules = { neopixel: { write: (_p: Pin, grb: number[]) => world.pixels.push(grb) } };
   Object.assign(globalThis, engine, {
     setTimeout: (fn: () => void, ms: number) => {

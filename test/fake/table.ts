@@ -6,6 +6,7 @@ import * as press from '../../firmware/core/press.part';
 import * as cards from '../../firmware/core/lists.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
+import * as tell from '../../firmware/tell.part';
 import * as dump from '../../firmware/http/dump.part';
 import * as events from '../../firmware/http/events.part';
 import * as get from '../../firmware/http/get.part';
@@ -102,6 +103,7 @@ export function table(
     trip,
     why,
     console: console_,
+    tell,
     web,
     dump,
     events,

@@ -4,7 +4,6 @@
 import assert from 'node:assert';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -187,15 +186,6 @@ describe('./flash.sh', function () {
     const s = new Storage(flashed);
     for (const [name, data] of reference()) assert.equal(Buffer.compare(s.read(name)!, data), 0, name);
     assert.equal(fs.readFileSync(log, 'utf8'), 'version\n');
-  });
-
-  it('--host says who is there, and that it takes nothing', async () => {
-    const s = http.createServer((_q, a) => a.end('{"mod":"reference","pwv":"0.1.0"}')).listen(0, '127.0.0.1');
-    await new Promise((up) => s.once('listening', up));
-    const r = await flash(['--host', `127.0.0.1:${(s.address() as { port: number }).port}`]);
-    s.close();
-    assert.equal(r.status, 1);
-    assert.match(r.err, /: Pilotwire 0\.1\.0 on reference takes no update there; use the serial line$/m);
   });
 });
 

@@ -133,20 +133,15 @@ describe('drivers of single parts', () => {
   it('button counts two equal readings, and a press between two looks', () => {
     const p = pin();
     p.level = 1;
-    let press = (): void => undefined;
-    const g = globalThis as { setWatch?: unknown };
-    g.setWatch = (fn: () => void, _: unknown, o: { edge: string; debounce: number }) => {
-      assert.deepEqual([o.edge, o.debounce > 5 && o.debounce < 50], ['falling', true]);
-      press = fn;
-    };
     const button = new Button({ pin: p });
     const seen = [0, 1, 0, 0, 1, 1].map((level) => {
       p.level = level;
       return button.down();
     });
     assert.deepEqual(seen, [0, 0, 0, 1, 1, 0]);
-    press();
+    const [{ fn: pressed, edge, debounce }] = world.watches;
+    assert.deepEqual([edge, debounce], ['falling', 25]);
+    pressed();
     assert.deepEqual([button.down(), button.down()], [1, 0]);
-    delete g.setWatch;
   });
 });

@@ -1,0 +1,44 @@
+// The budgets, and the variables that the firmware is measured with.
+
+import type { Build } from '../image';
+import { Stage, type Phase } from './stage';
+import { long, story } from './story';
+import { row, type Section } from './table';
+
+/** The five rules, see docs/engine.md: variables, instructions, bytes. */
+export const RESIDENT = 3000;
+export const PEAK = 3650;
+export const CHIP = 4500;
+export const QUIET_SCAN = 300e3;
+export const CHANGE = 1e6;
+export const WORK = 2e6;
+export const BUNDLE = 100000;
+
+const IDLE = ['idle, no OCPP', 'idle, OCPP connected', 'charging'];
+
+/** A charger's day, and after it the longest that a central system may say. */
+export async function memory(build: Build, say: (text: string) => void): Promise<Section[]> {
+  const s = await Stage.open({ measure: { collect: true }, build, say });
+  try {
+    await story(s);
+    await long(s);
+    const named = (name: string): Phase => s.phases.find((p) => p.name === name)!;
+    const busy = s.phases.filter((p) => !IDLE.includes(p.name));
+    return [
+      {
+        title: 'Variables that stay',
+        text: `In use at a scan, after a collection; ${s.phases[0].report.empty} of them are the engine's own.`,
+        head: 'state',
+        rows: IDLE.map((name) => row(name, named(name).report.floor, RESIDENT)),
+      },
+      {
+        title: 'Variables at the peak',
+        text: 'Most that was in use at any request to the hardware, after a collection.',
+        head: 'during',
+        rows: busy.map((p) => row(p.name, p.report.peak, PEAK)),
+      },
+    ];
+  } finally {
+    await s.close();
+  }
+}
