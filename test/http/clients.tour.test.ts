@@ -79,7 +79,8 @@ describe('clients: the tour of the README', function () {
   const ask = async (c: Pick<Command, 'method' | 'url' | 'body' | 'endless'>): Promise<string> => {
     const url = c.url.replace(/\$(\w+)/g, (_, name: string) => places[name]);
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\//, c.url);
-    const r = await fetch(url, { method: c.method, body: c.body || undefined });
+    const signal = AbortSignal.timeout(20000);
+    const r = await fetch(url, { method: c.method, body: c.body || undefined, signal });
     assert.equal(r.status, 200, `${c.url}: ${r.status}`);
     return c.endless ? event(r) : r.text();
   };
@@ -99,7 +100,11 @@ describe('clients: the tour of the README', function () {
   const until = async <T>(what: string, test: () => Promise<[boolean, T]>): Promise<T> => {
     const end = Date.now() + 60000;
     for (;;) {
-      const [ok, v] = await test();
+      // Without an answer in 20 s a client asks again.
+      const [ok, v] = await test().catch((e: Error): [boolean, T] => {
+        if (e.name !== 'TimeoutError') throw e;
+        return [false, e.message as T];
+      });
       if (ok) return v;
       assert.ok(Date.now() < end, `${what}: ${JSON.stringify(v)}`);
     }
