@@ -3,7 +3,7 @@
 import type { Charger } from '../core/charger';
 import type { Gates } from '../net/connect';
 import type { Broker, Line } from './link';
-import { RETAINED, field, packet, prefix } from './packet';
+import { PATIENCE, RETAINED, field, packet, prefix } from './packet';
 
 export interface Place {
   host: string;
@@ -32,8 +32,6 @@ const KEEP = 30;
 /** Retain, QoS 1 for the will, a will, a clean session (3.1.2); with user name and password. */
 const FLAGS = 0x2e;
 const AUTH = 0xc0;
-/** No answer to CONNECT for so long, ms. */
-const PATIENCE = 10000;
 /** Most that may wait to be read. */
 const FLOOD = 4000;
 const REFUSALS = [

@@ -5,6 +5,7 @@ import type { Bit } from '../../hal/types';
 import type { Charger, Mqtt } from '../core/charger';
 import type { Gate } from '../net/connect';
 import type { Sets } from '../http/set.part';
+import { PATIENCE } from './packet';
 
 /** The connection. Its handlers, made in broker.part.ts, know nothing but the socket: so nothing else stays for them. */
 export interface Line extends EspSocket {
@@ -63,9 +64,6 @@ export interface Dial extends Turn {
   adopt(c: Charger): void;
   down(c: Charger, m: Broker, why: string): void;
 }
-
-/** No answer to CONNECT for so long, ms. */
-const PATIENCE = 10000;
 
 /** Job: MQTT; 1 = has more to do soon. */
 export function mqtt(c: Charger): Bit {

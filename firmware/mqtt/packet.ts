@@ -8,6 +8,9 @@ export function prefix(c: Charger, own: string | undefined): string {
   return own || 'go-eCharger/' + c.b.serial + '/';
 }
 
+/** No answer to CONNECT for so long, ms. */
+export const PATIENCE = 10000;
+
 /** First byte: PUBLISH with QoS 0, and with RETAIN. */
 export const PUBLISH = '\x30';
 export const RETAINED = '\x31';

@@ -5,10 +5,21 @@ import { Field } from '../../bench/parts/reader/field';
 import { Pn532 as Part } from '../../bench/parts/reader/pn532';
 import { Wiegand as WiegandPart, frame } from '../../bench/parts/reader/wiegand';
 import { Pn532 } from '../../hal/pn532';
+import type { Reader } from '../../hal/types';
 import { Wiegand } from '../../hal/wiegand';
 import { bench, wire, type Bench } from './onbench';
 
 const hex = (text: string): number[] => [...Buffer.from(text.replace(/ /g, ''), 'hex')];
+
+/** What a reader tells meanwhile. */
+function told(b: Bench, reader: Reader, ms: number): string[] {
+  const got: string[] = [];
+  b.run(ms, () => {
+    const uid = reader.poll();
+    if (uid) got.push(uid);
+  });
+  return got;
+}
 
 describe('PN532', () => {
   let b: Bench;
@@ -28,14 +39,7 @@ describe('PN532', () => {
   });
   afterEach(() => b.undo());
 
-  const run = (ms: number): string[] => {
-    const got: string[] = [];
-    b.run(ms, () => {
-      const uid = reader.poll();
-      if (uid) got.push(uid);
-    });
-    return got;
-  };
+  const run = (ms: number): string[] => told(b, reader, ms);
 
   it('wakes the chip and sends the frames of the manual', () => {
     run(3000);
@@ -103,14 +107,7 @@ describe('Wiegand', () => {
     reader = new Wiegand({ d0: wire(b, 12), d1: wire(b, 13) });
   });
   afterEach(() => b.undo());
-  const run = (ms: number): string[] => {
-    const got: string[] = [];
-    b.run(ms, () => {
-      const uid = reader.poll();
-      if (uid) got.push(uid);
-    });
-    return got;
-  };
+  const run = (ms: number): string[] => told(b, reader, ms);
 
   it('26 bits as the format prints them: facility 1, card 1', () => {
     assert.equal(frame([1, 0, 1]).join(''), '1' + '00000001' + '0000000000000001' + '0');
