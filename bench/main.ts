@@ -1,6 +1,6 @@
 // `npm start`: the bench as a process of its own.
 
-import { Mistake, options } from './options';
+import { Mistake, options, usage } from './options';
 import { start, type Bench } from './start';
 
 /** Everything ends within a second, whatever hangs. */
@@ -35,7 +35,9 @@ function fail(e: unknown): void {
 }
 
 async function main(): Promise<void> {
-  const o = options(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) return void process.stdout.write(usage());
+  const o = options(args);
   terminal = !!process.stdout.isTTY;
   bench = await start({ ...o, print, crashed: fail, signal: abort.signal });
   process.stdout.write(

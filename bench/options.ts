@@ -27,7 +27,36 @@ const FLAGS = {
   fresh: { type: 'boolean', default: false },
   set: { type: 'string', multiple: true, default: [] as string[] },
   bind: { type: 'string', default: '127.0.0.1' },
+  help: { type: 'boolean', default: false },
 } as const;
+
+/** What each flag takes, what holds without it, and what it means; `--help` and docs/bench.md show these. */
+export const HELP: Record<keyof typeof FLAGS, [takes: string, without: string, meaning: string]> = {
+  board: ['NAME', 'reference', 'a file of `boards/`'],
+  engine: [
+    'node|espruino',
+    'node',
+    'look-alike in this process with a virtual clock, or the interpreter that `ESPRUINO` names, in real time',
+  ],
+  http: ['PORT', '8080', "where the charger's port 80 is reached; 0 = any free port, here and below"],
+  bench: ['PORT', '8081', "this API and the bench's page"],
+  csms: ['PORT|off', '8082', 'the embedded OCPP 1.6J central system'],
+  flash: ['FILE', '.bench/<board>.flash', 'flash image, kept between runs'],
+  fresh: ['', '', 'begin with erased flash'],
+  set: ['KEY=VALUE', '', 'repeatable; written like `/api/set` before the first boot'],
+  bind: ['ADDRESS', '127.0.0.1', 'where the ports listen'],
+  help: ['', '', 'this list'],
+};
+
+/** The list of flags as `--help` prints it. */
+export function usage(): string {
+  const rows = Object.entries(HELP).map(([flag, [takes, without, meaning]]) => [
+    `  --${flag} ${takes}`.trimEnd(),
+    meaning.replace(/`/g, '') + (without ? ` (${without})` : ''),
+  ]);
+  const wide = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return `npm start -- [flags]\n${rows.map(([left, right]) => left.padEnd(wide) + right).join('\n')}\n`;
+}
 
 function port(flag: string, text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
@@ -45,7 +74,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options: FLAGS, strict: true, allowPositionals: false }).values;
   } catch (e) {
-    throw new Mistake((e as Error).message.split('\n')[0]);
+    throw new Mistake(`${(e as Error).message.split(/[\n.]/)[0]}; --help lists them all`);
   }
 }
 

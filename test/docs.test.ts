@@ -2,6 +2,7 @@
 
 import assert from 'node:assert';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { HELP } from '../bench/options';
 import { files } from '../tools/docs-boards.mjs';
 import { keys, safety } from '../tools/docs.mjs';
 
@@ -33,6 +34,15 @@ describe('documents', () => {
       else
         for (const t of title.includes(', a sensor') ? title.split(/, (?=a sensor)/) : [title])
           assert.ok(tests.includes(t), t);
+    }
+  });
+
+  it('docs/bench.md has every flag as --help tells it', () => {
+    const page = text('docs/bench.md');
+    for (const [flag, [takes, without, meaning]] of Object.entries(HELP)) {
+      const name = `--${flag} ${takes}`.trimEnd().replace('|', '\\|');
+      const row = `| \`${name}\` | ${without} | ${meaning} |`.replace('|  |', '| |');
+      assert.ok(page.includes(`${row}\n`), row);
     }
   });
 

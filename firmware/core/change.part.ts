@@ -120,5 +120,7 @@ export function accept(c: Charger, ocpp: string, text: string): string {
   const t = text.toLowerCase();
   if (r[1] === 'b') return put(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null);
   if (r[1] === 'i' || r[1] === 'n') return put(c, r, /^[0-9]+$/.test(text) ? Number(text) : '');
-  return put(c, r, text);
+  return r[1] === 's' && text.length < (r[3] as number)
+    ? 'failed: shorter than ' + r[3] + ' bytes'
+    : put(c, r, text);
 }

@@ -5,7 +5,7 @@ import type { Charger } from './charger';
 
 /** Exports of this part. */
 export interface Creds {
-  keep(c: Charger): string;
+  keep(c: Charger, key: string): string;
   refused(c: Charger): void;
 }
 
@@ -15,13 +15,18 @@ const TRIES = 3;
 
 type Old = [number, string, number];
 
-/** What is in use is remembered until the new one has proved itself. */
-export function keep(c: Charger): string {
+/** What works is remembered until the new one has proved itself. Without a password the profile ends as well. */
+export function keep(c: Charger, key: string): string {
   const old = c.f.get(KEPT);
-  const was: Old = old === undefined ? [0, c.k.oak, c.k.osc] : (JSON.parse(old) as Old);
+  const was: Old = old === undefined ? [0, c.k.ocppak, c.k.osc] : (JSON.parse(old) as Old);
   was[0] = 0;
   c.f.log('security', 'ReconfigurationOfSecurityParameters');
-  return c.f.put(KEPT, JSON.stringify(was)) ? '' : 'failed: not kept';
+  if ((old !== undefined || c.o.ok) && !c.f.put(KEPT, JSON.stringify(was))) return 'failed: not kept';
+  if (!key && c.k.osc) {
+    c.k.osc = 0;
+    c.f.save('osc');
+  }
+  return '';
 }
 
 /** The central system does not take it. */
@@ -34,9 +39,9 @@ export function refused(c: Charger): void {
     c.f.put(KEPT, JSON.stringify(was));
     return;
   }
-  c.k.oak = was[1];
+  c.k.ocppak = was[1];
   c.k.osc = was[2];
-  c.f.save('oak');
+  c.f.save('ocppak');
   c.f.save('osc');
   c.f.del(KEPT);
   c.f.log('security', 'the password before is back');

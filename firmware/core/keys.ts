@@ -39,7 +39,7 @@ export interface Key {
    * by itself, or a part of it is secret: a refusal does not repeat it.
    */
   f?: string;
-  /** Least value; of words: those allowed. */
+  /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
   lo?: number | string;
   /** Greatest value; of text: most bytes; of words: most words. */
   hi?: number;
@@ -824,6 +824,21 @@ export const KEYS = {
   ocpplea: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.err ? c.o.errAt : null) },
   /** Remote debug logging. Stored only. */
   ocpprl: { t: 'b', f: 'wp', def: 0 },
+  /** Password of the central system (Basic, user = `sse`); empty = none. 16 bytes or more by OCPP. Never read back. */
+  ocppak: {
+    t: 's',
+    f: 'wkh',
+    lo: 16,
+    hi: 40,
+    def: '',
+    set: (c, v: string): string =>
+      /[^ -~]/.test(v)
+        ? 'must have printable characters'
+        : v === c.k.ocppak
+          ? ''
+          : (c.f.part('creds') as Creds).keep(c, v),
+    ocpp: 'AuthorizationKey',
+  },
   /** Private key of the client, PEM. Never read back. */
   ocppck: {
     t: 's',
@@ -1265,20 +1280,6 @@ export const KEYS = {
   },
   /** Interval of WebSocket pings; 0 = none. */
   owp: { t: 'i', f: 'wko', lo: 0, hi: 2147483647, def: 60, unit: 's', ocpp: 'WebSocketPingInterval' },
-  /** Password of the central system for security profiles 1 and 2; never read back. */
-  oak: {
-    t: 's',
-    f: 'wkho',
-    hi: 40,
-    def: '',
-    set: (c, v: string): string =>
-      v.length < 16 || /[^ -~]/.test(v)
-        ? 'must have 16 to 40 printable characters'
-        : v === c.k.oak
-          ? ''
-          : (c.f.part('creds') as Creds).keep(c),
-    ocpp: 'AuthorizationKey',
-  },
   /** Security profile, only ever upwards: 0 none, 1 password. */
   osc: {
     t: 'i',
@@ -1287,9 +1288,9 @@ export const KEYS = {
     hi: 1,
     def: 0,
     set: (c, v: number): string =>
-      v <= c.k.osc || !c.k.oak
+      v <= c.k.osc || !c.k.ocppak
         ? 'only upwards, and with an AuthorizationKey'
-        : (c.f.part('creds') as Creds).keep(c),
+        : (c.f.part('creds') as Creds).keep(c, c.k.ocppak),
     ocpp: 'SecurityProfile',
   },
 } as const satisfies Record<string, Key>;

@@ -128,5 +128,5 @@ export function look(o: Ocpp): void {
   o.at = c.t;
   o.st = 2;
   o.f.attach(o.w, a.s, o.f.soak);
-  a.s.write(hello(o.sa as Place, c.b.serial, c.k.oak));
+  a.s.write(hello(o.sa as Place, c.b.serial, c.k.ocppak));
 }

@@ -16,7 +16,7 @@ import type { Ws } from './websocket';
 /** Answer to our ping, and to the handshake, ms. */
 const PONG = 10000;
 /** Settings that need a new connection, and those that move the next sample. */
-const LINK = 'ocppe,ocppu,oak,osc';
+const LINK = 'ocppe,ocppu,ocppak,osc';
 const SAMPLES = 'ocppi,ocppai';
 /** No connect for so long after one that only the watchdog ended, ms. */
 const AFTER_RESET = 900000;

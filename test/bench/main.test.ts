@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
-import { Mistake, options } from '../../bench/options';
+import { Mistake, options, usage } from '../../bench/options';
 
 describe('bench options', () => {
   it('has the defaults of the contract', () => {
@@ -88,6 +88,12 @@ describe('bench process', function () {
     const { code, out, err } = await run('--http', 'x');
     assert.deepEqual([code, out], [2, '']);
     assert.match(err, /^--http: .*\n$/);
+  });
+
+  it('lists its flags with --help', async () => {
+    const { code, out, err } = await run('--help');
+    assert.deepEqual([code, out, err], [0, usage(), '']);
+    assert.match(out, /^ {2}--board NAME +a file of boards\/ \(reference\)$/m);
   });
 
   it('says an unknown board in one line and exits with 2', async () => {

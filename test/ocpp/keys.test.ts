@@ -519,14 +519,14 @@ const WRITABLE: Case[] = [
     good: '1',
     // No TLS; never downwards, nor where it stands.
     bad: ['0', '2', '3'],
-    rig: () => offline({ oak: 'sixteen-letters!' }),
+    rig: () => offline({ ocppak: 'sixteen-letters!' }),
     act(r) {
       r.run(2000);
       assert.equal(r.cs.requests.length, 2, 'connects anew');
       for (const v of ['0', '1']) assert.equal(set(r, 'SecurityProfile', v), 'Rejected', v);
     },
     without(r) {
-      r.c.k.oak = '';
+      r.c.k.ocppak = '';
       assert.equal(set(r, 'SecurityProfile', '1'), 'Rejected', 'no AuthorizationKey');
     },
   },
@@ -765,11 +765,11 @@ describe('ocpp AuthorizationKey', () => {
     it(`"${value}": ${status}`, () => {
       const r = ready();
       assert.equal(set(r, 'AuthorizationKey', value), status);
-      assert.equal(r.c.k.oak, status === 'Accepted' ? value : '');
+      assert.equal(r.c.k.ocppak, status === 'Accepted' ? value : '');
     });
 
   it('is never told, nor logged', () => {
-    const r = ready({ settings: { oak: OLD } });
+    const r = ready({ settings: { ocppak: OLD } });
     set(r, 'AuthorizationKey', NEW);
     r.run(3000);
     const all = asked(r, 'GetConfiguration', {}, 3000) as Told;
@@ -790,36 +790,36 @@ describe('ocpp AuthorizationKey', () => {
   }
 
   it('a new one is used at once, and stays once it has opened a connection', () => {
-    const r = ready({ cs: guarded(OLD, hex), settings: { oak: OLD } });
+    const r = ready({ cs: guarded(OLD, hex), settings: { ocppak: OLD } });
     assert.equal(r.c.o.ok, 1);
     assert.equal(set(r, 'AuthorizationKey', NEW), 'Accepted');
     r.run(3000);
     assert.ok(r.cs.requests[1].includes(header(hex)));
-    assert.deepEqual([r.c.o.ok, r.c.k.oak], [1, NEW]);
+    assert.deepEqual([r.c.o.ok, r.c.k.ocppak], [1, NEW]);
     assert.ok(!r.store.has('oc'));
   });
 
   for (const boot of [false, true])
     it(`three times 401: the one before is back${boot ? ', over a restart' : ''}; each is reported`, () => {
       const cs = guarded(OLD);
-      let r: Rig = ready({ cs, settings: { oak: OLD } });
+      let r: Rig = ready({ cs, settings: { ocppak: OLD } });
       assert.equal(set(r, 'AuthorizationKey', NEW), 'Accepted');
       r.run(2000);
       assert.equal(r.c.o.err, 'refused with HTTP status 401');
       const first = r;
       if (boot) {
         r = rig({ cs, store: new Map(r.store), boot: 2 });
-        assert.equal(r.c.k.oak, NEW);
+        assert.equal(r.c.k.ocppak, NEW);
       }
       r.run(120000);
       const told = (boot ? first.lines : []).concat(r.lines);
       assert.equal(told.filter((l) => l.includes('FailedToAuthenticateAtCentralSystem')).length, 3);
-      assert.deepEqual([r.c.o.ok, r.c.k.oak], [1, OLD]);
+      assert.deepEqual([r.c.o.ok, r.c.k.ocppak], [1, OLD]);
       assert.ok(!r.store.has('oc'));
     });
 
   it('another new one in between: what worked last comes back, not what never did', () => {
-    const r = ready({ cs: guarded(OLD), settings: { oak: OLD } });
+    const r = ready({ cs: guarded(OLD), settings: { ocppak: OLD } });
     set(r, 'AuthorizationKey', NEW);
     r.run(2000);
     // As the console does.
@@ -829,7 +829,42 @@ describe('ocpp AuthorizationKey', () => {
       'x'.repeat(20),
     );
     r.run(150000);
-    assert.deepEqual([r.c.o.ok, r.c.k.oak], [1, OLD]);
+    assert.deepEqual([r.c.o.ok, r.c.k.ocppak], [1, OLD]);
+  });
+
+  describe('set at the charger', () => {
+    const typed = (r: Rig, v: string): string =>
+      (r.c.f.part('change') as { write(c: unknown, k: string, v: string): string }).write(r.c, 'ocppak', v);
+
+    it('may be short, and stays though it is refused: nothing worked before', () => {
+      const cs = guarded('elsewhere');
+      const r = rig({ cs });
+      r.run(1000);
+      assert.equal(typed(r, 'short'), '');
+      r.run(600000);
+      assert.ok(cs.requests.length > 4);
+      assert.equal(r.c.k.ocppak, 'short');
+      assert.equal(typed(r, 'elsewhere'), '');
+      r.run(300000);
+      assert.equal(r.c.o.ok, 1);
+    });
+
+    it('gives way to what works', () => {
+      const r = ready({ cs: guarded(OLD), settings: { ocppak: OLD } });
+      assert.equal(typed(r, NEW), '');
+      r.run(150000);
+      assert.deepEqual([r.c.o.ok, r.c.k.ocppak], [1, OLD]);
+    });
+
+    it('empty = none, and no profile that asks for one', () => {
+      const r = offline({ ocppak: OLD, osc: '1' });
+      assert.equal(typed(r, ''), '');
+      assert.deepEqual([r.c.k.ocppak, r.c.k.osc], ['', 0]);
+    });
+
+    it('refuses what is no text of a header', () => {
+      for (const v of ['tab\there', 'pässwort', 'x'.repeat(41)]) assert.match(typed(ready(), v), /^failed/);
+    });
   });
 
   it('a profile that does not work gives way as well, and its number is told again', () => {
@@ -837,7 +872,7 @@ describe('ocpp AuthorizationKey', () => {
     const greet = cs.greet;
     let no = 0;
     cs.greet = (key) => (no-- > 0 ? 'HTTP/1.1 403 Forbidden\r\n\r\n' : greet.call(cs, key));
-    const r = ready({ cs, settings: { oak: OLD } });
+    const r = ready({ cs, settings: { ocppak: OLD } });
     no = 3;
     assert.equal(set(r, 'SecurityProfile', '1'), 'Accepted');
     r.run(120000);
@@ -846,9 +881,9 @@ describe('ocpp AuthorizationKey', () => {
 
   it('a central system that refuses what always worked: tried again and again, nothing changes', () => {
     const cs = guarded('another');
-    const r = rig({ cs, settings: { oak: OLD } });
+    const r = rig({ cs, settings: { ocppak: OLD } });
     r.run(600000);
     assert.ok(cs.requests.length > 4);
-    assert.equal(r.c.k.oak, OLD);
+    assert.equal(r.c.k.ocppak, OLD);
   });
 });

@@ -8,7 +8,7 @@ import { type Scene, scene } from '../fake/hosts';
 const SECRET = 'a-password-of-20-ltr';
 
 function charging(): Scene {
-  const x = scene(1, { oak: SECRET, amp: '16' });
+  const x = scene(1, { ocppak: SECRET, amp: '16' });
   x.web.takes = true;
   x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
   x.w.run(15000);
