@@ -158,7 +158,7 @@ describe('conf', () => {
     assert.equal(conf.write(t.c, 'ocppcc', ''), '');
     assert.equal(conf.read(t.c, 'ocppcc'), '');
     assert.deepEqual(
-      Object.keys(t.journal).filter((k) => k.includes('ocpp')),
+      Object.keys(t.journal).filter((k) => k.includes('ocppc')),
       [],
     );
   });
