@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { order } from '../tools/order.mjs';
 import { SUMS, sums } from '../tools/sums.mjs';
 import type { Files } from './assembly';
 import type { Flash } from './types';
@@ -22,7 +23,7 @@ export function readBuild(dist: string, board: string): Build {
     [CODE, fs.readFileSync(path.join(folder, CODE))],
     [MAIN, fs.readFileSync(path.join(dist, `${board}.js`))],
   ]);
-  for (const name of fs.readdirSync(folder).sort()) build.set(name, fs.readFileSync(path.join(folder, name)));
+  for (const name of order(fs.readdirSync(folder))) build.set(name, fs.readFileSync(path.join(folder, name)));
   return build;
 }
 

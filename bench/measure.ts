@@ -12,7 +12,7 @@ import { solo } from './engine/solo';
 import { BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
-import { calibrate, net, Profile, scans, type Units } from './measure/profile';
+import { calibrate, net, Profile, scans, type Step, type Units } from './measure/profile';
 import { Stage, type Json, type Phase } from './measure/stage';
 import { story } from './measure/story';
 import { insert, k, markdown, row, type Row, type Section } from './measure/table';
@@ -26,6 +26,9 @@ const OPTIMISED = 14e3;
 
 /** How much slower the script's clock goes in the profile, and how much longer everything is waited for. */
 const PROFILED = 12;
+
+/** Steps of a phase that are told while it runs. */
+const MANY = 30;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const hash = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
@@ -86,13 +89,28 @@ async function pool(build: Build, room: number): Promise<Section[]> {
   }
 }
 
+/** Work of a phase, the longest first: instructions, and the parts that it called; + = it loaded that one. */
+function works(profile: Profile, p: Phase, standin: number): { cost: number; parts: string }[] {
+  const all = profile.between(p.from, p.to);
+  const parts = (x: Step): string => {
+    const before = all[all.indexOf(x) - 1]?.at ?? p.from;
+    const asked = p.report.asked.filter((a) => a.at >= before && a.at < x.at).map((a) => a.name);
+    return [...new Set(asked)].join(' ');
+  };
+  return all
+    .filter((x) => x.kind === 'work')
+    .map((x) => ({ cost: net(x, standin), parts: parts(x) }))
+    .sort((a, b) => b.cost - a.cost);
+}
+
 /** Longest step of each phase. */
 function longest(profile: Profile, phases: Phase[], standin: number): Row[] {
   return phases.flatMap((p) => {
-    const steps = profile.between(p.from, p.to);
-    const most = (kind: string): number =>
-      Math.max(...steps.filter((x) => x.kind === kind).map((x) => net(x, standin)));
-    return [row(`${p.name}: scan`, most('scan'), CHANGE, k), row(`${p.name}: work`, most('work'), WORK, k)];
+    const scans = profile.between(p.from, p.to).filter((x) => x.kind === 'scan');
+    const most = Math.max(...scans.map((x) => net(x, standin)));
+    const work = works(profile, p, standin)[0];
+    const name = `${p.name}: work` + (work?.parts ? ` (${work.parts})` : '');
+    return [row(`${p.name}: scan`, most, CHANGE, k), row(name, work ? work.cost : NaN, WORK, k)];
   });
 }
 
@@ -128,8 +146,11 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
   const profile = new Profile(executable);
   process.env.ESPRUINO = profile.executable;
   /** The story takes long: what is known is told at once. */
-  const ended = (p: Phase): void =>
+  const ended = (p: Phase): void => {
     longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+    const over = works(profile, p, unit.standin).filter((x) => x.cost > WORK);
+    over.slice(1, MANY).forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
+  };
   const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
   let cut = '';
   try {

@@ -14,6 +14,7 @@ import { BOARD, STORAGE, boardOf, nvs, partitions, storage } from './flash-image
 import { Failure, Usage, say } from './flash-say.mjs';
 import { Serial, choose, ports } from './flash-serial.mjs';
 import { CODE, Chip, accept, banner, identify, mismatch, restart, upload } from './flash-upload.mjs';
+import { order } from './order.mjs';
 import { SUMS, sums } from './sums.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -110,7 +111,7 @@ async function bundle(board, o) {
     ['main', main],
   ])
     files.set(name, readFileSync(file));
-  for (const name of readdirSync(folder).sort()) files.set(name, readFileSync(path.join(folder, name)));
+  for (const name of order(readdirSync(folder))) files.set(name, readFileSync(path.join(folder, name)));
   files.set(SUMS, sums(files));
   if (o.config) {
     const config = settings(o.config, files.get('keys'));

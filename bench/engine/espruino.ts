@@ -11,7 +11,7 @@ import { minify_sync } from 'terser';
 import type { EngineOptions } from '../assembly';
 import { PowerCut, type Engine, type Host } from '../types';
 import type { Report } from './memory';
-import { Requests } from './requests';
+import { Requests, type Asked } from './requests';
 import { furnish } from './shelf';
 import { Terminal } from './terminal';
 import { Ticker } from './ticker';
@@ -136,6 +136,11 @@ export class Espruino implements Engine {
   /** What was in use since the last call of this. */
   report(): Report {
     return this.requests.memory.report();
+  }
+
+  /** Parts that were asked for since the last call of this. */
+  asked(): Asked[] {
+    return this.requests.asked.splice(0);
   }
 
   get pid(): number | undefined {

@@ -192,6 +192,16 @@
     };
   };
 
+  // In the profile the host hears which parts a callback asks for; + = this one was not loaded.
+  function telling() {
+    const load = require;
+    const hear = native((name) => ask('n', (loaded[name] ? '' : '+') + name, 1));
+    global.require = (name) => {
+      hear(name);
+      return load(name);
+    };
+  }
+
   E.enableWatchdog = (s, auto) => call({ op: 'watchdog', s: s, auto: !!auto });
   E.kickWatchdog = native(() => tell('k', ''));
   E.reboot = () => call({ op: 'reboot' });
@@ -380,6 +390,7 @@
     if (mode.room) fill(total - usage - 5 - (mode.room - empty));
     if (mode.room) call({ op: 'filled', usage: process.memory().usage });
     if (mode.collect) counting();
+    if (mode.mark) telling();
     // Says what standing in a request costs.
     if (mode.collect) read(0);
     print('\x02');

@@ -28,8 +28,16 @@ const json = (o: unknown): Buffer => {
   return Buffer.concat([Buffer.of(text.length & 255, text.length >> 8), text]);
 };
 
+/** A part, and when it was asked for, ms of this computer; + before its name = it was loaded for that. */
+export interface Asked {
+  at: number;
+  name: string;
+}
+
 export class Requests {
   readonly memory = new Memory();
+  /** Parts that callbacks asked for, while the profiler is told. */
+  asked: Asked[] = [];
   private station!: Station;
   private edges!: Edges;
   private dog!: Watchdog;
@@ -137,6 +145,9 @@ export class Requests {
         return this.later(ERASE, () => this.reply(DONE));
       case 'E':
         return this.reply(Buffer.of(this.wanted()));
+      case 'n':
+        this.asked.push({ at: Date.now(), name: body.toString('latin1') });
+        return this.reply(DONE);
       case 'J':
         return this.call(JSON.parse(body.toString('latin1')));
     }

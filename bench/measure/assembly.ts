@@ -4,6 +4,7 @@
 import assembly, { type Assembly } from '../assembly';
 import { createEspruino, type Measure } from '../engine/espruino';
 import type { Report } from '../engine/memory';
+import type { Asked } from '../engine/requests';
 
 /** Channel between the threads of this process: `Question` there, `Answer` back. */
 export const CHANNEL = 'pilotwire-measure';
@@ -12,7 +13,7 @@ export interface Question {
   /** From now on every connect takes so many ms longer. */
   far?: number;
 }
-export type Answer = Report & { stood: number };
+export type Answer = Report & { stood: number; asked: Asked[] };
 
 const how = new URL(import.meta.url).searchParams.get('how');
 
@@ -38,7 +39,7 @@ const measured: Assembly = {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = (e) => {
       far = ((e as MessageEvent).data as Question).far ?? far;
-      channel.postMessage({ ...engine.report(), stood });
+      channel.postMessage({ ...engine.report(), stood, asked: engine.asked() });
     };
     channel.unref();
     return engine;

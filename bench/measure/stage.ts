@@ -4,7 +4,6 @@ import { rmSync, mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Measure } from '../engine/espruino';
-import type { Report } from '../engine/memory';
 import type { Build } from '../image';
 import { fetchText, start, type Bench } from '../start';
 import { CHANNEL, type Answer, type Question } from './assembly';
@@ -13,7 +12,7 @@ export type Json = Record<string, unknown>;
 
 export interface Phase {
   name: string;
-  report: Report;
+  report: Answer;
   /** Time of the bench at its beginning and end, ms of this computer. */
   from: number;
   to: number;

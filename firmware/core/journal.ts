@@ -41,19 +41,17 @@ function turn(): void {
 
 /** Writes one record; there must be room. */
 function append(kind: number, key: string, value: string): void {
-  const data = E.toUint8Array(key + '\n' + value);
-  const length = data.length;
-  const size = 8 + ((length + 3) & ~3);
-  const sum = E.CRC32(data);
-  const all = new Uint8Array(size);
-  all.fill(255);
-  all.set([MARK, kind, length, length >> 8, sum, sum >> 8, sum >> 16, sum >> 24]);
-  all.set(data, 8);
-  nor.write(new Uint8Array(all.buffer, 4), at + 4);
-  nor.write(new Uint8Array(all.buffer, 0, 4), at);
+  const text = key + '\n' + value;
+  const length = text.length;
+  const all = E.toUint8Array('........' + text + '\xff\xff\xff'.substr(0, -length & 3)).buffer;
+  const head = new Uint32Array(all, 0, 2);
+  head[0] = MARK + kind * 256 + length * 65536;
+  head[1] = E.CRC32(text);
+  nor.write(new Uint8Array(all, 4), at + 4);
+  nor.write(new Uint8Array(all, 0, 4), at);
   if (kind === SET) index[key] = at >> 2;
   else delete index[key];
-  at += size;
+  at += (length + 11) & ~3;
 }
 
 /** Copies a live record into the current page. */
@@ -81,8 +79,8 @@ function room(length: number): void {
 
 /** The text under `key`, undefined = none. */
 export function get(key: string): string | undefined {
-  if (!index.hasOwnProperty(key)) return undefined;
-  const p = payload(nor, index[key] << 2);
+  const from = index[key];
+  const p = from === undefined ? undefined : payload(nor, from << 2);
   return p === undefined ? undefined : p.substr(key.length + 1);
 }
 

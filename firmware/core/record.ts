@@ -22,9 +22,9 @@ export function put(nor: Nor, at: number, v: number): void {
 
 /** Payload of the record at byte `from`, undefined when it is damaged. */
 export function payload(nor: Nor, from: number): string | undefined {
-  const head = nor.read(from, 8);
-  const data = nor.read(from + 8, head[2] + head[3] * 256);
-  if (head[0] !== MARK || E.CRC32(data) >>> 0 !== word(head, 4) >>> 0) return undefined;
+  const head = new Uint32Array(nor.read(from, 8).buffer);
+  const data = nor.read(from + 8, head[0] >>> 16);
+  if ((head[0] & 255) !== MARK || E.CRC32(data) !== head[1]) return undefined;
   // The engine gives up on flat text when memory is in small pieces.
   let text = E.toString(data);
   if (text) return text;

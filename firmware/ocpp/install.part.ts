@@ -102,6 +102,7 @@ function store(o: Ocpp, w: Work): string {
   const f = o.c.f;
   const to = w.to < 0 ? w.free : w.to;
   if (to < 0) return refuse(o, 'MaxChargingProfilesInstalled');
+  o.bare = 0;
   if (!f.put('p' + to, JSON.stringify(w.h) + w.text)) return refuse(o, 'not kept');
   for (const i of w.gone) f.del('p' + i);
   o.pn = 0;

@@ -12,6 +12,8 @@ const REST = 300000;
 /** A pause lasts this long, ms, unless this much is allowed after it, 0.1 A. */
 const PAUSE = 10000;
 const CLEAR = FLOOR + 5;
+/** Empty slots that are looked at in one step. */
+const STEP = 3;
 
 /** What a profile wants. */
 export interface Want {
@@ -134,12 +136,14 @@ function want(o: Ocpp, s: Survey, i: number): Want | 0 {
 /** Looks at the next profile that has not been looked at, or that wants something else by now; true = there was none. */
 export function step(o: Ocpp, s: Survey): boolean {
   const all = s.wants;
+  let n = STEP;
+  if (o.bare) return true;
   while (s.i < PROFILES) {
     const i = s.i++;
     const r = all[i];
     if (r !== undefined && (!r || r.u > s.t)) continue;
     all[i] = want(o, s, i);
-    if (all[i]) return false;
+    if (all[i] || !--n) return false;
   }
   return true;
 }
@@ -241,5 +245,6 @@ export function watch(o: Ocpp): void {
   const s = o.ps as Survey;
   if (!step(o, s)) return;
   o.ps = undefined;
+  o.bare = s.wants.some((r) => r !== 0) ? 0 : 1;
   apply(o, fold(o, s, 0));
 }

@@ -132,6 +132,7 @@ function fresh(c: Charger): Ocpp {
     unAt: 0,
     rstAt: 0,
     ps: undefined,
+    bare: 0,
     p1: 0,
     den: 0,
     out: [],
@@ -202,7 +203,7 @@ export function link(c: Charger): void {
   const o = own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
-  if (name) (c.f.part(name) as Away).look(o);
+  if (name && c.f.ready(name)) (c.f.part(name) as Away).look(o);
 }
 
 /** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */
@@ -243,8 +244,9 @@ function busy(o: Ocpp): string {
 export function watch(c: Charger): Bit {
   const o = own(c);
   const name = busy(o);
-  if (name) (c.f.part(name) as Auth).watch(o);
-  const more = o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
+  const idle = name && !c.f.ready(name) ? 1 : 0;
+  if (name && !idle) (c.f.part(name) as Auth).watch(o);
+  const more = idle || o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
   if (!o.on) return more;
   observe(o);
   if (o.id) return more;

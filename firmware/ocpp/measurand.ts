@@ -3,6 +3,11 @@
 
 /** Measurands there are. */
 export const MEASURANDS = 8;
+/** The names in their order, and of each the places of its first and last number, for whoever looks at all of them. */
+export const NAMES =
+  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered';
+export const FIRST = '0158bcdf';
+export const LAST = '047abcef';
 
 /** Name, place of its first number in a sample, how many there are (1, 2 = socket and board, 3 phases, 4 = total and
  * phases), unit, end of the phase's name. The misspelling of a unit is what schemas know. */

@@ -82,8 +82,14 @@ function used(o: Ocpp): string {
   return id === undefined ? '' : ',' + id;
 }
 
+/** The open transaction is noted first, in a turn of its own. */
 function began(o: Ocpp, e: Happening): void {
   const c = o.c;
+  if (o.ref === o.qn) {
+    put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o));
+    return;
+  }
+  o.ev.unshift(e);
   pass(o, true);
   o.ref = o.qn;
   o.d = 0;
@@ -92,7 +98,6 @@ function began(o: Ocpp, e: Happening): void {
   o.nx = 0;
   c.o.tx = -1;
   note(o);
-  put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o));
 }
 
 function ended(o: Ocpp, e: Happening): void {
@@ -100,7 +105,7 @@ function ended(o: Ocpp, e: Happening): void {
   pass(o, false);
   if (o.ref)
     put(o, 'E', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1) + ',' + o.ds);
-  c.f.del('qo');
+  o.ev.unshift(['O', 0, 0, '', '']);
   o.ref = 0;
   o.d = 0;
   o.max = NEVER;
@@ -115,6 +120,7 @@ function ended(o: Ocpp, e: Happening): void {
 export function watch(o: Ocpp): void {
   const e = o.ev.shift();
   if (!e || e[0] === 'N') note(o);
+  else if (e[0] === 'O') o.c.f.del('qo');
   else if (e[0] === 'M') put(o, 'M', e[2], e[1], e[3]);
   else if (e[0] === 'S') began(o, e);
   else ended(o, e);

@@ -67,6 +67,7 @@ function flush(o: Ocpp): void {
 
 /** Writes one piece. */
 function pour(o: Ocpp): void {
+  if (!o.c.f.ready(o.sp)) return;
   const text = (o.c.f.part(o.sp) as Writer).more(o, o.sn++);
   o.sb += text ? text : ']';
   if (!text) o.sp = '';

@@ -2,7 +2,7 @@
 // bits of its measurands and all readings.
 
 import type { Charger } from '../core/charger';
-import { MEASURANDS, measurand } from './measurand';
+import { FIRST, LAST, NAMES } from './measurand';
 import { NEVER, VOLTS } from './state';
 import type { Ocpp } from './state';
 
@@ -16,43 +16,50 @@ export interface Sample {
 /** Most samples in the transactionData of a StopTransaction. */
 const KEPT = 40;
 
-function fixed(v: number, digits: number): number {
-  return parseFloat(v.toFixed(digits));
+/** Phases that are not wired have no reading, and none has where pulses are counted. `k` = parts of the unit. */
+function phases(c: Charger, out: (number | null)[], values: number[], k: number): void {
+  const n = c.b.meter!.pulses ? 0 : c.b.phases;
+  const round = Math.round;
+  for (const v of values.slice(0, n)) out.push(round(v * k) / k);
+  for (let i = n; i < 3; i++) out.push(null);
 }
 
-/** Phases that are not wired have no reading, and none has where pulses are counted. */
-function phases(c: Charger, values: number[], digits: number): (number | null)[] {
-  const out: (number | null)[] = [null, null, null];
-  for (let i = 0; i < c.b.phases && !c.b.meter!.pulses; i++) out[i] = fixed(values[i], digits);
-  return out;
+/** What the meter says: power, of each phase power, current and voltage, frequency. */
+function metered(c: Charger, out: (number | null)[]): void {
+  const m = c.b.meter!;
+  out.push(Math.round(c.m.p));
+  phases(c, out, m.p, 1);
+  phases(c, out, m.i, 100);
+  phases(c, out, m.v, 10);
+  out.push(m.hz ? Math.round(m.hz * 100) / 100 : null);
 }
 
 /** All readings of now, in the order of the measurands; `wh` = the register. */
 export function readings(c: Charger, wh: number): (number | null)[] {
   const m = c.b.meter;
-  const warm = (i: number): number | null => (c.x.tmp[i] === undefined ? null : fixed(c.x.tmp[i]!, 1));
   const out: (number | null)[] = [wh];
-  const chip =
-    m && m.ok
-      ? [Math.round(c.m.p) as number | null].concat(
-          phases(c, m.p, 0),
-          phases(c, m.i, 2),
-          phases(c, m.v, 1),
-          m.hz ? fixed(m.hz, 2) : null,
-        )
-      : [null, null, null, null, null, null, null, null, null, null, null];
+  if (m && m.ok) metered(c, out);
+  else out.push(null, null, null, null, null, null, null, null, null, null, null);
   const offered = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps / 10 : 0;
-  return out.concat(chip, offered, warm(0), warm(1), Math.round(offered * VOLTS * c.s.ph));
+  out.push(offered);
+  for (let i = 0; i < 2; i++) {
+    const t = c.x.tmp[i];
+    out.push(t === undefined ? null : Math.round(t * 10) / 10);
+  }
+  out.push(Math.round(offered * VOLTS * c.s.ph));
+  return out;
 }
 
 /** Bits of the measurands in a list that have a reading; at least the register. */
 export function mask(list: string, values: (number | null)[]): number {
-  const words = list.split(',');
+  const names = NAMES.split(',');
+  const number = parseInt;
   let bits = 0;
-  for (let i = 0; i < MEASURANDS; i++) {
-    const m = measurand(i);
-    const at = m[1];
-    if (words.includes(m[0]) && (values[at] !== null || values[at + m[2] - 1] !== null)) bits |= 1 << i;
+  for (const name of list.split(',')) {
+    const i = names.indexOf(name);
+    if (i < 0) continue;
+    const first = values[number(FIRST[i], 16)];
+    if (first !== null || values[number(LAST[i], 16)] !== null) bits |= 1 << i;
   }
   return bits ? bits : 1;
 }

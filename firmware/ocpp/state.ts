@@ -47,8 +47,8 @@ export interface Payload {
 /** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
 /** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
- * and the rest of its record; N = the open transaction is to be noted. */
-export type Happening = ['S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'N', number, number, string, string];
+ * and the rest of its record; N = the open transaction is to be noted, O = it is over. */
+export type Happening = ['S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'N' | 'O', number, number, string, string];
 
 /** A part that takes a turn. */
 export interface Turn {
@@ -174,6 +174,8 @@ export interface Ocpp {
   pn: number;
   pw: number;
   ps: unknown;
+  /** 1 = no profile is stored, for sure. */
+  bare: Bit;
   /** When one phase was asked for last. */
   p1: number;
   /** 1 = the running transaction gets no energy: its tag turned out to be refused. */
