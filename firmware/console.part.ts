@@ -109,15 +109,14 @@ function set(c: Charger, t: Typed): string {
   return 'Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.';
 }
 
-/** The commands, or what a key is for: its description is a member of an object, tools/pack.mjs. */
+/** The commands, or what a key is for. */
 function help(c: Charger, t: Typed): string | undefined {
   if (t.a[0] === undefined) return HELP[t.n];
   if (t.n) return undefined;
   const r = find(c, t, 'help("amp")');
   if (!r) return t.place;
-  const text = c.f.text(r[11]);
   return (
-    JSON.parse(text.substr(text.indexOf(':') + 1)).text +
+    JSON.parse(c.f.text(r[11])) +
     '\n' +
     (r[2].includes('w')
       ? r[0] + ' takes ' + takes(r) + (r[6] ? ', ' + r[6] : '')

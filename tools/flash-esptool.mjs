@@ -62,6 +62,7 @@ export function writeCommand(tool, port, parts, erase) {
 /** What esptool complained about, in a line of ours. */
 function why(text, port) {
   const rows = [
+    [/Inappropriate ioctl/i, () => `${port} is no serial port`],
     [/This chip is (ESP[\w-]+)/, (m) => `wrong chip: an ${m[1]}, this firmware runs on the ESP32`],
     [/No such file or directory|cannot find the file|doesn't exist\.\s*$/i, () => `no port ${port}`],
     [
@@ -87,7 +88,7 @@ function why(text, port) {
       .trim()
       .split('\n')
       .findLast((l) => /error/i.test(l)) ?? 'no reason given';
-  return `esptool: ${last.replace(/^.*?error( occurred)?:\s*/i, '')}`;
+  return `esptool: ${last.replace(/^(.*?error( occurred)?:\s*)+/i, '')}`;
 }
 
 function run(command, shown) {

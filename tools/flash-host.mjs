@@ -23,6 +23,7 @@ class Lost extends Failure {}
 
 const REASONS = {
   ECONNREFUSED: 'the connection is refused',
+  ECONNRESET: 'the connection broke off',
   EHOSTUNREACH: 'there is no way to it',
   ENETUNREACH: 'there is no way to it',
   ENOTFOUND: 'the name is not known',

@@ -3,7 +3,7 @@
 //
 //   place  8 hexadecimal digits: a text's offset / 4 and its length
 //   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk, the places;
-//          how many of the places are of the first kind, and of the first two, in 4 digits each; place of the descriptions
+//          how many of the places are of the first kind, and of the first two, in 4 digits each; places of `first` and `kept`
 //   shift  a printable character for each value of a CRC's last byte, chosen so that no two names meet
 //   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name, h = its
 //          CRC32 & 0xffffff: (h + code of the shift of h & 255) % number of slots
@@ -11,8 +11,8 @@
 //          front of `return`: none = drifts with time, meter and signal; one = follows from the record; two = changes only when
 //          a key is set.
 //   places places of all values that everybody may see, without anything between them, in this order of kinds
-//   descriptions
-//          JSON as `/api/keys` tells it, its members at multiples of 4, "key":{...}
+//   first  JSON {key: default} of all that the record holds, in the order of the table
+//   kept   names of the keys that only the journal holds, comma separated
 //   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
 //          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated; in front of it, as a
 //          statement, the name of the part that it needs; behind it, as a comment, the place of the next chunk, zeros at the end
@@ -101,19 +101,6 @@ function expression(row) {
 function value(row) {
   const quote = has(row, 'o') ? "'" : '"';
   return `${quote}${row.name}${quote};${' '.repeat(kind(row))}return ${expression(row)}`;
-}
-
-const TYPES = { b: 'boolean', i: 'integer', n: 'number', s: 'string', c: 'string', j: 'json' };
-
-/** A key as member of `/api/keys`. */
-function description(row) {
-  const { name, t, unit, lo, hi, def, ocpp, doc } = row;
-  const access = !has(row, 'w') ? 'r' : has(row, 'h') ? 'w' : 'rw';
-  const range = t === 's' ? { maxLength: hi } : t === 'c' ? { words: lo?.split(',') } : { min: lo, max: hi };
-  const nullable = has(row, 'z') || undefined;
-  const first = has(row, 'k') || has(row, 'p') ? (t === 'b' ? !!def : def) : undefined;
-  const all = { type: TYPES[t], nullable, access, unit, ...range, default: first, ocpp, text: doc };
-  return `"${has(row, 'o') ? ocpp : name}":${JSON.stringify(all)}`;
 }
 
 /** What a value's expression is in a chunk. */
@@ -208,18 +195,14 @@ export function pack(rows) {
     () => 8,
     (t, next) => t + (next || NONE),
   );
-  const shown = rows.filter((r) => !has(r, 'o'));
-  const docs = new Map(rows.filter((r) => has(r, 'o')).map((r) => [r, put(description(r))]));
-  const first = put('{   ');
-  for (const [i, r] of shown.entries()) {
-    const more = i + 1 < shown.length ? ',' : '}';
-    const p = put(description(r) + more);
-    docs.set(r, p.slice(0, 4) + (parseInt(p.slice(4), 16) - 1).toString(16).padStart(4, '0'));
-  }
-  const last = docs.get(shown.at(-1));
-  const begin = parseInt(first.slice(0, 4), 16);
-  const end = parseInt(last.slice(0, 4), 16) * 4 + parseInt(last.slice(4), 16) + 1;
-  const descriptions = place(begin * 4, end - begin * 4);
+  const docs = new Map(rows.map((r) => [r, put(JSON.stringify(r.doc ?? ''))]));
+  const of = (mark) => rows.filter((r) => has(r, mark));
+  const first = put(JSON.stringify(Object.fromEntries(of('k').map((r) => [r.name, r.def ?? null]))));
+  const kept = put(
+    of('p')
+      .map((r) => r.name)
+      .join(','),
+  );
   const texts = rows.map((r, i) =>
     JSON.stringify([
       r.name,
@@ -254,6 +237,6 @@ export function pack(rows) {
   const list = put(kinds.flat().join(''));
   const hex = (n, digits) => n.toString(16).padStart(digits, '0');
   const counts = hex(kinds[0].length, 4) + hex(kinds[0].length + kinds[1].length, 4);
-  const head = [hex(m, 8), places[0], ocpp, chunk[0], list, counts, descriptions].join('');
+  const head = [hex(m, 8), places[0], ocpp, chunk[0], list, counts, first, kept].join('');
   return head.padEnd(HEAD) + String.fromCharCode(...shift) + table.join('') + body.join('');
 }

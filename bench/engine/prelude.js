@@ -228,7 +228,8 @@
       let s = '';
       for (let i = 0; i < n; i += 4096)
         s += ask('f', word(at + i) + word(Math.min(n - i, 4096)), Math.min(n - i, 4096));
-      return new Uint8Array(E.toArrayBuffer(s));
+      // In one piece, as the chip's: bytes of a text in pieces are searched from its beginning, each anew.
+      return new Uint8Array(E.toArrayBuffer(E.toString(s) || s));
     }),
     write: native((data, at) => {
       const s = E.toString(data);
@@ -311,7 +312,8 @@
       const s = {};
       s.bind = native((port, then) => {
         s.port = port;
-        call({ op: 'bind', port: port, id: keep((text, from) => s.emit('message', atob(text), from)) });
+        s.id = keep((text, from) => s.emit('message', atob(text), from));
+        call({ op: 'bind', port: port, id: s.id });
         if (then) setTimeout(then, 0, s);
         return s;
       });
@@ -320,7 +322,10 @@
         if (!short) text = text.substr(a, b);
         call({ op: 'datagram', port: s.port, host: short ? b : d, to: short ? a : c, data: btoa(text) });
       });
-      s.close = native(() => call({ op: 'unbind', port: s.port }));
+      s.close = native(() => {
+        delete later[s.id];
+        call({ op: 'unbind', port: s.port });
+      });
       return s;
     },
   };

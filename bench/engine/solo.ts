@@ -38,6 +38,8 @@ export async function solo(o: {
   net?: Partial<Host['net']>;
   seed?: number;
   measure?: Measure;
+  /** What the flash holds from its beginning. */
+  flash?: Uint8Array;
 }): Promise<Solo> {
   const world = new WorldClock();
   const real = performance.now();
@@ -60,7 +62,7 @@ export async function solo(o: {
   };
   const seed = o.seed ?? 1;
   const module = new Esp32(clock, seed);
-  const flash = new Nor();
+  const flash = new Nor(o.flash);
   const rig = o.board && (await import(`../wiring/${o.board}.ts`)).default(module, clock, seed);
   let text = '';
   const net = {

@@ -10,8 +10,9 @@ import type { Build } from '../image';
 export interface Step {
   /** ms of this computer when it was over. */
   at: number;
-  /** Instructions of the callback alone. */
+  /** Instructions of the callback alone; and all until its end, those of a start without any callback included. */
   cost: number;
+  total: number;
   /** What the bench's wrappers are called for, which the chip has in native code. */
   native: number;
   calls: number;
@@ -63,6 +64,7 @@ export function parse(text: string, at = 0): Step {
   return {
     at,
     cost: costs[CALLBACK],
+    total: Number(/^(?:totals|summary): (\d+)/m.exec(text)?.[1] ?? NaN),
     native: costs[CALL],
     calls: calls[CALL],
     kind: calls[MARK] === 1 ? 'scan' : calls[MARK] ? 'bench' : 'work',
@@ -200,4 +202,41 @@ export async function scans(espruino: string, board: string, build: Build, stand
     }
   };
   return { idle: await one(false), charging: await one(true) };
+}
+
+/** An empty bundle: what is left is the process and the bench's own boot file. */
+const NOTHING: Build = new Map([['.bootcde', Buffer.from('print("Pilotwire")')]]);
+
+/**
+ * Instructions of the script from power to the banner: all of it comes before the first callback, with the pilot at +12 V among
+ * its first lines and the first scan near its end. `flash` = what the journal holds.
+ */
+export async function starting(
+  espruino: string,
+  board: string,
+  build: Build,
+  standin: number,
+  flash?: Uint8Array,
+): Promise<number> {
+  const first = async (what: Build): Promise<number> => {
+    const profile = new Profile(espruino);
+    const s = await solo({
+      executable: profile.executable,
+      build: what,
+      board,
+      measure: { mark: true },
+      flash,
+    });
+    try {
+      if (!(await s.until(() => s.text().includes('Pilotwire'), 240000))) throw new Error(s.text());
+      if (!(await s.until(() => profile.between(0, Infinity).length > 0, 60000)))
+        throw new Error('no profile');
+      const [step] = profile.steps;
+      return step.total - step.native - step.calls * standin;
+    } finally {
+      s.stop();
+      profile.close();
+    }
+  };
+  return (await first(build)) - (await first(NOTHING));
 }

@@ -7,7 +7,7 @@ import type { Settle } from './settle.part';
 
 /**
  * A row as packed: key, type, marks, lo, hi, default, unit, OCPP name, place of its value, set, place of the next row, place
- * of its description.
+ * of what it means.
  */
 export type Row = [
   string,

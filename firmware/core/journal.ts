@@ -10,8 +10,8 @@ import { GONE, MAGIC, MARK, SET, payload, put as write } from './record';
 
 /** Longest payload: a record lies in one page. */
 const LONGEST = 2000;
-/** Pages kept erased ahead while an erase, some 50 ms, may be waited for. */
-const AHEAD = 8;
+/** Pages kept erased ahead while an erase, some 50 ms, may be waited for: a start reads in what stands in the others. */
+const AHEAD = 10;
 
 let nor: Nor;
 let pages = 0;

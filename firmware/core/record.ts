@@ -20,25 +20,19 @@ export function put(nor: Nor, at: number, v: number): void {
   nor.write(new Uint8Array(new Uint32Array([v]).buffer), at);
 }
 
+/** Bytes as text. */
+export function text(data: Uint8Array): string {
+  // The engine gives up on flat text when memory is in small pieces.
+  let t = E.toString(data);
+  if (t) return t;
+  t = '';
+  for (const b of data) t += String.fromCharCode(b);
+  return t;
+}
+
 /** Payload of the record at byte `from`, undefined when it is damaged. */
 export function payload(nor: Nor, from: number): string | undefined {
   const head = new Uint32Array(nor.read(from, 8).buffer);
   const data = nor.read(from + 8, head[0] >>> 16);
-  if ((head[0] & 255) !== MARK || E.CRC32(data) !== head[1]) return undefined;
-  // The engine gives up on flat text when memory is in small pieces.
-  let text = E.toString(data);
-  if (text) return text;
-  text = '';
-  for (const b of data) text += String.fromCharCode(b);
-  return text;
-}
-
-/** 1 = all bytes from `from` to `end` are erased. */
-export function blank(nor: Nor, from: number, end: number): boolean {
-  while (from < end) {
-    const b = nor.read(from, Math.min(256, end - from));
-    if (E.sum(b) !== b.length * 255) return false;
-    from += b.length;
-  }
-  return true;
+  return (head[0] & 255) === MARK && E.CRC32(data) === head[1] ? text(data) : undefined;
 }

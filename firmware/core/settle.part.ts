@@ -43,27 +43,26 @@ function odd(c: Charger, r: Row, v: unknown): string {
   return alike(v, ENTRY[r[0]]) ? '' : 'no list';
 }
 
-/** The kept value of a row, undefined = there is none; one that cannot be is forgotten. */
-function kept(c: Charger, r: Row): unknown {
-  const text = c.f.get('k.' + r[0]);
+/** The kept value of a key, undefined = there is none; one that cannot be is forgotten. */
+function kept(c: Charger, key: string): unknown {
+  const text = c.f.get('k.' + key);
   if (text === undefined) return undefined;
   const v = parse(text);
-  const bad = odd(c, r, v);
+  const bad = odd(c, c.f.row(key)!, v);
   if (!bad) return v;
-  c.f.log('key', r[0] + ' forgotten, ' + bad);
-  c.f.del('k.' + r[0]);
+  c.f.log('key', key + ' forgotten, ' + bad);
+  c.f.del('k.' + key);
   return undefined;
 }
 
-/** Fills `c.k`: default or journal value of every kept key, and what the set-up left. */
+/** Fills `c.k`: default or journal value of every key there; looks at those that stay in the journal; then what the set-up left. */
 export function settle(c: Charger): void {
   const k = c.k as unknown as { [key: string]: unknown };
-  let place = c.f.head(1);
-  while (place) {
-    const r = c.f.at(place);
-    const v = r[2].includes('k') || r[2].includes('p') ? kept(c, r) : undefined;
-    if (r[2].includes('k')) k[r[0]] = v === undefined ? r[5] : v;
-    place = r[10];
+  const first = JSON.parse(c.f.text(c.f.head(6)));
+  for (const key of Object.keys(first)) {
+    const v = kept(c, key);
+    k[key] = v === undefined ? first[key] : v;
   }
+  for (const key of c.f.text(c.f.head(7)).split(',')) kept(c, key);
   preset(c);
 }

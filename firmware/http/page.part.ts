@@ -1,5 +1,4 @@
-// Part on call: what is sent as it lies in flash: the charger's own page, the Storage file `page.gz`, and the descriptions of the
-// keys, `/api/keys`.
+// Part on call: the charger's own page, which is sent as it lies in flash: the Storage file `page.gz`.
 
 import type { Charger } from '../core/charger';
 import type { Job } from './web.part';
@@ -13,16 +12,15 @@ interface Page extends Job {
 }
 
 /** Takes a request in. */
-export function start(c: Charger, path: string): Job {
-  const own = path === '/';
-  const file = own ? c.f.file('page.gz', 0, 0) : c.f.text(c.f.head(6));
+export function start(c: Charger): Job {
+  const file = c.f.file('page.gz', 0, 0);
   const text = file || 'Pilotwire ' + c.b.serial + '. API: /api/status, /api/set';
   const job: Page = {
     out: '',
     status: 200,
-    type: own ? 'text/html; charset=utf-8' : 'application/json',
+    type: 'text/html; charset=utf-8',
     size: text.length,
-    head: own && file ? { 'Content-Encoding': 'gzip' } : undefined,
+    head: file ? { 'Content-Encoding': 'gzip' } : undefined,
     text,
     at: 0,
   };

@@ -112,7 +112,7 @@ function route(c: Charger, t: Talk): string {
   if (path === '/api/status') return c.k.hai ? (filtered('&' + t.text) ? 'get' : 'dump') : '';
   if (path === '/api/set') return c.k.hai ? 'set' : '';
   if (path === '/api/events') return c.k.hai ? 'events' : '';
-  if (path === '/api/keys') return c.k.hai ? 'page' : '';
+  if (path === '/api/keys') return c.k.hai ? 'about' : '';
   if (path === '/metrics') return c.k.hai ? 'metrics' : '';
   if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';

@@ -106,6 +106,8 @@ describe('./flash.sh', function () {
     ['too little flash', ['--engine', engine, '--port', '/dev/null'], tool({ CHIP: CHIP.replace('4MB', '2MB') }), /^too little flash: 2 MB, 4 MB are needed$/],
     ['a busy port', ['--engine', engine, '--port', '/dev/null'], tool({ SAYS: "A fatal error occurred: Could not open /dev/null, the port is busy or doesn't exist.\n([Errno 16] could not open port /dev/null: [Errno 16] Device or resource busy)" }), /^\/dev\/null is in use by another program$/],
     ['a silent chip', ['--engine', engine, '--port', '/dev/null'], tool({ SAYS: 'A fatal error occurred: Failed to connect to ESP32: No serial data received.' }), /^no ESP32 answers at \/dev\/null: hold BOOT/],
+    ['something that is no port', ['--engine', engine, '--port', '/dev/null'], tool({ SAYS: "ERROR: A fatal error occurred: Could not open /dev/null, the port is busy or doesn't exist.\n(Could not configure port: (25, 'Inappropriate ioctl for device'))" }), /^\/dev\/null is no serial port$/],
+    ['an error that nobody has thought of', ['--engine', engine, '--port', '/dev/null'], tool({ SAYS: 'ERROR: A fatal error occurred: Packet content transfer stopped' }), /^esptool: Packet content transfer stopped$/],
     ['another board', ['--engine', engine, '--port', '/dev/null', '--board', 'reference'], tool({ HEAD: storage(new Map([[BOARD, Buffer.from('toaster')]])).toString('hex', 0, 64) }), /^board mismatch: this charger is a "toaster", the bundle is for "reference"/],
     ['bad settings', ['--engine', engine, '--dry-run', '--board', 'reference', '--config', 'bad.json'], tool(), /^--config bad\.json: amp must be 6 to 32$/],
   ]; // prettier-ignore

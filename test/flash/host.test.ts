@@ -7,11 +7,13 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { start, type Bench } from '../../bench/start';
 import { Host, configure, fits, greet, update } from '../../tools/flash-host.mjs';
 import { out } from '../../tools/flash-say.mjs';
 import { VERSION, image } from '../fake/hosts';
+import { terminals } from '../fake/line';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORD = 'correct horse';
@@ -49,12 +51,20 @@ class Wire {
   }
 }
 
-/** The tool as a person runs it. */
-function flash(args: string[], env: Record<string, string> = {}, input = '') {
+/** The tool as a person runs it; `typist` sees all that was said so far, and types. Without one the input is at its end. */
+function flash(
+  args: string[],
+  env: Record<string, string> = {},
+  typist?: (said: string, keys: Writable) => void,
+) {
   const child = spawn(path.join(ROOT, 'flash.sh'), args, { env: { ...process.env, BOARD: '', ...env } });
   let said = '';
-  for (const from of [child.stdout, child.stderr]) from.on('data', (t) => (said += t));
-  child.stdin.end(input);
+  for (const from of [child.stdout, child.stderr])
+    from.on('data', (t) => {
+      said += t;
+      typist?.(said, child.stdin);
+    });
+  if (!typist) child.stdin.end();
   return new Promise<{ status: number | null; said: string }>((resolve) =>
     child.on('close', (status) => resolve({ status, said })),
   );
@@ -175,5 +185,53 @@ describe('./flash.sh --host', function () {
     assert.match(none.said, /^127\.0\.0\.1:1: the connection is refused.*\n$/);
     assert.equal((await flash(['--password', 'x'])).status, 2);
     fs.rmSync(dir, { recursive: true });
+  });
+
+  it('--monitor is a console: what is typed goes there, what it answers and what is new in its log comes here', async () => {
+    const env = { PILOTWIRE_PASSWORD: WORD };
+    const steps: [after: RegExp, then: (keys: Writable) => void][] = [
+      [/^console of [^]*Ctrl-D ends it\n/, (keys) => keys.write('set amp 14\n')],
+      [/\namp = 14 A\n/, (keys) => keys.write('nonsense\n\n')],
+      [/\nThere is no command "nonsense"/, () => void b.post('card', { uid: '04A1B2C3D4E5F6', ms: 3000 })],
+      // Nobody has typed for this line.
+      [/\n[^\n]*card 04A1B2C3D4E5F6/, (keys) => keys.end()],
+    ];
+    const r = await flash(['--host', address, '--monitor'], env, (all, keys) => {
+      if (steps[0]?.[0].test(all)) steps.shift()![1](keys);
+    });
+    assert.deepEqual([r.status, steps.length], [0, 0], r.said);
+    assert.equal(JSON.parse((await b.get('/api/status?filter=amp')).body).amp, 14);
+    assert.equal(r.said.split('card 04A1B2C3D4E5F6').length, 2, r.said);
+  });
+
+  it('--monitor: a wrong password and a charger that is gone are told', async () => {
+    const env = { PILOTWIRE_PASSWORD: WORD };
+    const bad = await flash(['--host', address, '--monitor'], { PILOTWIRE_PASSWORD: 'wrong' });
+    assert.equal(bad.status, 1);
+    assert.match(bad.said, /^127\.0\.0\.1:\d+: wrong password: none is looked at for \d+ s\n$/);
+    await b.advance(2000);
+    wire.left = wire.count + 1;
+    const gone = await flash(['--host', address, '--monitor'], env, (all, keys) => {
+      if (/Ctrl-D ends it/.test(all) && !/typed/.test(all) && keys.writable && !keys.writableEnded)
+        keys.end('get amp\n');
+    });
+    assert.equal(gone.status, 0, gone.said);
+    assert.match(gone.said, /\n127\.0\.0\.1:\d+: the (connection|answer) broke off\n$/);
+  });
+
+  (terminals ? it : it.skip)('--monitor on a terminal: a prompt, and Ctrl-C ends it', async () => {
+    const command = `${path.join(ROOT, 'flash.sh')} --host ${address} --monitor`;
+    const env = { ...process.env, BOARD: '', PILOTWIRE_PASSWORD: WORD };
+    const child = spawn('script', ['-qefc', command, '/dev/null'], { env });
+    let said = '';
+    let typed = 0;
+    child.stdout.on('data', (t) => {
+      said += t;
+      if (/Ctrl-D ends it/.test(said) && !typed++) child.stdin.write('get amp\r');
+      if (/amp = \d+ A/.test(said)) child.stdin.write('\x03');
+    });
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(status, 0, said);
+    assert.match(said, /amp = \d+ A/);
   });
 });
