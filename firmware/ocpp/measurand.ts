@@ -2,7 +2,7 @@
 // time.
 
 /** Measurands there are. */
-export const MEASURANDS = 8;
+export const MEASURANDS = 10;
 
 /** Name, place of its first number in a sample, how many there are (1, 2 = socket and board, 3 phases, 4 = total and
  * phases), unit, end of the phase's name. The misspelling of a unit is what schemas know. */
@@ -14,5 +14,6 @@ export function measurand(i: number): Measurand {
     return i ? ['Power.Active.Import', 1, 4, 'W', ''] : ['Energy.Active.Import.Register', 0, 1, 'Wh', ''];
   if (i < 4) return i < 3 ? ['Current.Import', 5, 3, 'A', ''] : ['Voltage', 8, 3, 'V', '-N'];
   if (i < 6) return i < 5 ? ['Frequency', 11, 1, '', ''] : ['Current.Offered', 12, 1, 'A', ''];
-  return i < 7 ? ['Temperature', 13, 2, 'Celcius', ''] : ['Power.Offered', 15, 1, 'W', ''];
+  if (i < 8) return i < 7 ? ['Temperature', 13, 2, 'Celcius', ''] : ['Power.Offered', 15, 1, 'W', ''];
+  return i < 9 ? ['Power.Factor', 16, 4, '', ''] : ['Energy.Active.Import.Interval', 20, 1, 'Wh', ''];
 }

@@ -3,56 +3,99 @@
 
 import type { Charger } from '../core/charger';
 import { MEASURANDS, measurand } from './measurand';
+import type { Measurand } from './measurand';
 import { NEVER, VOLTS } from './state';
 import type { Ocpp } from './state';
 
 /** Exports of this part. */
 export interface Sample {
-  readings(c: Charger, wh: number): (number | null)[];
+  readings(c: Charger, wh: number, lists: string): (number | null)[];
   mask(list: string, values: (number | null)[]): number;
   gap(o: Ocpp, open: number[]): void;
 }
 
 /** Most samples in the transactionData of a StopTransaction. */
 const KEPT = 40;
+/** Place of the energy of an interval in a sample. */
+const INTERVAL = 20;
 
 function fixed(v: number, digits: number): number {
   return parseFloat(v.toFixed(digits));
 }
 
+/** With `ocppr` the phases are told as the grid has them: R, S and T in ConnectorPhaseRotation are L1, L2 and L3. */
+function wiring(c: Charger): string {
+  for (const w of c.f.get('k.ocppr') === '1' ? c.k.ocr.split(',') : [])
+    if (w[0] === '1' && w.length === 5) return w.substr(2);
+  return 'RST';
+}
+
 /** Phases that are not wired have no reading, and none has where pulses are counted. */
-function phases(c: Charger, values: number[], digits: number): (number | null)[] {
+function phases(c: Charger, order: string, values: number[], digits: number): (number | null)[] {
   const out: (number | null)[] = [null, null, null];
-  for (let i = 0; i < c.b.phases && !c.b.meter!.pulses; i++) out[i] = fixed(values[i], digits);
+  for (let i = 0; i < c.b.phases && !c.b.meter!.pulses; i++)
+    out['RST'.indexOf(order[i])] = fixed(values[i], digits);
   return out;
 }
 
-/** All readings of now, in the order of the measurands; `wh` = the register. */
-export function readings(c: Charger, wh: number): (number | null)[] {
+/** Power over volts times amperes, of all phases and of each: null without current. */
+function factors(all: (number | null)[]): (number | null)[] {
+  const out: (number | null)[] = [null, null, null, null];
+  let va = 0;
+  for (let i = 0; i < 3; i++) {
+    const s = all[5 + i]! * all[8 + i]!;
+    va += s;
+    if (s > 0) out[i + 1] = fixed(Math.min(all[2 + i]! / s, 1), 2);
+  }
+  if (va > 0) out[0] = fixed(Math.min(all[1]! / va, 1), 2);
+  return out;
+}
+
+/** All readings of now that the lists may want, in the order of the measurands; `wh` = the register. */
+export function readings(c: Charger, wh: number, lists: string): (number | null)[] {
   const m = c.b.meter;
+  const order = wiring(c);
   const warm = (i: number): number | null => (c.x.tmp[i] === undefined ? null : fixed(c.x.tmp[i]!, 1));
   const out: (number | null)[] = [wh];
   const chip =
     m && m.ok
       ? [Math.round(c.m.p) as number | null].concat(
-          phases(c, m.p, 0),
-          phases(c, m.i, 2),
-          phases(c, m.v, 1),
+          phases(c, order, m.p, 0),
+          phases(c, order, m.i, 2),
+          phases(c, order, m.v, 1),
           m.hz ? fixed(m.hz, 2) : null,
         )
       : [null, null, null, null, null, null, null, null, null, null, null];
   const offered = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps / 10 : 0;
-  return out.concat(chip, offered, warm(0), warm(1), Math.round(offered * VOLTS * c.s.ph));
+  const all = out.concat(chip, offered, warm(0), warm(1), Math.round(offered * VOLTS * c.s.ph));
+  // These take their time: only for those who want them.
+  return lists.includes('Factor') || lists.includes('Interval') ? all.concat(factors(all), null) : all;
 }
 
-/** Bits of the measurands in a list that have a reading; at least the register. */
+function given(v: number | null | undefined): boolean {
+  return v !== null && v !== undefined;
+}
+
+/** Leaves of a measurand the phases that are named one by one, `Voltage.L1-N`; true = one of them has a reading. */
+function single(words: string[], m: Measurand, values: (number | null)[]): boolean {
+  let any = false;
+  for (let n = 0; n < m[2] && m[2] > 2; n++) {
+    const line = m[2] === 4 ? n : n + 1;
+    if (!line || !words.includes(m[0] + '.L' + line + m[4])) values[m[1] + n] = null;
+    else if (given(values[m[1] + n])) any = true;
+  }
+  return any;
+}
+
+/** Bits of the measurands in a list that have a reading; at least the register. Phases that are not wanted lose theirs. */
 export function mask(list: string, values: (number | null)[]): number {
   const words = list.split(',');
+  const some = list.indexOf('.L') >= 0;
   let bits = 0;
   for (let i = 0; i < MEASURANDS; i++) {
     const m = measurand(i);
-    const at = m[1];
-    if (words.includes(m[0]) && (values[at] !== null || values[at + m[2] - 1] !== null)) bits |= 1 << i;
+    const there = given(values[m[1]]) || given(values[m[1] + m[2] - 1]);
+    if (words.includes(m[0]) ? there : some && single(words, m, values)) bits |= 1 << i;
   }
   return bits ? bits : 1;
 }
@@ -79,16 +122,32 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
+/** Energy since the sample of this kind before, Wh; null = that one is missing. The first of a transaction counts from its start. */
+function interval(o: Ocpp, context: string, ts: number, wh: number): number | null {
+  const f = o.c.f;
+  const key = 'm' + context;
+  const step = (context === 'P' ? o.c.k.ocppi : o.c.k.ocppai) * 1000;
+  if (context !== 'P' && context !== 'C') return null;
+  const k = JSON.parse(f.get(key) ?? '[-1,0,0]') as number[];
+  f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']');
+  if (context === 'P' && k[0] !== o.ref) return wh - Math.floor(o.c.ses.e0);
+  return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
+}
+
 /** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. The part `queue` has a
  * turn of its own. */
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
-  const all = readings(o.c, wh);
+  const lists = list + ',' + end;
+  const all = readings(o.c, wh, lists);
   const head = ',"' + context + '",';
-  const tail = ',' + JSON.stringify(all);
-  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + tail, '']);
-  if (!o.ref || end === '' || end === ',') return;
+  const none = !o.ref || end === '' || end === ',';
+  if (lists.includes('Interval')) all[INTERVAL] = interval(o, context, ts, wh);
+  // Each list leaves its own phases.
+  const kept = none ? all : all.concat();
+  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + ',' + JSON.stringify(all), '']);
+  if (none) return;
   if (context === 'B') o.ds = 1;
-  aside(o, ts, head + mask(end, all) + tail, context === 'E');
+  aside(o, ts, head + mask(end, kept) + ',' + JSON.stringify(kept), context === 'E');
   o.ev.unshift(['N', 0, 0, '', '']);
 }
 
