@@ -589,6 +589,7 @@ describe('ocpp transactions over power cuts', () => {
         const now = NOW + r.c.t + minutes * 60000;
         again.now = () => new Date(now + again.t()).toISOString();
         s.cp = 'C';
+        s.c.b.interlock = 1;
         // Samples and notes of the time without a clock do not hide it.
         s.run(400000);
         assert.equal(s.c.ses.on, 1);
