@@ -46,6 +46,27 @@ describe('documents', () => {
     }
   });
 
+  it('docs/ocpp-rules.md names functions and tests that exist', () => {
+    const rows = text('docs/ocpp-rules.md')
+      .split('\n')
+      .filter((l) => l.startsWith('| ') && !/^\| (rule|---) /.test(l));
+    assert.ok(rows.length > 60);
+    const tests = readdirSync('test/ocpp')
+      .map((f) => text(`test/ocpp/${f}`))
+      .join('\n');
+    for (const row of rows) {
+      const [, rule, clause, where, test, end] = row.split('|').map((c) => c.trim());
+      assert.ok(rule && clause && end === '', row);
+      assert.ok(tests.includes(test), test);
+      for (const place of where.split(/, (?=`)/)) {
+        const [, file, names] = /^`([\w./]+)` (.+)$/.exec(place)!;
+        const path = ['firmware/ocpp/', 'firmware/'].map((d) => d + file).find((f) => existsSync(f))!;
+        for (const name of names.split(', '))
+          assert.match(text(path), new RegExp(`(function|const) ${name}\\b`), `${file}: ${name}`);
+      }
+    }
+  });
+
   it('docs/boards.md and its pictures are printed from the boards', () => {
     for (const [file, want] of Object.entries(files() as Record<string, string>))
       assert.equal(text(file), want, 'run node tools/docs-boards.mjs');

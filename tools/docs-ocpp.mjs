@@ -22,39 +22,49 @@ const table = (head, rows) =>
     ...rows.map((r) => `| ${r.join(' | ')} |`),
   ].join('\n');
 
+/** All messages of the specification in the order of their names. */
+function all({ TOLD, ASKED, SENT }) {
+  const part = (name) => TOLD.find((t) => t.names.includes(name)).part;
+  return Object.entries(ASKED)
+    .filter(([, r]) => r.part)
+    .map(([name, r]) => [name, r.profile, 'central system', r.does, r.no, r.part])
+    .concat(Object.entries(SENT).map(([name, r]) => [name, r.profile, 'charger', r.does, r.no, part(name)]))
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1))
+    .map((r) => [...r.slice(0, 5), `\`${r[5]}\``]);
+}
+
 export function ocpp() {
-  const { TOLD, ASKED } = messages(FILE);
+  const tables = messages(FILE);
+  const { TOLD, ASKED } = tables;
   const asked = Object.entries(ASKED);
-  const told = TOLD.filter((t) => t.names.length);
   return `# OCPP 1.6J
 
-Printed by \`tools/docs-ocpp.mjs\` from \`${FILE}\`. The configuration keys are in [keys.md](keys.md), in the rows that name an OCPP key.
+Printed by \`tools/docs-ocpp.mjs\` from \`${FILE}\`. The configuration keys are in [keys.md](keys.md), in the rows that name an OCPP key;
+which rule stands where in the code, and which test holds it: [ocpp-rules.md](ocpp-rules.md).
 
-## What the charger tells
+## The messages
 
-In order of urgency. One call is under way at a time; answers to the central system never wait for it.
+All of OCPP 1.6, six feature profiles. *From*: who calls. The charger calls one at a time, the most urgent first; its answers to
+the central system never wait for that. Whatever waits for it comes after the answer.
 
-${table(
-  ['messages', 'part on call'],
-  told.map((t) => [t.names.join(', '), `\`${t.part}\``]),
-)}
+${table(['message', 'profile', 'from', 'what the charger does', 'what it refuses, or what follows from a refusal', 'part on call'], all(tables))}
+
+Order of urgency: ${TOLD.filter((t) => t.names.length)
+    .map((t) => t.names.join(', '))
+    .filter((t, i, l) => t !== l[i - 1])
+    .join(' › ')}.
 
 ## What the central system may ask
 
 Unknown fields are ignored. A payload that does not fit is refused before the part is loaded: a missing field with
 \`OccurenceConstraintViolation\`, a wrong type with \`TypeConstraintViolation\`, a value outside of what is said here with
-\`PropertyConstraintViolation\`.
+\`PropertyConstraintViolation\`; what is no object with \`FormationViolation\`; what is too long with \`GenericError\`.
 
 ${table(
-  ['action', 'profile', 'payload', 'part on call'],
+  ['action', 'payload'],
   asked
     .filter(([, r]) => r.part)
-    .map(([name, r]) => [
-      name,
-      r.profile,
-      (r.q ?? '').split(',').filter(Boolean).map(field).join('; '),
-      `\`${r.part}\``,
-    ]),
+    .map(([name, r]) => [name, (r.q ?? '').split(',').filter(Boolean).map(field).join('; ')]),
 )}
 
 Known but not offered, answered with \`NotSupported\`: ${asked

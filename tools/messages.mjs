@@ -7,7 +7,7 @@ import ts from 'typescript';
 /** Letters of a part's name in the first line. */
 const FIELD = 8;
 
-/** @returns {{ TOLD: { names: string[], part: string }[], ASKED: Record<string, { profile: string, part?: string, q?: string }> }} */
+/** @returns {{ TOLD: { names: string[], part: string }[], ASKED: Record<string, { profile: string, part?: string, q?: string, does?: string, no?: string }>, SENT: Record<string, { profile: string, does: string, no: string }> }} */
 export function messages(file) {
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
     compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS },

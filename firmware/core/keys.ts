@@ -53,9 +53,10 @@ export interface Key {
   set?(c: Charger, v: unknown): string;
 }
 
-/** Measurands that the meter can give. */
+/** Measurands that the meter can give, all phases of one or a single phase. */
 const MEASURANDS =
-  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered';
+  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered,Power.Factor,Energy.Active.Import.Interval,' +
+  'Power.Active.Import.L1,Power.Active.Import.L2,Power.Active.Import.L3,Current.Import.L1,Current.Import.L2,Current.Import.L3,Voltage.L1-N,Voltage.L2-N,Voltage.L3-N,Power.Factor.L1,Power.Factor.L2,Power.Factor.L3';
 const ROTATIONS = 'NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR';
 const PHASES = `0.${ROTATIONS.replace(/,/g, ',0.')},1.${ROTATIONS.replace(/,/g, ',1.')}`;
 
@@ -816,7 +817,7 @@ export const KEYS = {
   ocppai: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 0, unit: 's', ocpp: 'ClockAlignedDataInterval' },
   /** idTag of a session without a card. */
   ocppd: { t: 's', f: 'wk', hi: 20, def: 'no-card' },
-  /** Apply the phase rotation inside the charger. Stored only. */
+  /** Apply the phase rotation inside the charger: meter values name the phases of the grid, as ConnectorPhaseRotation says. */
   ocppr: { t: 'b', f: 'wp', def: 0 },
   /** Last OCPP error. */
   ocpple: { t: 's', f: 'z', get: (c): unknown => c.o.err || null },
@@ -1208,23 +1209,23 @@ export const KEYS = {
     t: 'c',
     f: 'wko',
     lo: MEASURANDS,
-    hi: 8,
+    hi: 22,
     def: 'Energy.Active.Import.Register',
     ocpp: 'MeterValuesAlignedData',
   },
   /** Items of MeterValuesAlignedData. */
-  omx: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'MeterValuesAlignedDataMaxLength' },
+  omx: { t: 'i', f: 'o', get: (): unknown => 22, ocpp: 'MeterValuesAlignedDataMaxLength' },
   /** Measurands of sampled meter values. */
   oms: {
     t: 'c',
     f: 'wko',
     lo: MEASURANDS,
-    hi: 8,
+    hi: 22,
     def: 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage',
     ocpp: 'MeterValuesSampledData',
   },
   /** Items of MeterValuesSampledData. */
-  omy: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'MeterValuesSampledDataMaxLength' },
+  omy: { t: 'i', f: 'o', get: (): unknown => 22, ocpp: 'MeterValuesSampledDataMaxLength' },
   /** A status must last this long before it is reported. */
   omd: { t: 'i', f: 'wko', lo: 0, hi: 2147483647, def: 0, unit: 's', ocpp: 'MinimumStatusDuration' },
   /** Connectors. */
@@ -1238,13 +1239,13 @@ export const KEYS = {
   /** A tag that turns out to be invalid ends the transaction. */
   osi: { t: 'b', f: 'wko', def: 1, ocpp: 'StopTransactionOnInvalidId' },
   /** Clock-aligned measurands in StopTransaction. */
-  osa: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 8, def: '', ocpp: 'StopTxnAlignedData' },
+  osa: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 22, def: '', ocpp: 'StopTxnAlignedData' },
   /** Items of StopTxnAlignedData. */
-  osx: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'StopTxnAlignedDataMaxLength' },
+  osx: { t: 'i', f: 'o', get: (): unknown => 22, ocpp: 'StopTxnAlignedDataMaxLength' },
   /** Sampled measurands in StopTransaction. */
-  oss: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 8, def: '', ocpp: 'StopTxnSampledData' },
+  oss: { t: 'c', f: 'wko', lo: MEASURANDS, hi: 22, def: '', ocpp: 'StopTxnSampledData' },
   /** Items of StopTxnSampledData. */
-  osy: { t: 'i', f: 'o', get: (): unknown => 8, ocpp: 'StopTxnSampledDataMaxLength' },
+  osy: { t: 'i', f: 'o', get: (): unknown => 22, ocpp: 'StopTxnSampledDataMaxLength' },
   /** Feature profiles. */
   ofp: {
     t: 'c',

@@ -11,6 +11,9 @@ const ROOM = 72 * 4096 - STATE;
 const MOST = 3000;
 /** No packet for so long ends an attempt, ms. */
 const PATIENCE = 30000;
+/** Key of the journal: a host whose connect only the watchdog ended. It alone is left alone, for so long after the boot, ms. */
+const BLOCKED = 'cu';
+const AFTER_RESET = 900000;
 
 /** Takes an address apart; only http is understood. */
 export function place(url: string): Place {
@@ -41,6 +44,7 @@ export function connect(c: Charger, w: Call): EspSocket | undefined {
   const p = place(w.url);
   if (p.error) w.end = '!' + p.error;
   else if (!c.b.net.up) w.end = 'no network';
+  else if (!g.st && c.f.get(BLOCKED) === p.host && c.t < AFTER_RESET) w.end = p.host + ' blocked the charger';
   else if (!g.st) gates.open(c, g, p.host, p.port);
   else if (g.st > 2 && (g.st > 3 || !c.s.on || c.b.interlock)) {
     const a = gates.pass(c, g);

@@ -52,11 +52,20 @@ function decide(o: Ocpp, no: string, parent: string): void {
   else accept(o, tag, parent);
 }
 
-/** Nobody to ask: what is known here decides. No transaction begins that the queue could not keep. */
+/** Nobody to ask: what is known here decides, once a central system has accepted this charger (boot.part.ts). No transaction
+ * begins that the queue could not keep. */
 function offline(o: Ocpp, e: Entry | undefined): void {
   const k = o.c.k;
   const yes = e ? e.ok && k.ocpplo : k.ocppao;
-  decide(o, !yes ? 'offline' : o.q.length < TIGHT + 6 ? '' : 'no room', e ? e.par : '');
+  const fresh = o.c.f.get('qx') === undefined;
+  const no = !yes
+    ? 'offline'
+    : fresh
+      ? 'never accepted by a central system'
+      : o.q.length < TIGHT + 6
+        ? ''
+        : 'no room';
+  decide(o, no, e ? e.par : '');
 }
 
 /** A tag waits: decided here, or asked for. */

@@ -48,6 +48,8 @@ function accepted(o: Ocpp, seconds: number): void {
   c.o.ok = 1;
   c.dirty = 1;
   c.o.okAt = c.t;
+  // Before the first time nobody starts offline: auth.part.ts.
+  if (c.f.get('qx') === undefined) c.f.put('qx', '[0,-1]');
   c.f.log('ocpp', 'accepted');
 }
 

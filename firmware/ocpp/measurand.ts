@@ -2,12 +2,12 @@
 // time.
 
 /** Measurands there are. */
-export const MEASURANDS = 8;
-/** The names in their order, and of each the places of its first and last number, for whoever looks at all of them. */
+export const MEASURANDS = 10;
+/** The names in their order, and of each the places of its first and last number (base 36), for whoever looks at all. */
 export const NAMES =
-  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered';
-export const FIRST = '0158bcdf';
-export const LAST = '047abcef';
+  'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Current.Offered,Temperature,Power.Offered,Power.Factor,Energy.Active.Import.Interval';
+export const FIRST = '0158bcdfgk';
+export const LAST = '047abcefjk';
 
 /** Name, place of its first number in a sample, how many there are (1, 2 = socket and board, 3 phases, 4 = total and
  * phases), unit, end of the phase's name. The misspelling of a unit is what schemas know. */
@@ -19,5 +19,6 @@ export function measurand(i: number): Measurand {
     return i ? ['Power.Active.Import', 1, 4, 'W', ''] : ['Energy.Active.Import.Register', 0, 1, 'Wh', ''];
   if (i < 4) return i < 3 ? ['Current.Import', 5, 3, 'A', ''] : ['Voltage', 8, 3, 'V', '-N'];
   if (i < 6) return i < 5 ? ['Frequency', 11, 1, '', ''] : ['Current.Offered', 12, 1, 'A', ''];
-  return i < 7 ? ['Temperature', 13, 2, 'Celcius', ''] : ['Power.Offered', 15, 1, 'W', ''];
+  if (i < 8) return i < 7 ? ['Temperature', 13, 2, 'Celcius', ''] : ['Power.Offered', 15, 1, 'W', ''];
+  return i < 9 ? ['Power.Factor', 16, 4, '', ''] : ['Energy.Active.Import.Interval', 20, 1, 'Wh', ''];
 }

@@ -43,20 +43,23 @@ export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string
 }
 
 /** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end and their
- * distance, parent of its tag. */
+ * distance, parent of its tag. The time that an earlier boot has noted stays until the clock is known and the part `limit` has
+ * seen how long the power was gone. */
 function note(o: Ocpp): void {
   const c = o.c;
+  const was = (c.w && o.pw === c.w ? [] : JSON.parse(c.f.get('qo') ?? '[]')) as number[];
+  const old = was[0] === o.ref && was[3] !== c.rbc;
   o.note = c.t;
   c.f.put(
     'qo',
     '[' +
       o.ref +
       ',' +
-      o.f.stamp(o) +
+      (old ? was[1] : o.f.stamp(o)) +
       ',' +
       Math.floor(c.m.eto) +
       ',' +
-      c.rbc +
+      (old ? was[3] : c.rbc) +
       ',' +
       (o.d - 1) +
       ',' +

@@ -2,7 +2,7 @@
 
 import type { Profile } from './profile.part';
 import type { Reserve } from './reserve.part';
-import { quote } from './state';
+import { INSTALL, quote } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Takes the periods of a long profile. */
@@ -21,6 +21,7 @@ function mayStart(o: Ocpp, q: Payload): boolean {
   const c = o.c;
   if (o.reg !== 1 || (q.connectorId ?? 1) !== 1) return false;
   if (c.ses.on || c.o.ino || o.ino || c.x.bad || o.rst || !q.idTag) return false;
+  if (o.fw && o.fw.st === INSTALL) return false;
   if (c.o.rv && !(c.f.part('reserve') as Reserve).meant(o, q.idTag as string)) return false;
   return (!c.ses.ok || same(c.ses.tag, q.idTag)) && (!o.tag || same(o.tag, q.idTag));
 }

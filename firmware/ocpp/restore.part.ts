@@ -71,6 +71,8 @@ function finish(o: Ocpp, l: Lesson): void {
   close(o, l, open);
   o.old = undefined;
   o.ld = -1;
+  // Anew, for the transaction that goes on: limit.part.ts.
+  o.pw = -1;
 }
 
 function begin(o: Ocpp): Lesson {

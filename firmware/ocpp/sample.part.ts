@@ -2,40 +2,67 @@
 // bits of its measurands and all readings.
 
 import type { Charger } from '../core/charger';
-import { FIRST, LAST, NAMES } from './measurand';
+import { FIRST, LAST, MEASURANDS, NAMES, measurand } from './measurand';
+import type { Measurand } from './measurand';
 import { NEVER, VOLTS } from './state';
 import type { Ocpp } from './state';
 
 /** Exports of this part. */
 export interface Sample {
-  readings(c: Charger, wh: number): (number | null)[];
+  readings(c: Charger, wh: number, lists: string): (number | null)[];
   mask(list: string, values: (number | null)[]): number;
   gap(o: Ocpp, open: number[]): void;
 }
 
 /** Most samples in the transactionData of a StopTransaction. */
 const KEPT = 40;
+/** Place of the energy of an interval in a sample. */
+const INTERVAL = 20;
 
 /** Phases that are not wired have no reading, and none has where pulses are counted. `k` = parts of the unit. */
-function phases(c: Charger, out: (number | null)[], values: number[], k: number): void {
+function phases(c: Charger, out: (number | null)[], order: string, values: number[], k: number): void {
   const n = c.b.meter!.pulses ? 0 : c.b.phases;
   const round = Math.round;
-  for (const v of values.slice(0, n)) out.push(round(v * k) / k);
-  for (let i = n; i < 3; i++) out.push(null);
+  for (let i = 0; i < 3; i++) {
+    const p = order ? order.indexOf('RST'[i]) : i;
+    out.push(p < n ? round(values[p] * k) / k : null);
+  }
+}
+
+/**
+ * Order of the phases, '' = as wired. With `ocppr` they are told as the grid has them: R, S and T in ConnectorPhaseRotation
+ * are L1, L2 and L3.
+ */
+function wiring(c: Charger): string {
+  for (const w of c.f.get('k.ocppr') === '1' ? c.k.ocr.split(',') : [])
+    if (w[0] === '1' && w.length === 5) return w.substr(2);
+  return '';
 }
 
 /** What the meter says: power, of each phase power, current and voltage, frequency. */
 function metered(c: Charger, out: (number | null)[]): void {
   const m = c.b.meter!;
+  const order = wiring(c);
   out.push(Math.round(c.m.p));
-  phases(c, out, m.p, 1);
-  phases(c, out, m.i, 100);
-  phases(c, out, m.v, 10);
+  phases(c, out, order, m.p, 1);
+  phases(c, out, order, m.i, 100);
+  phases(c, out, order, m.v, 10);
   out.push(m.hz ? Math.round(m.hz * 100) / 100 : null);
 }
 
-/** All readings of now, in the order of the measurands; `wh` = the register. */
-export function readings(c: Charger, wh: number): (number | null)[] {
+/** Power over volts times amperes, of all phases and of each: null without current; and a place for the interval's energy. */
+function factors(all: (number | null)[]): void {
+  const share = (w: number | null, va: number): number | null =>
+    va > 0 ? Math.round(Math.min(w! / va, 1) * 100) / 100 : null;
+  const va = [0, 0, 0];
+  for (let i = 0; i < 3; i++) va[i] = all[5 + i]! * all[8 + i]!;
+  all.push(share(all[1], va[0] + va[1] + va[2]));
+  for (let i = 0; i < 3; i++) all.push(share(all[2 + i], va[i]));
+  all.push(null);
+}
+
+/** All readings of now that the lists may want, in the order of the measurands; `wh` = the register. */
+export function readings(c: Charger, wh: number, lists: string): (number | null)[] {
   const m = c.b.meter;
   const out: (number | null)[] = [wh];
   if (m && m.ok) metered(c, out);
@@ -47,19 +74,39 @@ export function readings(c: Charger, wh: number): (number | null)[] {
     out.push(t === undefined ? null : Math.round(t * 10) / 10);
   }
   out.push(Math.round(offered * VOLTS * c.s.ph));
+  // These take their time: only for those who want them.
+  if (lists.includes('Factor') || lists.includes('Interval')) factors(out);
   return out;
 }
 
-/** Bits of the measurands in a list that have a reading; at least the register. */
+function given(v: number | null | undefined): boolean {
+  return v !== null && v !== undefined;
+}
+
+/** Leaves of a measurand the phases that are named one by one, `Voltage.L1-N`; true = one of them has a reading. */
+function single(words: string[], m: Measurand, values: (number | null)[]): boolean {
+  let any = false;
+  for (let n = 0; n < m[2] && m[2] > 2; n++) {
+    const line = m[2] === 4 ? n : n + 1;
+    if (!line || !words.includes(m[0] + '.L' + line + m[4])) values[m[1] + n] = null;
+    else if (given(values[m[1] + n])) any = true;
+  }
+  return any;
+}
+
+/** Bits of the measurands in a list that have a reading; at least the register. Phases that are not wanted lose theirs. */
 export function mask(list: string, values: (number | null)[]): number {
   const names = NAMES.split(',');
+  const words = list.split(',');
   const number = parseInt;
   let bits = 0;
-  for (const name of list.split(',')) {
+  for (const name of words) {
     const i = names.indexOf(name);
-    if (i < 0) continue;
-    const first = values[number(FIRST[i], 16)];
-    if (first !== null || values[number(LAST[i], 16)] !== null) bits |= 1 << i;
+    if (i >= 0 && (given(values[number(FIRST[i], 36)]) || given(values[number(LAST[i], 36)]))) bits |= 1 << i;
+  }
+  for (let i = 0; i < MEASURANDS && list.indexOf('.L') >= 0; i++) {
+    const m = measurand(i);
+    if (!words.includes(m[0]) && single(words, m, values)) bits |= 1 << i;
   }
   return bits ? bits : 1;
 }
@@ -86,16 +133,32 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
+/** Energy since the sample of this kind before, Wh; null = that one is missing. The first of a transaction counts from its start. */
+function interval(o: Ocpp, context: string, ts: number, wh: number): number | null {
+  const f = o.c.f;
+  const key = 'm' + context;
+  const step = (context === 'P' ? o.c.k.ocppi : o.c.k.ocppai) * 1000;
+  if (context !== 'P' && context !== 'C') return null;
+  const k = JSON.parse(f.get(key) ?? '[-1,0,0]') as number[];
+  f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']');
+  if (context === 'P' && k[0] !== o.ref) return wh - Math.floor(o.c.ses.e0);
+  return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
+}
+
 /** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. The part `queue` has a
  * turn of its own. */
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
-  const all = readings(o.c, wh);
+  const lists = list + ',' + end;
+  const all = readings(o.c, wh, lists);
   const head = ',"' + context + '",';
-  const tail = ',' + JSON.stringify(all);
-  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + tail, '']);
-  if (!o.ref || end === '' || end === ',') return;
+  const none = !o.ref || end === '' || end === ',';
+  if (lists.includes('Interval')) all[INTERVAL] = interval(o, context, ts, wh);
+  // Each list leaves its own phases.
+  const kept = none ? all : all.concat();
+  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + ',' + JSON.stringify(all), '']);
+  if (none) return;
   if (context === 'B') o.ds = 1;
-  aside(o, ts, head + mask(end, all) + tail, context === 'E');
+  aside(o, ts, head + mask(end, kept) + ',' + JSON.stringify(kept), context === 'E');
   o.ev.unshift(['N', 0, 0, '', '']);
 }
 

@@ -35,6 +35,15 @@ export const PERIODS = 24;
 export const STACK = 8;
 /** A stored period: start in s (6 digits, base 36), limit in tenths (5 digits, base 36), phases. */
 export const PERIOD = 12;
+/** Stages of an update: those from CLEAN to CHECK go on step by step (carry.part.ts); while it is being installed nothing starts. */
+export const CLEAN = 3;
+export const PREPARE = 4;
+export const FETCH = 5;
+export const CHECK = 6;
+export const INSTALL = 8;
+/** Stages of a report that go on piece by piece (hand.part.ts). */
+export const COUNT = 2;
+export const SEND = 4;
 /** Nominal voltage, for watts. */
 export const VOLTS = 230;
 

@@ -4,12 +4,13 @@
 import { INTERNAL } from '../core/faults';
 import type { Slots } from '../core/slot.part';
 import type { Fetch, Transfer } from '../net/connect';
-import { NEVER, OTHER, moment } from './state';
+import { CHECK, CLEAN, FETCH, INSTALL, NEVER, OTHER, PREPARE, moment } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Exports of this part. */
 export interface Update {
   watch(o: Ocpp): void;
+  done(o: Ocpp, w: Work, r: string): void;
   status(o: Ocpp): string;
 }
 
@@ -22,23 +23,18 @@ export interface Work extends Transfer {
   pause: number;
 }
 
-/** Stages. */
+/** Stages besides those of state.ts. */
 const WAIT = 1;
-const CLEAN = 2;
-const FAILED = 3;
-const PREPARE = 4;
-const FETCH = 5;
-const CHECK = 6;
+const FAILED = 2;
 const READY = 7;
-const INSTALL = 8;
 /** Journal: [stage, url, date, attempts left, pause, slot] of the update under way. */
 const KEPT = 'fw';
+/** Journal: host whose connect only the watchdog ended; see fetch.part.ts. */
+const BLOCKED = 'cu';
 /** A new bundle that works for so long has proved itself, ms; with a central system only once that has accepted it. */
 const PROOF = 60000;
 /** If that takes longer than this, the old one comes back, as soon as nobody charges. */
 const PATIENCE = 300000;
-/** Between two pages of the slot: an erase stands still for some 50 ms. */
-const PAGE = 150;
 /** Wait for the last status to be told, ms. */
 const LAST = 5000;
 
@@ -50,7 +46,7 @@ function say(o: Ocpp, status: string): void {
 /** What runs now, as the answer to a trigger. */
 export function status(o: Ocpp): string {
   if (E.slot && !E.slot.ok) return 'Installing';
-  const names = 'Idle,Idle,Idle,DownloadFailed,Downloading,Downloading,Downloading,Downloaded,Installing';
+  const names = 'Idle,Idle,DownloadFailed,Idle,Downloading,Downloading,Downloading,Downloaded,Installing';
   return names.split(',')[o.fw ? o.fw.st : 0];
 }
 
@@ -66,7 +62,7 @@ function fresh(o: Ocpp, st: number, url: string): Work {
     from: 0,
     n: 0,
     sum: '',
-    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0 },
+    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0, key: BLOCKED },
     s: undefined,
     head: '',
     on: 0,
@@ -136,6 +132,14 @@ function proved(o: Ocpp): boolean {
   return false;
 }
 
+/** Only the watchdog ended the connect to this host. A few more of those would end in safe mode. */
+function blocked(o: Ocpp, url: string): boolean {
+  const host = (o.c.f.part('fetch') as Fetch).place(url).host;
+  if (o.c.f.get(BLOCKED) !== host) return false;
+  o.c.f.log('update', host + ' blocked the charger until the watchdog reset it');
+  return true;
+}
+
 /** After a boot: what became of the update that was under way. */
 function remember(o: Ocpp): void {
   const k = JSON.parse(o.c.f.get(KEPT) ?? '[0]') as [number, string, number, number, number, string];
@@ -143,10 +147,7 @@ function remember(o: Ocpp): void {
   if (k[0] === INSTALL) {
     say(o, E.slot && E.slot.name === k[5] ? 'Installed' : 'InstallationFailed');
     over(o);
-  } else if (k[0] === FETCH && o.c.o.err.endsWith(' blocked the charger')) {
-    // Only the watchdog ended the connect. A few more of those would end in safe mode.
-    const host = (o.c.f.part('fetch') as Fetch).place(k[1]).host;
-    if (o.c.o.err.startsWith(host + ' ')) o.due = 0;
+  } else if (k[0] === FETCH && blocked(o, k[1])) {
     say(o, 'DownloadFailed');
     over(o);
   } else if (k[0]) {
@@ -178,26 +179,23 @@ function failed(o: Ocpp, w: Work, why: string): void {
 }
 
 function attempt(o: Ocpp, w: Work): void {
+  const why = (o.c.f.part('fetch') as Fetch).place(w.url).error;
   say(o, 'Downloading');
   // What an earlier attempt has written in this boot stays.
-  enter(o, w, w.pos ? FETCH : PREPARE);
+  if (why) failed(o, w, '!' + why);
+  else enter(o, w, w.pos ? FETCH : PREPARE);
 }
 
-function prepare(o: Ocpp, w: Work): void {
-  const why = (o.c.f.part('fetch') as Fetch).place(w.url).error;
-  const r = why ? '!' + why : (o.c.f.part('slot') as Slots).blank(o.c, w);
-  o.fa = o.c.t + PAGE;
-  if (r === '') enter(o, w, FETCH);
-  else if (r) failed(o, w, r);
-}
-
-function check(o: Ocpp, w: Work): void {
-  const r = (o.c.f.part('slot') as Slots).check(o.c, w, w.size);
-  if (r) failed(o, w, r);
-  else if (r === '') {
+/** A stage that goes on step by step is over, with this result: part `carry`. */
+export function done(o: Ocpp, w: Work, r: string): void {
+  if (w.st === CLEAN) {
+    o.fw = undefined;
+    o.fa = NEVER;
+  } else if (w.st === FETCH ? r !== 'done' : r) failed(o, w, r);
+  else if (w.st === CHECK) {
     say(o, 'Downloaded');
     enter(o, w, READY);
-  }
+  } else enter(o, w, w.st + 1);
 }
 
 function ready(o: Ocpp, w: Work): void {
@@ -220,15 +218,7 @@ function install(o: Ocpp, w: Work): void {
   }
 }
 
-function clean(o: Ocpp, w: Work): void {
-  // What comes in pieces has blanked the slot itself, and is in it by now.
-  const r = E.fill ? '' : o.c.s.on ? undefined : (o.c.f.part('slot') as Slots).blank(o.c, w);
-  o.fa = o.c.t + (o.c.s.on ? 5000 : PAGE);
-  if (r === undefined) return;
-  o.fw = undefined;
-  o.fa = NEVER;
-}
-
+/** Whatever is not repeated: the rest is in the part `carry`. */
 export function watch(o: Ocpp): void {
   const c = o.c;
   const w = o.fw;
@@ -240,15 +230,7 @@ export function watch(o: Ocpp): void {
   else if (w.st === WAIT) {
     o.fa = c.t + 1000;
     if (!c.w || c.f.wall(c) >= w.date) attempt(o, w);
-  } else if (w.st === CLEAN) clean(o, w);
-  else if (w.st === FAILED) attempt(o, w);
-  else if (w.st === PREPARE) prepare(o, w);
-  else if (w.st === FETCH) {
-    const r = (c.f.part('fetch') as Fetch).look(c, w);
-    o.fa = c.t + 100;
-    if (r === 'done') enter(o, w, CHECK);
-    else if (r) failed(o, w, r);
-  } else if (w.st === CHECK) check(o, w);
+  } else if (w.st === FAILED) attempt(o, w);
   else if (w.st === READY) ready(o, w);
   else install(o, w);
 }

@@ -1,10 +1,16 @@
-// Part on call: GetDiagnostics (OCPP 1.6 4.4, 5.9): hands the problem report out by HTTP, in pieces as the socket takes them. The
-// report is made twice: the first time only its length is wanted. PUT, or a form by POST where the server wants that.
+// Part on call: GetDiagnostics (OCPP 1.6 4.4, 5.9): hands the problem report out by HTTP. PUT, or a form by POST where the
+// server wants that. What is repeated for each piece of it is in the part `hand`.
 
-import type { Lines, Report } from '../report.part';
+import type { Lines } from '../report.part';
 import type { Call, Fetch } from '../net/connect';
-import { NEVER, OTHER, moment, quote } from './state';
+import { COUNT, NEVER, OTHER, SEND, moment, quote } from './state';
 import type { Ocpp, Payload } from './state';
+
+/** Exports of this part. */
+export interface Upload {
+  watch(o: Ocpp): void;
+  form(w: Out, end: number): string;
+}
 
 /** A report on its way. */
 export interface Out extends Call {
@@ -28,12 +34,7 @@ export interface Out extends Call {
 }
 
 const WAIT = 1;
-const COUNT = 2;
 const OPEN = 3;
-const SEND = 4;
-const ANSWER = 5;
-/** What may have come to the log between the two passes; the rest is filled up with line ends. */
-const SPARE = 600;
 const PATIENCE = 30000;
 /** Between two looks at what takes its time, ms. */
 const LOOK = 100;
@@ -81,7 +82,7 @@ export function then(o: Ocpp, _action: string, q: Payload): void {
   const more = {
     left: Math.min((q.retries ?? 3) as number, 100),
     pause: (q.retryInterval ?? 60) as number,
-    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0 },
+    g: { st: 0, host: '', port: 0, ip: '', at: 0, blind: 0, n: 0, key: 'cu' },
     s: undefined,
     job: undefined,
   };
@@ -96,24 +97,6 @@ function close(w: Out): void {
   if (s) s.end();
 }
 
-/** The next lines; undefined = there are no more. One that begins with the seconds since boot must be of the time asked for. */
-function lines(o: Ocpp, w: Out): string | undefined {
-  const report = o.c.f.part('report') as Report;
-  if (!w.job) w.job = report.start(o.c, '/report');
-  const j = w.job;
-  if (j.status < 0) return undefined;
-  if (report.step(o.c, j)) j.status = -1;
-  const all = (w.line + j.out).split('\n');
-  j.out = '';
-  w.line = j.status < 0 ? '' : all.pop()!;
-  const w0 = o.c.w;
-  const kept = all.filter((l) => {
-    const t = w0 + parseFloat(l) * 1000;
-    return !w0 || l < '0' || l >= ':' || (t >= w.from && t <= w.to);
-  });
-  return kept.join('\n') + '\n';
-}
-
 /** Where the report goes: into the folder, or as a form to its address. */
 function target(w: Out): string {
   const ask = w.dir.indexOf('?');
@@ -123,23 +106,11 @@ function target(w: Out): string {
 }
 
 /** What stands before or, with `end`, behind the report in a form. */
-function form(w: Out, end: number): string {
+export function form(w: Out, end: number): string {
   if (!w.post) return '';
   if (end) return '\r\n--' + MARK + '--\r\n';
   const head = '--' + MARK + '\r\nContent-Disposition: form-data; name="file"; filename="';
   return head + w.name + '"\r\nContent-Type: text/plain\r\n\r\n';
-}
-
-/** First pass: the length. */
-function count(o: Ocpp, w: Out): void {
-  const text = lines(o, w);
-  if (text !== undefined) w.size += text.length;
-  else {
-    w.size += SPARE;
-    w.job = undefined;
-    w.st = OPEN;
-    w.at = o.c.t;
-  }
 }
 
 function listen(o: Ocpp, w: Out, s: EspSocket): void {
@@ -187,28 +158,6 @@ function open(o: Ocpp, w: Out): void {
   );
 }
 
-/** Second pass: what the socket takes. */
-function send(o: Ocpp, w: Out): void {
-  if (!w.free || !w.s) return;
-  const text = lines(o, w);
-  const piece = text === undefined ? '\n'.repeat(Math.min(w.size, SPARE)) : text.substr(0, w.size);
-  w.size -= piece.length;
-  const last = !w.size;
-  if (piece || last) {
-    w.free = 0;
-    w.s.write(piece + (last ? form(w, 1) : ''));
-  }
-  if (last) w.st = ANSWER;
-}
-
-/** The status of the answer; an early one ends the sending. */
-function answered(w: Out): void {
-  if (w.head.indexOf('\n') < 0) return;
-  const status = parseInt(w.head.substr(9), 10);
-  w.end = status >= 200 && status < 300 ? 'done' : 'HTTP status ' + status;
-  if ((status === 405 || status === 501) && !w.post) w.end = 'form';
-}
-
 /** An attempt is over. */
 function ended(o: Ocpp, w: Out): void {
   const why = w.end;
@@ -235,15 +184,22 @@ function ended(o: Ocpp, w: Out): void {
   }
 }
 
+/** The status of the answer; an early one ends the sending. */
+function answered(w: Out): void {
+  if (w.head.indexOf('\n') < 0) return;
+  const status = parseInt(w.head.substr(9), 10);
+  w.end = status >= 200 && status < 300 ? 'done' : 'HTTP status ' + status;
+  if ((status === 405 || status === 501) && !w.post) w.end = 'form';
+}
+
+/** Whatever is not repeated for each piece: begins an attempt, connects, waits for the answer, ends it. */
 export function watch(o: Ocpp): void {
   const w = o.dg!;
-  o.da = o.c.t + (w.st === OPEN || w.st === ANSWER ? LOOK : 0);
+  o.da = o.c.t + LOOK;
   if (w.st === WAIT) {
     w.st = COUNT;
     say(o, 'Uploading');
-  } else if (w.st === COUNT) count(o, w);
-  else if (w.st === OPEN) open(o, w);
-  else if (w.st === SEND) send(o, w);
+  } else if (w.st === OPEN) open(o, w);
   if (!w.end && w.st >= SEND) answered(w);
   if (!w.end && w.st >= SEND && !w.s) w.end = 'connection lost';
   if (!w.end && w.st >= OPEN && o.c.t - w.at > PATIENCE) w.end = 'the server does not take it';

@@ -76,7 +76,7 @@ function value(o: Ocpp, w: Cursor): string {
 function triggered(o: Ocpp): string {
   const c = o.c;
   const s = c.f.part('sample') as Sample;
-  const all = s.readings(c, Math.floor(c.m.eto));
+  const all = s.readings(c, Math.floor(c.m.eto), c.k.oms);
   const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', s.mask(c.k.oms, all), all];
   o.sa = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
   const known = o.ref && o.ref === o.tr;

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import * as carry from '../../firmware/ocpp/carry.part';
 import * as change from '../../firmware/core/change.part';
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
@@ -17,6 +18,7 @@ import * as compose from '../../firmware/ocpp/compose.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
+import * as hand from '../../firmware/ocpp/hand.part';
 import * as inbox from '../../firmware/ocpp/inbox.part';
 import * as install from '../../firmware/ocpp/install.part';
 import * as known from '../../firmware/ocpp/known.part';
@@ -66,10 +68,12 @@ export const PARTS: { [name: string]: unknown } = {
   away,
   boot,
   bulk,
+  carry,
   compose,
   configuration,
   dial,
   frames,
+  hand,
   inbox,
   install,
   known,
@@ -368,7 +372,8 @@ export interface Options {
 /** A charger with OCPP, card first (`acs` 1), connected to a central system in memory. */
 export function rig(o: Options = {}): Rig {
   const cs = o.cs ?? new Csms();
-  const store = o.store ?? new Map<string, string>();
+  // A central system has accepted it before: a new one starts nothing on its own.
+  const store = o.store ?? new Map([['qx', '[0,-1]']]);
   const f = charger(o.charger) as Rig;
   const c = f.c;
   const resets: Bit[] = [];

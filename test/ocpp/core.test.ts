@@ -415,6 +415,29 @@ describe('ocpp tags', () => {
       assert.equal(r.c.ses.on, starts);
     });
 
+  it('a charger that no central system has ever accepted starts nothing offline; afterwards it does', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const settings = { ocppao: 1, cards: [{ name: 'x', id: 'AA', energy: 0 }] };
+    const r = rig({ cs, settings, store: new Map() });
+    r.cp = 'B';
+    r.run(3000);
+    r.tap('AA');
+    r.run(2000);
+    assert.equal(r.c.ses.on, 0);
+    cs.up = true;
+    r.run(60000);
+    assert.deepEqual(cs.said(), ['BootNotification', 'Status 0 Available', 'Status 1 Preparing']);
+    const again = new Csms();
+    again.up = false;
+    const s = rig({ cs: again, settings, store: r.store, boot: 2 });
+    s.cp = 'B';
+    s.run(3000);
+    s.tap('AA');
+    s.run(2000);
+    assert.equal(s.c.ses.on, 1);
+  });
+
   it('a tag that waits for an answer when the connection goes is decided here', () => {
     const cs = new Csms();
     cs.answers.Authorize = () => undefined;
@@ -546,6 +569,41 @@ describe('ocpp transactions over power cuts', () => {
       [[r.cs.tx, 'Local']],
     );
   });
+
+  for (const [why, minutes, acs, goes] of [
+    ['10 min', 10, 1, true],
+    ['an hour', 60, 1, false],
+    ['an hour, nobody has to be authorised', 60, 0, true],
+  ] as const)
+    for (const first of ['the central system', 'a time server'])
+      it(`an outage of ${why}, the time from ${first}: the transaction ${goes ? 'goes on' : 'ends with PowerLoss'}`, () => {
+        const settings = { ocppi: 10, acs, oss: 'Voltage' };
+        const r = rig({ settings });
+        r.run(3000);
+        charging(r);
+        r.run(20000);
+        const again = new Csms();
+        again.tx = r.cs.tx;
+        again.up = false;
+        const s = rig({ cs: again, store: new Map(r.store), boot: 2, settings });
+        const now = NOW + r.c.t + minutes * 60000;
+        again.now = () => new Date(now + again.t()).toISOString();
+        s.cp = 'C';
+        s.c.b.interlock = 1;
+        // Samples and notes of the time without a clock do not hide it.
+        s.run(400000);
+        assert.equal(s.c.ses.on, 1);
+        if (first === 'a time server') s.c.f.clock(s.c, now + s.c.t);
+        s.run(20000);
+        again.up = true;
+        s.run(300000);
+        assert.equal(s.c.ses.on, goes ? 1 : 0);
+        const stops = again.calls('StopTransaction').map((q) => [q.transactionId, q.reason]);
+        assert.deepEqual(stops, goes ? [] : [[r.cs.tx, 'PowerLoss']]);
+        assert.equal(again.calls('StartTransaction').length, 0);
+        s.run(400000);
+        assert.equal(s.c.ses.on, goes ? 1 : 0);
+      });
 
   it('a host whose connect only the watchdog ended is left alone for a quarter of an hour', () => {
     const s = rig({ store: new Map([['cg', 'cs.test']]) });

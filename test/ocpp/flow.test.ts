@@ -373,7 +373,7 @@ describe('ocpp queue', () => {
     const [a, b] = cs.calls('StartTransaction');
     assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
     assert.ok((a.timestamp as string) < (b.timestamp as string));
-    assert.deepEqual([...s.store.keys()], ['ses', 'qx', 'lc']);
+    assert.deepEqual([...s.store.keys()].sort(), ['lc', 'qx', 'ses']);
   });
 
   it('power loss in a transaction: it is closed after the boot', () => {

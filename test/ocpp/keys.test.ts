@@ -633,15 +633,15 @@ const READONLY: [key: string, value: string][] = [
   ['GetConfigurationMaxKeys', '50'],
   ['LocalAuthListMaxLength', '64'],
   ['MaxChargingProfilesInstalled', '10'],
-  ['MeterValuesAlignedDataMaxLength', '8'],
-  ['MeterValuesSampledDataMaxLength', '8'],
+  ['MeterValuesAlignedDataMaxLength', '22'],
+  ['MeterValuesSampledDataMaxLength', '22'],
   ['NumberOfConnectors', '1'],
   ['ReserveConnectorZeroSupported', 'true'],
   ['SendLocalListMaxLength', '50'],
   ['StopTransactionMaxMeterValues', '40'],
   ['StopTransactionOnEVSideDisconnect', 'true'],
-  ['StopTxnAlignedDataMaxLength', '8'],
-  ['StopTxnSampledDataMaxLength', '8'],
+  ['StopTxnAlignedDataMaxLength', '22'],
+  ['StopTxnSampledDataMaxLength', '22'],
   [
     'SupportedFeatureProfiles',
     'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
@@ -723,8 +723,8 @@ describe('ocpp configuration key', () => {
 
   it('more measurands than there may be, or one twice', () => {
     const r = ready();
-    const nine = Array(9).fill('Voltage').join();
-    assert.equal(set(r, 'MeterValuesSampledData', nine), 'Rejected');
+    const more = Array(23).fill('Voltage').join();
+    assert.equal(set(r, 'MeterValuesSampledData', more), 'Rejected');
   });
 
   it('more keys than GetConfigurationMaxKeys are answered all the same', () => {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { ASKED, TOLD } from '../../firmware/ocpp/messages';
+import { createRequire } from 'node:module';
+import { ASKED, SENT, TOLD } from '../../firmware/ocpp/messages';
 import { ocpp } from '../../tools/docs-ocpp.mjs';
 import { packMessages } from '../../tools/messages.mjs';
 import { PARTS } from '../fake/csms';
@@ -31,6 +32,29 @@ describe('ocpp table of messages', () => {
     }
     for (const [action, { part }] of Object.entries(ASKED))
       if (part) assert.ok((PARTS[part] as { run?: unknown }).run, action);
+  });
+
+  it('all messages of the specification, each with what is done; those that are sent have somebody who sends them', () => {
+    const schemas = createRequire(import.meta.url)('ocpp-rpc/lib/schemas/ocpp1_6.json') as { $id: string }[];
+    const security = [
+      ...Object.keys(ASKED).filter((a) => ASKED[a].profile === 'Security'),
+      ...['LogStatusNotification', 'SecurityEventNotification'],
+      ...['SignCertificate', 'SignedFirmwareStatusNotification'],
+    ];
+    const want = schemas
+      .map((s) => /^urn:(\w+)\.req$/.exec(s.$id)?.[1] ?? '')
+      .filter((a) => a && !security.includes(a));
+    assert.equal(want.length, 28);
+    const rows = ocpp()
+      .match(/^\| [A-Z].*/gm)!
+      .slice(0, 28);
+    assert.deepEqual(rows.map((r) => r.split('|')[1].trim()).sort(), want.sort());
+    for (const r of rows)
+      assert.ok(
+        r.split('|').every((cell, i) => i < 1 || i === 5 || i > 6 || cell.trim()),
+        r,
+      );
+    assert.deepEqual(Object.keys(SENT).sort(), [...new Set(TOLD.flatMap((t) => t.names))].sort());
   });
 
   it('docs/ocpp.md is that of the table', () => {

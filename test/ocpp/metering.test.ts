@@ -96,6 +96,103 @@ describe('ocpp measurands', () => {
   ] as [string, (r: Rig) => void, string[]][])
     it(title, () => assert.deepEqual(sample(prepare), want));
 
+  it('power factor, of all phases and of each; none without current', () => {
+    const r = ready({ settings: { oms: 'Power.Factor' } });
+    r.c.b.meter!.p = [3657, 1848, 3687];
+    r.c.b.meter!.i = [15.9, 16, 0];
+    r.c.m.p = 5505;
+    asked(r, 'TriggerMessage', { requestedMessage: 'MeterValues' });
+    assert.deepEqual(meter(r.cs)[0].sampledValue.map(line), [
+      'Power.Factor - 0.75 -',
+      'Power.Factor L1 1 -',
+      'Power.Factor L2 0.5 -',
+    ]);
+  });
+
+  for (const [list, want] of [
+    ['Voltage.L1-N', ['Voltage L1-N 230 V']],
+    ['Current.Import.L1,Current.Import.L3', ['Current.Import L1 15.9 A', 'Current.Import L3 16.1 A']],
+    [
+      'Power.Active.Import.L2,Voltage,Current.Import.L2',
+      [
+        'Power.Active.Import L2 3696 W',
+        'Current.Import L2 16 A',
+        'Voltage L1-N 230 V',
+        'Voltage L2-N 231 V',
+        'Voltage L3-N 229 V',
+      ],
+    ],
+    ['Voltage.L2-N,Voltage', ['Voltage L1-N 230 V', 'Voltage L2-N 231 V', 'Voltage L3-N 229 V']],
+    ['Power.Factor.L2', ['Power.Factor L2 1 -']],
+  ] as [string, string[]][])
+    it(`phases one by one: ${list}`, () => {
+      const r = ready();
+      assert.deepEqual(asked(r, 'ChangeConfiguration', { key: 'MeterValuesSampledData', value: list }), {
+        status: 'Accepted',
+      });
+      asked(r, 'TriggerMessage', { requestedMessage: 'MeterValues' });
+      assert.deepEqual(meter(r.cs)[0].sampledValue.map(line), want);
+    });
+
+  it('a phase that is not wired: the register; samples and transactionData each have their own phases', () => {
+    const r = ready({ settings: { oms: 'Voltage.L2-N', oss: 'Voltage.L1-N,Current.Import', ocppi: 5 } });
+    charge(r, 8000);
+    r.c.b.phases = 1;
+    asked(r, 'TriggerMessage', { requestedMessage: 'MeterValues' });
+    assert.deepEqual(meter(r.cs).at(-1)!.sampledValue.map(line), [PHASES[0]]);
+    r.c.b.phases = 3;
+    r.run(4000);
+    assert.deepEqual(meter(r.cs).at(-1)!.sampledValue.map(line), ['Voltage L2-N 231 V']);
+    r.tap('AA');
+    r.run(6000);
+    assert.deepEqual(data(r.cs)[1].sampledValue.map(line), [
+      'Current.Import L1 15.9 A',
+      'Current.Import L2 16 A',
+      'Current.Import L3 16.1 A',
+      'Voltage L1-N 230 V',
+    ]);
+  });
+
+  for (const [rotation, want] of [
+    ['1.STR', 'L1-N 229, L2-N 230, L3-N 231'],
+    ['0.RST,1.TSR', 'L1-N 229, L2-N 231, L3-N 230'],
+    ['1.Unknown', 'L1-N 230, L2-N 231, L3-N 229'],
+  ])
+    it(`with ocppr the phases are those of the grid: ${rotation}`, () => {
+      const r = ready({ settings: { oms: 'Voltage' } });
+      r.store.set('k.ocppr', '1');
+      asked(r, 'ChangeConfiguration', { key: 'ConnectorPhaseRotation', value: rotation });
+      asked(r, 'TriggerMessage', { requestedMessage: 'MeterValues' });
+      const v = meter(r.cs)[0].sampledValue.map((s) => `${s.phase} ${s.value}`);
+      assert.equal(v.join(', '), want);
+    });
+
+  it('energy of an interval: from the start or the sample before; none where that is missing', () => {
+    const list = 'Energy.Active.Import.Interval,Voltage.L1-N';
+    const r = ready({ settings: { oms: list, oma: list, ocppi: 10, ocppai: 30, owp: 0 } });
+    charge(r, 6000);
+    const add = (ms: number, wh: number): void => {
+      r.c.m.eto += wh;
+      r.run(ms);
+    };
+    add(10000, 5);
+    add(10000, 7);
+    add(10000, 0);
+    add(10000, 1);
+    const energy = (context: string): (string | undefined)[] =>
+      meter(r.cs)
+        .filter((v) => v.sampledValue.some((s) => s.context === context))
+        .map((v) => v.sampledValue.find((s) => s.measurand!.endsWith('Interval'))?.value);
+    assert.deepEqual(energy('Sample.Periodic'), ['5', '7', '0', '1']);
+    assert.deepEqual(energy('Sample.Clock'), [undefined]);
+    r.run(30000);
+    assert.deepEqual(energy('Sample.Clock'), [undefined, '1']);
+    // The clock jumps: the grid is laid anew, and what was before it does not count.
+    r.c.f.clock(r.c, r.c.f.wall(r.c) + 3600000);
+    r.run(31000);
+    assert.equal(energy('Sample.Clock').at(-1), undefined);
+  });
+
   it('a list whose measurands have no reading: the register', () => {
     const r = ready({ settings: { oms: 'Voltage' } });
     r.c.b.meter!.ok = 0;

@@ -2,6 +2,7 @@
 // back. Cut off at any byte: update.cuts.test.ts.
 
 import assert from 'node:assert';
+import { Script } from '../../bench/esp32/script';
 import { PowerCut } from '../../bench/types';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
@@ -33,6 +34,34 @@ describe('UpdateFirmware', function () {
     w.run(80000);
     assert.deepEqual(told(), ['Downloading', 'Downloaded', 'Installing', 'Installed']);
     w.end();
+  });
+
+  it('neither it nor a report makes parts drive each other out piece by piece', () => {
+    const loads: { [name: string]: number } = {};
+    const require = Script.prototype.require;
+    Script.prototype.require = function (name) {
+      if (!this.modules.has(String(name))) loads[String(name)] = (loads[String(name)] ?? 0) + 1;
+      return require.call(this, name);
+    };
+    try {
+      const x = scene();
+      x.web.files['/new.pwu'] = image('0.2.0');
+      x.web.takes = false;
+      x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      x.w.run(15000);
+      x.update();
+      for (let i = 0; i < 100 && x.told().at(-1) !== 'Downloaded'; i++) x.w.run(1000);
+      assert.equal(x.told().at(-1), 'Downloaded');
+      x.web.takes = true;
+      x.cs.call('GetDiagnostics', { location: 'http://files.test:8000/in' });
+      for (let i = 0; i < 60 && x.cs.calls('DiagnosticsStatusNotification').length < 2; i++) x.w.run(1000);
+      assert.equal(x.cs.calls('DiagnosticsStatusNotification').at(-1)!.status, 'Uploaded');
+      for (const name of ['slot', 'fetch', 'carry', 'hand', 'upload', 'report', 'conf'])
+        assert.ok(loads[name] < 20, `${name}: ${loads[name]} times`);
+      x.w.end();
+    } finally {
+      Script.prototype.require = require;
+    }
   });
 
   it('needs nothing of the factory: all its files are its own', () => {
@@ -193,6 +222,30 @@ describe('UpdateFirmware', function () {
         ['/new.pwu', undefined],
       ],
     );
+    x.w.end();
+  });
+
+  it('a remote start is refused while it is being installed, as long as it waits it is not', () => {
+    const x = scene();
+    const start = (): unknown => {
+      const id = x.cs.call('RemoteStartTransaction', { idTag: 'AA' });
+      x.w.run(1000);
+      return x.cs.answer(id);
+    };
+    x.web.files['/new.pwu'] = image('0.2.0');
+    // The restart waits for the last status to be taken.
+    x.cs.answers.FirmwareStatusNotification = (q: { status?: string }) =>
+      q.status === 'Installing' ? undefined : {};
+    x.update({ retrieveDate: '2030-01-01T00:00:00Z' });
+    x.w.run(1000);
+    assert.deepEqual(start(), { status: 'Accepted' });
+    x.w.run(130000);
+    x.update();
+    for (let i = 0; i < 600 && x.told().at(-1) !== 'Installing'; i++) x.w.run(100);
+    assert.deepEqual(start(), { status: 'Rejected' });
+    x.cs.answers.FirmwareStatusNotification = () => ({});
+    x.w.run(120000);
+    assert.equal(x.told().at(-1), 'Installed');
     x.w.end();
   });
 

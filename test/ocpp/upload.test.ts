@@ -3,7 +3,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
-import { type Scene, scene } from '../fake/hosts';
+import { type Hosts, type Scene, scene } from '../fake/hosts';
 
 const SECRET = 'a-password-of-20-ltr';
 
@@ -139,6 +139,37 @@ describe('GetDiagnostics', function () {
     x.w.run(150000);
     assert.equal(told(x), 'Uploading Uploading Uploaded');
     assert.ok(x.web.asked.at(-1)!.path.startsWith('/other/pilotwire-'));
+    x.w.end();
+  });
+
+  it('a host that swallows packets costs one reset by the watchdog; then it alone is left alone, for a quarter of an hour', () => {
+    const x = scene();
+    const net = x.w.bench.net as Hosts;
+    const files = net.ports_[8000];
+    delete net.ports_[8000];
+    net.slow = 120000;
+    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1000, () => then(undefined));
+    ask(x, { retries: 0 });
+    x.w.run(60000);
+    net.slow = 0;
+    net.ports_[8000] = files;
+    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1, () => then(1));
+    x.web.takes = true;
+    x.w.run(30000);
+    assert.equal(x.w.bench.reboots.length, 1, x.w.bench.out);
+    assert.equal(x.w.get('ocppa'), true, x.w.bench.out);
+    assert.equal(x.w.get('ocpple'), null);
+    ask(x, { retries: 0 });
+    x.w.run(30000);
+    assert.match(x.w.bench.out, /report files\.test blocked the charger/);
+    ask(x, { retries: 0, location: 'http://other.test:8000/in' });
+    x.w.run(60000);
+    assert.equal(told(x), 'Uploading Uploading UploadFailed Uploading Uploaded');
+    x.w.run(800000);
+    ask(x, { retries: 0 });
+    x.w.run(60000);
+    assert.equal(told(x).split(' ').at(-1), 'Uploaded');
+    assert.equal(x.w.bench.reboots.length, 1);
     x.w.end();
   });
 });
