@@ -10,8 +10,9 @@ const PACE = 1500;
 const PAUSES = [1000, 2000, 5000, 10000];
 /** A request without an answer. */
 const PATIENCE = 6000;
-/** Polls between two looks at what rarely changes, and between two attempts to listen. */
+/** Polls between two looks at what rarely changes; and until the next attempt to listen, when the stream has come to an end. */
 const RARE = 12;
+const DEAF = 40;
 /** The charger says something every 5 s; after this silence it is out of reach, ms. */
 const SILENCE = 12000;
 /** Bytes of an update that are sent at once. */
@@ -638,8 +639,10 @@ async function listen() {
   }
   clearTimeout(clock);
   stream = undefined;
-  if (!open) deaf = RARE;
-  return own.signal.aborted && !silent;
+  const ours = own.signal.aborted && !silent;
+  // Its place may have gone to somebody else: who came straight back would take it away from the next one.
+  if (!ours) deaf = open ? DEAF : RARE;
+  return ours;
 }
 
 async function poll() {
