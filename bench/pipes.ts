@@ -27,6 +27,9 @@ export class Pipes {
       from.on('close', () =>
         this.later(pipe, () => {
           to.end();
+          // As TCP answers for a host that is gone: what the module still sends is reset.
+          if (to === pipe.ends[1 - outgoing])
+            to.removeAllListeners('data').on('data', () => to.resetAndDestroy());
           this.pipes.delete(pipe);
         }),
       );

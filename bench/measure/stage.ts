@@ -132,6 +132,19 @@ export class Stage {
     }
   }
 
+  /** Listens to keys, from the first event on until what is answered is called. */
+  async listen(keys: string): Promise<() => void> {
+    const own = new AbortController();
+    const r = await fetch(`${this.bench.http}/api/events?filter=${keys}`, { signal: own.signal });
+    let text = '';
+    const read = async (): Promise<void> => {
+      for await (const piece of r.body!) text += Buffer.from(piece).toString('latin1');
+    };
+    read().catch(() => {});
+    await this.until('the first event', PATIENCE, () => text.includes('}\n\n'));
+    return () => own.abort();
+  }
+
   /** Frames of this action from the charger since the last call of `forget`. */
   private said(action: string, status?: string): boolean {
     const { next, frames } = this.bench.frames(this.seen);

@@ -9,6 +9,9 @@ const DROPPED = 7000;
 const HELD = 2500;
 const HELD_SLOW = 15000;
 const CARD = '04A1B2C3D4E5F6';
+/** As the charger's page listens. */
+const LISTENED =
+  'car,alw,frc,amp,acu,psm,fsp,nrg,wh,eto,modelStatus,flt,trx,cdi,acs,ama,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
 
 export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   const { bench } = s;
@@ -46,6 +49,10 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
     await s.rest(s.slow > 1 ? 5500 : 6000);
   });
   await s.phase('all at once, charging', () => crowd(s));
+  await s.rest(quiet);
+  const leave = await s.listen(LISTENED);
+  await s.phase('all at once, charging, the page listening', () => crowd(s));
+  leave();
   await s.rest(quiet);
   s.forget();
   await s.phase('card, stop', async () => {

@@ -25,6 +25,8 @@ export interface Walk {
   all: number;
   /** Value whose part is loaded. */
   ready?: number;
+  /** The values that are wanted, a byte each, by their number among all; undefined = all of them. */
+  pick?: string;
 }
 
 /** Place of the value of a key, '' = there is none that everybody may see. */
@@ -41,10 +43,17 @@ export function round(c: Charger, w: Walk, drift: number, own: number, whole: nu
   const sum = E.CRC32;
   const text = JSON.stringify;
   const n = c.b.net;
-  const sig =
-    sum(
-      text([c.x, c.s, c.lim, c.ses, c.o, c.pv, c.frc, c.alw, c.how, c.uid, c.ntp, n.up, n.ap, n.ip, n.why]),
-    ) & 8191;
+  let sig = 0;
+  // One after another: the text of all of it would need many variables at once.
+  for (const v of [
+    c.x,
+    c.s,
+    c.lim,
+    c.ses,
+    c.o,
+    [c.pv, c.frc, c.alw, c.how, c.uid, c.ntp, n.up, n.ap, n.ip, n.why],
+  ])
+    sig = (sig * 31 + sum(text(v))) & 8191;
   const m = sum(text(c.m)) & 8191;
   w.i = 0;
   w.to = w.rev !== c.rev ? whole : sig !== w.sig || c.t >= w.all ? own : m !== w.m ? drift : 0;
@@ -57,14 +66,14 @@ export function round(c: Charger, w: Walk, drift: number, own: number, whole: nu
 /** Who is told: key in quotes, and JSON. */
 export type Tell = (key: string, text: string) => void;
 
-/** Looks at up to `most` values, and tells what differs from what was told. */
+/** Looks at up to `most` values of those at `places`, and tells what differs from what was told. */
 export function look(c: Charger, places: string, w: Walk, most: number, tell: Tell): void {
   const Code = Function;
   const sum = E.CRC32;
   const sums = w.sums;
   let end = Math.min(w.to, w.i + most);
   for (let i = w.i; i < end; i++) {
-    const code = c.f.text(places.substr(i * 8, 8));
+    const code = c.f.text(places.substr((w.pick ? w.pick.charCodeAt(i) : i) * 8, 8));
     // The engine finds a beginning that the end cuts off, too: no code ends with a point.
     const at = code.indexOf('.part("');
     if (at > 0) {

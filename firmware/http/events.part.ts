@@ -7,8 +7,12 @@ import type { Walk } from '../core/walk';
 import { decode } from './query';
 import type { Job, Talk } from './web.part';
 
-/** Those who listen at a time. */
+/** Those who listen at a time, and where a central system needs memory, too. */
 const MOST = 2;
+const FEW = 1;
+/** What the one hears that has to make room, ms. */
+const BYE = 'retry: 60000\n\n';
+const MORE = 1;
 /** Names found, and values looked at, in one step. */
 const NAMES = 2;
 const STEP = 2;
@@ -16,13 +20,13 @@ const STEP = 2;
 const BEAT = 5000;
 
 interface Stream extends Job {
-  /** Names that are to be found, each with a comma behind it, and the place of the next; '' = all are. */
-  text: string;
-  at: number;
-  /** Places of the values by kinds (tools/pack.mjs), then all in the first. */
+  /** Names that are to be found, each with a comma behind it, and the place of the next; undefined = all are. */
+  text?: string;
+  at?: number;
+  /** Places of all values, by kinds (tools/pack.mjs). */
   places: string;
-  state: string;
-  rest: string;
+  /** Numbers of those that are wanted, by kinds; in the end `w.pick` has them. */
+  pick?: string[];
   /** How many drift, and how many do or follow from the record. */
   drift: number;
   own: number;
@@ -41,24 +45,30 @@ function lock(c: Charger): number {
   return E.CRC32((c.k.hai ? 'a' : '') + (c.k.hrp ? c.k.hak : '')) | 0;
 }
 
-/** Takes a request in. */
+/** Its place goes to somebody else; unless it is in the middle of a round it learns to stay away for a while. */
+function leave(t: Talk): void {
+  const job = t.job as Stream;
+  job.out = job.w && job.w.i < 0 ? job.out + BYE : '';
+  job.live = 0;
+  job.end = 1;
+  t.wait = MORE;
+}
+
+/** Takes a request in. Who came first makes room: it may have left without a word, which the engine does not tell. */
 export function start(c: Charger, _path: string, query: string, all: Talk[]): Job {
   const i = ('&' + query).indexOf('&filter=');
   const names = i < 0 ? '' : decode(query.substr(i + 7).split('&')[0]);
-  const busy = all.filter((t) => t.part === 'events' && t.job !== undefined).length >= MOST;
-  const n = names ? 0 : parseInt(c.f.head(5), 16);
+  const others = all.filter((t) => t.part === 'events' && t.job !== undefined);
+  if (others.length >= (c.k.ocppe ? FEW : MOST)) leave(others[0]);
+  const n = parseInt(c.f.head(5), 16);
   const job: Stream = {
-    out: busy ? '{"error":"busy"}' : 'retry: 3000\n',
-    status: busy ? 503 : 200,
-    type: busy ? 'application/json' : 'text/event-stream',
-    size: busy ? 0 : -1,
-    end: busy ? 1 : 0,
+    out: 'retry: 3000\n',
+    status: 200,
+    type: 'text/event-stream',
+    size: -1,
+    end: 0,
     live: 0,
-    text: names ? names + ',' : '',
-    at: 0,
-    places: names ? '' : c.f.text(c.f.head(4)),
-    state: '',
-    rest: '',
+    places: c.f.text(c.f.head(4)),
     drift: n >> 16,
     own: n & 65535,
     w: undefined,
@@ -66,39 +76,54 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
     key: lock(c),
     due: 0,
   };
+  if (names) {
+    job.text = names + ',';
+    job.at = 0;
+    job.pick = ['', '', ''];
+  }
   return job;
 }
 
 /** Finds the next name; unknown ones, those of OCPP only and what is there already are left out. */
 function find(c: Charger, job: Stream): void {
-  const name = job.text.substring(job.at, job.text.indexOf(',', job.at));
-  job.at += name.length + 1;
+  const text = job.text!;
+  const name = text.substring(job.at!, text.indexOf(',', job.at));
+  job.at! += name.length + 1;
   const p = place(c, name);
-  const code = c.f.text(p);
-  if (code[name.length + 3] !== ' ') job.places += p;
-  else if (code[name.length + 4] !== ' ') job.state += p;
-  else job.rest += p;
+  if (!p) return;
+  let i = job.places.indexOf(p);
+  // It is there, but the digits may also stand across two others.
+  while (i > 0 && i & 7) i = job.places.indexOf(p, i + 1);
+  const n = i >> 3;
+  const kind = n < job.drift ? 0 : n < job.own ? 1 : 2;
+  const s = String.fromCharCode(n);
+  if (!job.pick![kind].includes(s)) job.pick![kind] += s;
 }
 
 /** All names are found: the first round tells everything. */
 function begin(c: Charger, job: Stream): void {
-  if (!job.own) {
-    job.drift = job.places.length / 8;
-    job.places += job.state;
-    job.own = job.places.length / 8;
-    job.places += job.rest;
-    job.state = job.rest = '';
+  let to = job.places.length / 8;
+  const pick = job.pick;
+  const all = pick ? pick.join('') : '';
+  if (pick) {
+    to = all.length;
+    job.drift = pick[0].length;
+    job.own = job.drift + pick[1].length;
+    delete job.pick;
   }
-  const to = job.places.length / 8;
   job.w = { sums: new Uint8Array(2 * to), i: 0, to, live: 0, rev: c.rev, sig: 0, m: 0, all: 0 };
+  if (pick) job.w.pick = all;
   job.out += 'data: {';
 }
 
 /** Goes a step further; true = the round is over. */
 export function step(c: Charger, job: Stream): boolean {
   if (job.text) {
-    for (let n = 0; n < NAMES && job.at < job.text.length; n++) find(c, job);
-    if (job.at >= job.text.length) job.text = '';
+    for (let n = 0; n < NAMES && job.at! < job.text.length; n++) find(c, job);
+    if (job.at! >= job.text.length) {
+      delete job.text;
+      delete job.at;
+    }
     return false;
   }
   const w = job.w;
@@ -110,7 +135,7 @@ export function step(c: Charger, job: Stream): boolean {
     job.news = 0;
     // Who may no longer read is let go.
     job.live = w.rev === c.rev || job.key === lock(c) ? 1 : 0;
-    round(c, w, job.drift, job.own, job.places.length / 8);
+    round(c, w, job.drift, job.own, w.sums.length / 2);
     if (!job.live || w.to) return !job.live;
   }
   look(c, job.places, w, STEP, (key, text) => {

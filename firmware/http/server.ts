@@ -87,7 +87,11 @@ export function serve(c: Charger): void {
     }
     c.f.drop('web');
     t.job = (part(t.part) as Answer).start(c, t.path!, t.text, all);
-    t.text = '';
+    // No more use for them, and who listens stays for long.
+    const gone: Partial<Talk> = t;
+    delete gone.text;
+    delete gone.need;
+    delete gone.in;
   }
 
   /** Goes a step further with the answer. What is complete is sent piece by piece, without its part. */

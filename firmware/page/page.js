@@ -10,8 +10,9 @@ const PACE = 1500;
 const PAUSES = [1000, 2000, 5000, 10000];
 /** A request without an answer. */
 const PATIENCE = 6000;
-/** Polls between two looks at what rarely changes, and between two attempts to listen. */
+/** Polls between two looks at what rarely changes; and until the next attempt to listen, when the stream has come to an end. */
 const RARE = 12;
+const DEAF = 40;
 /** The charger says something every 5 s; after this silence it is out of reach, ms. */
 const SILENCE = 12000;
 /** Bytes of an update that are sent at once. */
@@ -59,34 +60,51 @@ function speak(lang) {
 /** Password of the charger, if it has one; `user` is what its owner is called there. */
 let secret = sessionStorage.getItem('secret') ?? '';
 let asking;
+/** The user would not tell it: nothing that goes on by itself asks again. */
+let refused = false;
 
+function know(word) {
+  secret = word;
+  refused = false;
+  sessionStorage.setItem('secret', word);
+}
+
+/** Asks for the password. */
 function unlock() {
+  $('wrong').hidden = !secret;
   asking ??= new Promise((resolve) => {
     $('ask').onclose = () => {
-      secret = $('secret').value;
-      sessionStorage.setItem('secret', secret);
+      know($('secret').value);
       $('secret').value = '';
       asking = undefined;
+      refused = $('ask').returnValue !== 'ok';
       resolve();
     };
+    $('ask').returnValue = '';
     $('ask').showModal();
   });
   return asking;
 }
 
-async function ask(path, signal, body) {
+/** A request; one with a body is a POST. `quiet`: nobody has asked for it just now. */
+async function ask(path, o = {}) {
+  const { body, signal, patience = PATIENCE } = o;
   const headers = secret
     ? { Authorization: 'Basic ' + btoa(unescape(encodeURIComponent(`admin:${secret}`))) }
     : {};
-  const until = signal ?? AbortSignal.timeout(PATIENCE);
   const method = body ? 'POST' : 'GET';
+  const until = signal ?? AbortSignal.timeout(patience);
   const r = await fetch(path, { method, body, headers, credentials: 'omit', signal: until });
   if (r.status !== 401) return r;
-  await unlock();
-  return ask(path, signal, body);
+  if (!o.quiet || !refused) await unlock();
+  if (refused) throw new Error(t.askTitle);
+  return ask(path, o);
 }
 
-const read = async (keys) => (await ask(`/api/status?filter=${keys}`)).json();
+/** What to say when a request came to nothing. */
+const silence = () => (refused ? t.askTitle : t.never);
+
+const read = async (keys) => (await ask(`/api/status?filter=${keys}`, { quiet: true })).json();
 
 /** Writes keys; the charger's own words when it refuses one. */
 async function write(values, how = 'done') {
@@ -101,7 +119,7 @@ async function write(values, how = 'done') {
     refresh();
     return !bad.length;
   } catch {
-    toast(t.never, true);
+    toast(silence(), true);
     return false;
   }
 }
@@ -284,6 +302,7 @@ function cards() {
 
 /** Card numbers can be read only as long as one is being added. */
 $('teach').onclick = () => void write({ rde: true }, '');
+$('unteach').onclick = () => void write({ rde: false }, '');
 $('learn').onsubmit = async (event) => {
   event.preventDefault();
   const { id, name } = event.target.elements;
@@ -347,8 +366,13 @@ $('join').onsubmit = async (event) => {
   if (await write({ wifis }, say('joining', ssid.value, s.host))) event.target.reset();
 };
 
+/** Version that was shown last. */
+let version;
+
 function device() {
   if (!s.rbt) return;
+  if (version && version !== s.pwv) toast(say('updated', s.pwv));
+  version = s.pwv;
   value('version', `${s.pwv} (API ${s.fwv}, ${s.mod})`);
   value('uptime', `${clock(s.rbt)} (${s.rbc})`);
   value('temperature', s.tma.map((c) => `${number(c)} °C`).join(' · '));
@@ -361,14 +385,14 @@ $('lock').onsubmit = async (event) => {
   event.preventDefault();
   const { word } = event.target.elements;
   if (!(await write({ hak: word.value }))) return;
-  secret = word.value;
-  sessionStorage.setItem('secret', secret);
+  know(word.value);
   event.target.reset();
+  if ($('shell').open) void type('help');
 };
 
 /** Sends a piece of an update; the charger's own words when it refuses. */
 async function send(where, body) {
-  const r = await ask(`/update/${where}`, AbortSignal.timeout(4 * PATIENCE), body);
+  const r = await ask(`/update/${where}`, { body, patience: 4 * PATIENCE });
   if (!r.ok) throw new Error((await r.json()).error);
 }
 
@@ -474,7 +498,7 @@ async function load() {
     report = await (await ask('/report')).text();
     text($('log'), part(report, 'log'));
   } catch {
-    text($('log'), t.never);
+    text($('log'), silence());
   }
   $('log').scrollTop = $('log').scrollHeight;
 }
@@ -486,6 +510,51 @@ async function download(name, of) {
   a.click();
   URL.revokeObjectURL(a.href);
 }
+
+// Console
+
+const WORDS = 'help status get set keys log trace wifi ocpp meter card fault selftest reboot factoryReset';
+/** Characters of it that are kept. */
+const PAPER = 30000;
+/** Lines that were typed, and the one that the arrows have called back. */
+const typed = [];
+let back = 0;
+
+/** Sends a line. Its refusal is the one sign that the charger has no password. */
+async function type(line) {
+  try {
+    const r = await ask('/console', { body: line });
+    $('unset').hidden = r.status !== 403;
+    $('type').hidden = $('said').hidden = r.status === 403;
+    if (r.status === 403) return;
+    const answer = r.ok ? await r.text() : (await r.json()).error;
+    text($('said'), `${$('said').textContent}> ${line}\n${answer.trim()}\n\n`.slice(-PAPER));
+    $('said').scrollTop = $('said').scrollHeight;
+  } catch {
+    toast(silence(), true);
+  }
+}
+
+$('words').append(...WORDS.split(' ').map((value) => make('option', '', { value })));
+$('type').onsubmit = (event) => {
+  event.preventDefault();
+  const { line } = event.target.elements;
+  back = typed.push(line.value);
+  void type(line.value);
+  line.value = '';
+};
+$('type').onkeydown = (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const line = typed[back + step];
+  if (line === undefined) return;
+  event.preventDefault();
+  back += step;
+  event.target.value = line;
+};
+$('toLock').onclick = () => {
+  $('device').open = true;
+  $('lock').elements.word.focus();
+};
 
 $('reload').onclick = () => void load();
 $('trace').onclick = () => void download('trace', (r) => part(r, 'trace') + '\n');
@@ -513,7 +582,9 @@ function lost() {
   $('lost').hidden = misses < 2;
   text(
     $('lost'),
-    heard ? say('lost', new Date(heard).toLocaleTimeString(document.documentElement.lang)) : t.never,
+    heard && !refused
+      ? say('lost', new Date(heard).toLocaleTimeString(document.documentElement.lang))
+      : silence(),
   );
   document.body.classList.toggle('stale', misses > 1);
 }
@@ -547,7 +618,7 @@ async function listen() {
   wait(PATIENCE);
   stream = own;
   try {
-    const r = await ask(`/api/events?filter=${wanted(true)}`, own.signal);
+    const r = await ask(`/api/events?filter=${wanted(true)}`, { signal: own.signal, quiet: true });
     const reader = r.ok && r.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ''; reader;) {
       const { done, value } = await reader.read();
@@ -568,8 +639,10 @@ async function listen() {
   }
   clearTimeout(clock);
   stream = undefined;
-  if (!open) deaf = RARE;
-  return own.signal.aborted && !silent;
+  const ours = own.signal.aborted && !silent;
+  // Its place may have gone to somebody else: who came straight back would take it away from the next one.
+  if (!ours) deaf = open ? DEAF : RARE;
+  return ours;
 }
 
 async function poll() {
@@ -616,6 +689,7 @@ for (const d of all('details'))
   d.addEventListener('toggle', () => {
     if (!d.open) return;
     if (d.id === 'journal') void load();
+    else if (d.id === 'shell') void ($('said').textContent || type('help'));
     else change();
   });
 $('lang').onclick = () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { start, type Bench } from '../../bench/start';
 import type { Shown } from '../fake/whole';
 import { Browser, CHROMIUM } from '../fake/browser';
+import { VERSION, image } from '../fake/hosts';
 
 const $ = (id: string): string => `document.getElementById(${JSON.stringify(id)})`;
 const says = (id: string, text: string): string => `${$(id)}.textContent.includes(${JSON.stringify(text)})`;
@@ -164,11 +165,106 @@ describe('page in a browser', function () {
     await b.until(says('air', 'Connected to bench'));
   });
 
+  const WORD = 'correct horse';
+  const line = async (words: string): Promise<void> => {
+    await put('#type [name=line]', words);
+    await submit('type');
+  };
+  it('says what the console needs, and leads there', async () => {
+    await b.value(`${$('shell')}.open = true`);
+    await b.until(`${$('unset')}.offsetParent && !${$('type')}.offsetParent`);
+    await click('toLock');
+    await b.until(`document.activeElement === ${$('lock')}.elements.word`);
+    await put('#lock [name=word]', WORD);
+    await submit('lock');
+    await b.until(`${$('type')}.offsetParent && ${says('said', 'factoryReset("SERIAL")')}`);
+    assert.equal(await b.value(`${$('unset')}.hidden`), true);
+  });
+
+  it('takes lines on the console, answers below each other, and calls them back', async () => {
+    await line('set amp 12');
+    await b.until(says('said', '> set amp 12\namp = 12 A\n'));
+    assert.equal(await key('amp'), 12);
+    await line('set amp 99');
+    await b.until(says('said', 'Refused, exceeds range 6 to 32.'));
+    await line('status');
+    await b.until(says('said', 'charger  no vehicle'));
+    const press = (name: string): Promise<unknown> =>
+      b.value(`(() => {
+        const e = ${$('type')}.elements.line;
+        e.dispatchEvent(new KeyboardEvent('keydown', { key: '${name}', bubbles: true, cancelable: true }));
+        return e.value;
+      })()`);
+    assert.deepEqual(
+      [await press('ArrowUp'), await press('ArrowUp'), await press('ArrowDown'), await press('ArrowDown')],
+      ['status', 'set amp 99', 'status', 'status'],
+    );
+  });
+
+  it('asks for a password that is not the right one any more, and takes a no', async () => {
+    const Authorization = `Bearer ${WORD}`;
+    const other = 'battery staple';
+    const r = await fetch(`${bench.http}/api/set?hak=${encodeURIComponent(other)}`, {
+      headers: { Authorization },
+    });
+    assert.equal(r.status, 200);
+    await put('#amp', '10');
+    await b.until(`${$('ask')}.open && !${$('wrong')}.hidden`);
+    await b.value(`${$('ask')}.querySelector('[data-t=cancel]').click()`);
+    await b.until(says('toast', 'This charger has a password'));
+    assert.equal(await key('amp'), 12);
+    // Nobody looks at a password for a second after a wrong one.
+    await bench.advance(1500);
+    await put('#amp', '9');
+    await b.until(`${$('ask')}.open && ${$('wrong')}.hidden`);
+    await put('#secret', other);
+    await b.value(`${$('ask')}.querySelector('[value=ok]').click()`);
+    await holds(async () => (await key('amp')) === 9, 'the new password');
+  });
+
   it('says plainly that the charger is out of reach, and comes back', async () => {
     await bench.post('wifi', { up: false });
     await b.until(`!${$('lost')}.hidden && ${says('lost', 'No connection to the charger')}`, 40000);
     await bench.post('wifi', { up: true });
     await b.until(`${$('lost')}.hidden && ${says('link', 'connected')}`, 60000);
+  });
+
+  /** A file as if it had been picked. */
+  const pick = (file: Buffer, name: string): Promise<void> =>
+    b.value(`(() => {
+      const bytes = Uint8Array.from(atob('${file.toString('base64')}'), (c) => c.charCodeAt(0));
+      const all = new DataTransfer();
+      all.items.add(new File([bytes], '${name}'));
+      ${$('update')}.files = all.files;
+      ${$('update')}.dispatchEvent(new Event('change', { bubbles: true }));
+    })()`);
+
+  it('an update for another board, and one that is none, are refused in plain words', async () => {
+    await b.value(`${$('device')}.open = true`);
+    // The card that was learned has been let in as well.
+    await line('set trx null');
+    await holds(async () => (await key('trx')) === null, 'nobody may charge');
+    await pick(image('0.2.0', 'other'), 'other.pwu');
+    await b.until(`${$('update')}.disabled && /Sending: [1-9]/.test(${$('progress')}.textContent)`, 30000);
+    await b.until(says('toast', 'Not taken: for the board other, this is reference'), 60000);
+    await b.until(`!${$('update')}.disabled`);
+    await pick(Buffer.from('x'.repeat(3000)), 'holiday.pwu');
+    await b.until(says('toast', 'Not taken: no update of Pilotwire'), 60000);
+    assert.equal(await key('pwv'), VERSION);
+  });
+
+  it('an update: progress, restart, the new version; without a load of the page', async () => {
+    await b.value(`window.told = new Set();
+      new MutationObserver(() => told.add(${$('progress')}.textContent))
+        .observe(${$('progress')}, { childList: true });`);
+    await pick(image('0.2.0'), 'reference.pwu');
+    await b.until(says('toast', 'Sent and checked: the charger restarts'), 60000);
+    const told = await b.value<string[]>('[...told]');
+    assert.ok(told.filter((p) => /^Sending: \d+ %$/.test(p)).length > 20, told.join());
+    await b.until(says('toast', 'Version 0.2.0 is running.'), 60000);
+    assert.match(await b.value(`document.querySelector('[data-v=version]').textContent`), /^0\.2\.0 /);
+    await b.until(`${$('lost')}.hidden && ${says('link', 'connected')}`);
+    assert.equal(await key('pwv'), '0.2.0');
   });
 
   it('never looked anywhere else, and nothing broke', async () => {

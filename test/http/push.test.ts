@@ -72,6 +72,7 @@ describe('events', () => {
       { length: list.length / 8 },
       (_, i) => t.c.f.text(list.substr(i * 8, 8)).split('"')[1],
     );
+    assert.ok(all.length < 256, 'a listener notes their numbers in a byte each');
     const [drift, own] = [counts.slice(0, 4), counts.slice(4)].map((n) => parseInt(n, 16));
     const kind = (k: string): number => (all.indexOf(k) < drift ? 0 : all.indexOf(k) < own ? 1 : 2);
     const rows = ['rbt,utc,nrg,eto,cdi,rssi,modelStatus,why', 'alw,frc,acu,trx,ccw,errs', 'mca,fst,typ,ust'];
@@ -127,12 +128,29 @@ describe('events', () => {
     }
   });
 
-  it('two at a time', () => {
-    const t = table();
-    const talk = (part: string): Talk => ({ part, job: {} }) as Talk;
-    assert.equal(open(t, '', [talk('events'), talk('get'), talk('get')]).status, 200);
-    const third = open(t, '', [talk('events'), talk('events')]);
-    assert.deepEqual([third.status, third.end, third.live], [503, 1, 0]);
+  it('two at a time: a third has the place of the first, which ends where an event ends', () => {
+    const rows: [at: string, job: object, out: string][] = [
+      ['between two rounds', { out: '', w: { i: -1 } }, 'retry: 60000\n\n'],
+      ['with an end unsent', { out: '1}\n\n', w: { i: -1 } }, '1}\n\nretry: 60000\n\n'],
+      ['in the middle of an event', { out: 'data: {"a":1', w: { i: 3 } }, ''],
+      ['before its first', { out: 'retry: 3000\n' }, ''],
+    ];
+    for (const [at, job, out] of rows) {
+      const t = table();
+      const talk = (part: string, x: object = {}): Talk => ({ part, job: x, wait: 3 }) as Talk;
+      const first = talk('events', { live: 1, end: 0, ...job });
+      const all = [talk('get'), first, talk('get'), talk('events', { live: 1 }), { part: 'events' } as Talk];
+      assert.deepEqual([open(t, '', all.slice(0, 3)).status, first.wait], [200, 3], at);
+      const alone = [talk('events', { live: 1, end: 0, out: '', w: { i: -1 } })];
+      t.c.k.ocppe = 1;
+      open(t, '', alone);
+      assert.equal(alone[0].job!.end, 1, 'one where there is a central system');
+      t.c.k.ocppe = 0;
+      const third = open(t, '', all);
+      assert.deepEqual([third.status, third.end, first.wait], [200, 0, 1], at);
+      const { out: said, live, end } = first.job!;
+      assert.deepEqual([said, live, end, all[3].wait], [out, 0, 1, 3], at);
+    }
   });
 });
 

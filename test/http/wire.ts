@@ -59,6 +59,8 @@ export class Listener {
   readonly events: Json[] = [];
   readonly state: Json = {};
   comments = 0;
+  /** What it was told last about coming back, ms. */
+  retry = 0;
   ended = false;
   private text = '';
   private request: http.ClientRequest;
@@ -83,6 +85,7 @@ export class Listener {
     this.text = blocks.pop()!;
     for (const line of blocks.flatMap((b) => b.split('\n'))) {
       if (line.startsWith(':')) this.comments++;
+      if (line.startsWith('retry: ')) this.retry = Number(line.slice(7));
       if (!line.startsWith('data: ')) continue;
       this.events.push(JSON.parse(line.slice(6)));
       Object.assign(this.state, this.events.at(-1));
