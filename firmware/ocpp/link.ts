@@ -271,6 +271,8 @@ function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string, why: string): v
 function set(o: Ocpp, key: string): void {
   adopt(o);
   if (LINK.includes(key)) o.anew = 1;
+  // Another central system does not know us yet.
+  if (key === 'ocppu') o.reg = 0;
   if (SAMPLES.includes(key)) o.nx = 0;
 }
 
