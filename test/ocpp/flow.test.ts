@@ -338,6 +338,22 @@ describe('ocpp link', () => {
     assert.deepEqual(r.cs.closes, [1000, 1000]);
   });
 
+  it('new settings end the wait that the old ones have earned', () => {
+    const cs = new Csms();
+    const greet = cs.greet;
+    cs.greet = () => 'HTTP/1.1 401 X\r\n\r\n';
+    const r = rig({ cs });
+    r.run(100000);
+    const tries = r.cs.requests.length;
+    assert.ok(r.c.o.err && tries < 6);
+    cs.greet = greet;
+    r.run(1000);
+    assert.equal(r.cs.requests.length, tries, 'it waits');
+    r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'oak'));
+    r.run(1000);
+    assert.equal(r.c.o.up, 1);
+  });
+
   it('another central system gets a BootNotification, the same one after a new password does not', () => {
     const boots = ['Status 0 Available', 'Status 1 Available'];
     for (const [key, value, said] of [
