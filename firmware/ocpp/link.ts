@@ -272,7 +272,14 @@ function note(o: Ocpp, kind: 'S' | 'E', wh: number, tag: string, why: string): v
 /** A setting has changed. */
 function set(o: Ocpp, key: string): void {
   adopt(o);
-  if (LINK.includes(key)) o.anew = 1;
+  if (LINK.includes(key)) {
+    o.anew = 1;
+    // The wait that the old settings have earned is over.
+    if (!o.st) o.due = o.c.t;
+    o.n = 0;
+  }
+  // Another central system does not know us yet.
+  if (key === 'ocppu') o.reg = 0;
   if (SAMPLES.includes(key)) o.nx = 0;
 }
 

@@ -337,6 +337,38 @@ describe('ocpp link', () => {
     assert.equal(r.c.o.up, 0);
     assert.deepEqual(r.cs.closes, [1000, 1000]);
   });
+
+  it('new settings end the wait that the old ones have earned', () => {
+    const cs = new Csms();
+    const greet = cs.greet;
+    cs.greet = () => 'HTTP/1.1 401 X\r\n\r\n';
+    const r = rig({ cs });
+    r.run(100000);
+    const tries = r.cs.requests.length;
+    assert.ok(r.c.o.err && tries < 6);
+    cs.greet = greet;
+    r.run(1000);
+    assert.equal(r.cs.requests.length, tries, 'it waits');
+    r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'oak'));
+    r.run(1000);
+    assert.equal(r.c.o.up, 1);
+  });
+
+  it('another central system gets a BootNotification, the same one after a new password does not', () => {
+    const boots = ['Status 0 Available', 'Status 1 Available'];
+    for (const [key, value, said] of [
+      ['ocppu', 'ws://other.example/ocpp', ['BootNotification', ...boots]],
+      ['oak', '0123456789abcdefg', []],
+    ] as const) {
+      const r = ready();
+      (r.c.k as unknown as Record<string, string>)[key] = value;
+      r.c.hooks.forEach((hook) => hook(r.c, 'setting', key));
+      r.run(3000);
+      assert.equal(r.cs.requests.length, 2, key);
+      assert.deepEqual(r.told(), said, key);
+      assert.equal(r.c.o.ok, 1, key);
+    }
+  });
 });
 
 describe('ocpp queue', () => {
