@@ -153,9 +153,12 @@ describe('./flash.sh --host', function () {
   });
 
   it('a second run works, lost answers are asked for again, and the trial is waited for', async () => {
+    // The minute of the trial is to be longer than two questions of the uploader, on a busy machine as well.
+    await b.post('clock', { rate: 5 });
     wire.lossy = 17;
     await send(host(), image('0.2.0'));
     wire.lossy = 0;
+    await b.post('clock', { rate: 20 });
     assert.match(
       said,
       /uploading 100 %[^]*restarts[^]*0\.2\.0 runs and is on trial[^]*proved: Pilotwire 0\.2\.0/,

@@ -349,7 +349,7 @@ describe('ocpp link', () => {
     cs.greet = greet;
     r.run(1000);
     assert.equal(r.cs.requests.length, tries, 'it waits');
-    r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'oak'));
+    r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'ocppak'));
     r.run(1000);
     assert.equal(r.c.o.up, 1);
   });
@@ -358,7 +358,7 @@ describe('ocpp link', () => {
     const boots = ['Status 0 Available', 'Status 1 Available'];
     for (const [key, value, said] of [
       ['ocppu', 'ws://other.example/ocpp', ['BootNotification', ...boots]],
-      ['oak', '0123456789abcdefg', []],
+      ['ocppak', '0123456789abcdefg', []],
     ] as const) {
       const r = ready();
       (r.c.k as unknown as Record<string, string>)[key] = value;
