@@ -181,16 +181,16 @@ async function send(host, file, again = false) {
 
 /** Checks all of it in the charger and lets it start. */
 async function finish(host, it) {
+  const stands = async () => (await host.keys('rbc').catch(() => ({}))).rbc === it.boots;
   let r;
   try {
     r = await host.once('/update/end', '-', 2 * ANSWER);
   } catch (e) {
-    // The answer may be what got lost: a new start says so.
+    // The answer may be what got lost: a new start says so, also one between these questions.
     if (!(e instanceof Lost)) throw e;
-    const now = await host.keys('rbc').catch(() => ({}));
-    if (now.rbc === it.boots) r = await host.ask('/update/end', '-');
+    if (await stands()) r = await host.ask('/update/end', '-');
   }
-  if (r && r.status !== 200) throw host.refused(r);
+  if (r && r.status !== 200 && (await stands())) throw host.refused(r);
 }
 
 /** Waits until the new bundle answers and has proved itself, or has given way to the old one. */
