@@ -16,7 +16,11 @@ import { plug, spread, unplug } from './session';
 import { COIL, LETTER, MIRROR, OFFER, mark } from './trace';
 import { rouse } from './wake';
 
-/** The contactor's mirror contact must follow the coil within this time, ms. */
+/**
+ * The contactor's mirror contact must follow the coil within this time, ms, and for so long it may differ later: the hardware
+ * interlock opens without asking and may be seen before the pilot, and a reading may be noise. Only what stands that long and
+ * still does is believed.
+ */
 const FOLLOW = 500;
 /** Rest between two closings, ms. */
 const DWELL = 5000;
@@ -56,7 +60,7 @@ const n = {
   d: 0,
   /** 1 = a car is plugged. */
   in: 0 as Bit,
-  /** Times: coil switched, pilot went steady. */
+  /** Times: coil switched or mirror contact moved, pilot went steady. */
   coil: 0,
   x1: -X1,
 };
@@ -191,7 +195,10 @@ function unproved(c: Charger): void {
 /** Mirror contact against coil, both ways. */
 function mirror(c: Charger): void {
   const aux = c.b.contactor.closed();
-  if (aux !== c.x.aux) mark(c.t, MIRROR + (aux ? 1 : 0));
+  if (aux !== c.x.aux) {
+    mark(c.t, MIRROR + (aux ? 1 : 0));
+    n.coil = c.t;
+  }
   c.x.aux = aux;
   if (aux === undefined) return;
   if (aux === c.s.on) ease(c, WELD);

@@ -88,6 +88,49 @@ describe('scan', () => {
       assert.equal(typeof f.wire, 'string', 'no PWM');
     });
 
+  it('the hardware opens before a scan that comes late: no fault of the contactor', () => {
+    for (let late = 20; late <= 2000; late += 20) {
+      const f = charging();
+      f.cp = 'B';
+      f.aux = 0;
+      f.c.t += late;
+      f.scan();
+      f.until(f.c.t + 60);
+      assert.deepEqual([f.coil, f.c.x.err], [0, 0], `${late} ms`);
+      f.aux = undefined;
+      f.until(f.c.t + 6000);
+      f.cp = 'C';
+      f.until(f.c.t + 3000);
+      assert.deepEqual([f.coil, f.c.x.err], [1, 0], `${late} ms`);
+    }
+  });
+
+  it('a mirror contact that flickers is no fault, one that stays is, both ways', () => {
+    const f = charging();
+    for (const ms of [20, 100, 480]) {
+      f.aux = 0;
+      f.until(f.c.t + ms);
+      f.aux = undefined;
+      f.until(f.c.t + 40);
+      assert.deepEqual([f.coil, f.c.x.err], [1, 0], `${ms} ms`);
+    }
+    f.aux = 0;
+    f.until(f.c.t + 540);
+    assert.deepEqual([f.coil, f.c.x.err], [0, STUCK]);
+    const g = charger();
+    at(g, 5);
+    for (const ms of [20, 100, 480]) {
+      g.aux = 1;
+      g.until(g.c.t + ms);
+      g.aux = undefined;
+      g.until(g.c.t + 2000);
+      assert.equal(g.c.x.err, 0, `${ms} ms`);
+    }
+    g.aux = 1;
+    g.until(g.c.t + 540);
+    assert.equal(g.c.x.err, WELD);
+  });
+
   it('a welded contactor is found after opening and latched', () => {
     const f = charging();
     f.aux = 1;

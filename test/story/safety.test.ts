@@ -38,6 +38,21 @@ describe('safety on the whole bundle', function () {
     assert.ok(worst <= 100 && worst > 40, `${worst} ms`);
   });
 
+  it('S2 opens while the thread stands still, and the interlock opens first: no fault, the charge goes on', () => {
+    for (let ms = 30; ms <= 300; ms += 30) {
+      const w = charging(ms);
+      w.bench.net.slow = ms;
+      w.bench.clock.at(w.t + 2, () => w.post('car', { state: 'B' }));
+      w.type("try { require('net').connect({ host: 'a', port: 9 }, () => {}) } catch (e) {}");
+      w.run(1500);
+      assert.deepEqual([closed(w), w.get('errs')], [false, 0], `${ms} ms`);
+      w.post('car', { state: 'C' });
+      w.run(9000);
+      assert.deepEqual([closed(w), w.get('errs')], [true, 0], `${ms} ms\n${w.bench.out}`);
+      w.end();
+    }
+  });
+
   const faults: [name: string, body: Record<string, boolean>][] = [
     ['residual current', { rcm: true }],
     ['pilot shorted', { pilotShort: true }],
