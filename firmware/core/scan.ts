@@ -12,7 +12,7 @@ import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
 import { settle } from './limits';
 import { BOTTOM, duty, letter, readings, window } from './pilot';
 import { proved, tripped } from './rcm';
-import { plug, spread, unplug } from './session';
+import { locked, plug, spread, unplug } from './session';
 import { COIL, LETTER, MIRROR, OFFER, mark } from './trace';
 import { rouse } from './wake';
 
@@ -223,10 +223,6 @@ function ready(c: Charger): Bit {
   const rest = c.s.off + DWELL;
   if (c.t < rest) soon(rest);
   return c.t >= rest && c.x.aux !== 1 && proved(c) && locked(c) ? 1 : 0;
-}
-
-function locked(c: Charger): boolean {
-  return !c.b.lock || c.b.lock.locked() === 1;
 }
 
 /** PWM for the offered current, not more often than the car can follow; true = it has changed. */

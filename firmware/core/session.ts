@@ -82,8 +82,18 @@ function began(c: Charger): number {
   return c.w ? Math.round((c.ses.t0 + c.w) / 1000) : 0;
 }
 
+/** 1 = the plug cannot be pulled under load: locked, or there is no lock. */
+export function locked(c: Charger): boolean {
+  return !c.b.lock || c.b.lock.locked() === 1;
+}
+
+/**
+ * The transaction begins: authorised, plugged, and the connector locked. Where the bolt does not move there is none: its
+ * fault is told, and what was authorised waits for it as for a plug.
+ */
 function begin(c: Charger): void {
   const s = c.ses;
+  if (!locked(c)) return;
   s.on = 1;
   s.n++;
   s.t0 = c.t;
@@ -104,8 +114,13 @@ export function grant(c: Charger, tag: string, trx: number): void {
   s.trx = trx;
   s.due = c.k.txt ? c.t + c.k.txt * 1000 : 0;
   c.ask = 0;
-  if (plugged(c)) begin(c);
-  else tell(c, 'state', '');
+  if (plugged(c)) {
+    // Nothing of what ended before keeps the lock open.
+    s.why = '';
+    c.x.free = 0;
+    begin(c);
+  }
+  if (!s.on) tell(c, 'state', '');
 }
 
 /** Ends transaction and authorisation. `by` = the tag that asked. */
@@ -138,13 +153,15 @@ export function plug(c: Charger): void {
   s.why = '';
   tell(c, 'plug', '');
   if (s.ok) begin(c);
-  else keep(c, 1);
+  if (!s.on) keep(c, 1);
 }
 
 /** The cable was pulled: everything that lasts for one car ends. */
 export function unplug(c: Charger): void {
   const s = c.ses;
   if (s.on) stop(c, s.re ? 'PowerLoss' : 'EVDisconnected');
+  // What was free for this plug waits for no other.
+  else if (s.tag === c.k.ocppd) forget(c);
   c.frc = 0;
   s.why = '';
   s.re = 0;
@@ -152,11 +169,13 @@ export function unplug(c: Charger): void {
   tell(c, 'unplug', '');
 }
 
-/** Job: an authorisation that found no plug, and a vehicle that left while the power was off. */
+/** Job: an authorisation that found no plug or no lock in time, and a vehicle that left while the power was off. */
 export function expire(c: Charger): void {
   const s = c.ses;
   if (s.re && c.t > SHOW && c.x.cp === 'A') unplug(c);
-  else if (s.ok && !s.on && s.due && c.t >= s.due) stop(c, 'Other');
+  else if (!s.ok || s.on) return;
+  else if (s.due && c.t >= s.due) stop(c, 'Other');
+  else if (!s.re && plugged(c)) begin(c);
 }
 
 /** Energy of this plug-in (`wh`), Wh. */

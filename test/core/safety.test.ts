@@ -346,6 +346,70 @@ describe('charging rules: cable and lock', () => {
     [23, {}, { err: 0, lock: 1 }],
     [30, {}, { coil: 1 }],
   ]);
+  const starts = (n: number) => (f: Fake) =>
+    assert.equal(f.events.filter((e) => e.startsWith('start')).length, n);
+  story('no transaction before the connector is locked: the card waits for the bolt', ALL, [
+    [0.5, { jam: true }, {}],
+    [1, { cp: 'B' }, { lock: 0 }],
+    [3, card, { err: F.LOCK, st: 'B1' }],
+    [20, starts(0), { err: F.LOCK, wire: 'high' }],
+    [21, { jam: false }, {}],
+    [23, starts(1), { err: 0, lock: 1, st: 'B2' }],
+    [24, { cp: 'A' }, {}],
+    [25, (f) => assert.deepEqual(f.events.slice(-3), ['stop EVDisconnected', 'unplug', 'state A1']), {}],
+  ]);
+  story('a bolt that never moves: the card is forgotten in time, and asked for again', ALL, [
+    [0.5, { jam: true }, {}],
+    [1, { cp: 'C' }, {}],
+    [3, card, { err: F.LOCK, coil: 0 }],
+    [122, (f) => assert.equal(f.c.ses.ok, 1), { coil: 0 }],
+    [124, (f) => assert.equal(f.c.ses.ok, 0), { coil: 0 }],
+    [130, { jam: false }, {}],
+    [140, starts(0), { err: 0, coil: 0 }],
+    [141, card, {}],
+    [146, starts(1), { coil: 1 }],
+  ]);
+  story('card first, then the plug: begins with the lock, and a plug that jams may be plugged anew', ALL, [
+    [1, card, {}],
+    [2, { jam: true, cp: 'B' }, {}],
+    [5, starts(0), { err: F.LOCK }],
+    [6, { cp: 'A' }, {}],
+    [8, { jam: false, cp: 'B' }, {}],
+    [10, starts(1), { err: 0, st: 'B2' }],
+  ]);
+  story('nobody asks for a card: begins when the bolt moves, and waits for no other plug', {
+    ...ALL,
+    settings: { acs: 0 },
+  }, [
+    [0.5, { jam: true }, {}],
+    [1, { cp: 'B' }, {}],
+    [5, starts(0), { err: F.LOCK }],
+    [6, { cp: 'A' }, {}],
+    [8, (f) => assert.equal(f.c.ses.ok, 0), {}],
+    [9, { cp: 'B' }, {}],
+    [11, { jam: false }, {}],
+    [13, starts(1), { err: 0, st: 'B2' }],
+  ]); // prettier-ignore
+  story('a transaction in which nothing flowed ends with its plug', ALL, [
+    [1, { cp: 'B' }, {}],
+    [2, card, { st: 'B2' }],
+    [30, { cp: 'A' }, { coil: 0 }],
+    [31, (f) => assert.ok(f.events.includes('stop EVDisconnected')), { model: 2 }],
+  ]);
+  story('the lock that the power return has opened locks again for the next transaction', ALL, [
+    [1, { cp: 'B' }, {}],
+    [1.5, {}, { lock: 1 }],
+    [2, (f) => ((f.c.x.free = 1), (f.c.dirty = 1)), { lock: 0 }],
+    [3, card, { lock: 1 }],
+    [4, starts(1), { st: 'B2' }],
+  ]);
+  story('the lock that was opened from afar locks again for the next transaction', ALL, [
+    [1, { cp: 'B' }, {}],
+    [1.5, {}, { lock: 1 }],
+    [2, (f) => ((f.c.ses.why = 'UnlockCommand'), (f.c.dirty = 1)), { lock: 0 }],
+    [3, card, { lock: 1 }],
+    [4, starts(1), { st: 'B2' }],
+  ]);
   story('a bolt that stays shut is told, and charging is not forbidden for it', ALL, [
     ...CHARGING,
     [20, { jam: true, cp: 'A', amps: [0, 0, 0] }, { lock: 1 }],

@@ -557,6 +557,33 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     assert.equal(r.resets[0], 0);
   });
 
+  it('a bolt that jams at the start: Faulted, no transaction until it has moved', () => {
+    const r = ready({ charger: { lock: true } });
+    r.jam = true;
+    r.cp = 'B';
+    r.run(500);
+    r.tap('04AABBCC');
+    r.run(8000);
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Status 1 Faulted', 'Authorize 04AABBCC']);
+    const said = r.cs.calls('StatusNotification').at(-1)!;
+    assert.equal(said.errorCode, 'ConnectorLockFailure');
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'B' }), { status: 'Rejected' });
+    r.jam = false;
+    r.run(4000);
+    assert.deepEqual(r.told().slice(3, 5), ['Status 1 Preparing', 'Start 04AABBCC']);
+    // It is accepted for a plug that will jam, too: no transaction then.
+    const s = ready({ charger: { lock: true } });
+    assert.deepEqual(asked(s, 'RemoteStartTransaction', { idTag: 'B' }), { status: 'Accepted' });
+    s.jam = true;
+    s.cp = 'B';
+    s.run(8000);
+    assert.equal(s.told().at(-1), 'Status 1 Faulted');
+    assert.equal(s.cs.calls('StartTransaction').length, 0);
+    s.jam = false;
+    s.run(4000);
+    assert.equal(s.cs.calls('StartTransaction')[0].idTag, 'B');
+  });
+
   it('UnlockConnector: only with a lock, which opens once the contactor is open', () => {
     const r = ready();
     assert.deepEqual(asked(r, 'UnlockConnector', { connectorId: 1 }), { status: 'NotSupported' });
