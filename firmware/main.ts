@@ -38,6 +38,9 @@ const PERIOD = 20;
 const TURN = 10;
 /** After an error work has gone on within this time, or never will, ms. */
 const REVIVE = 100;
+/** Pause for the journal: the vehicle has 6 s to stop, and eight pages take 2 s; then none for a while, ms. */
+const PAUSE = 10000;
+const APART = 1200000;
 /** A scan that comes this long after the one before came late, ms. */
 const LATE = 40;
 /** RTC_CNTL_RESET_STATE_REG, whose lowest 6 bits are the reason of the last reset: 1 = the power came. */
@@ -54,6 +57,7 @@ function reset(hard: Bit): void {
   release(c);
   // What was ordered is no crash.
   journal.del('bad');
+  journal.flush();
   if (hard) ESP32.reboot();
   else load();
 }
@@ -216,11 +220,21 @@ function rule(): void {
   judge(c);
 }
 
+/** Erased pages run out behind a closed contactor: the vehicle is asked for a pause, in which more are erased. */
+function breathe(): void {
+  if (c.t < again || !(journal.low() || strip.low())) return;
+  again = c.t + APART;
+  c.wait = c.t + PAUSE;
+  log('journal', 'a pause in the charge, to erase pages');
+}
+
 /** Job: erases flash ahead while nothing can be hurt by standing still. */
 function tidy(): void {
   asleep(c);
   journal.calm(!c.s.on || c.b.interlock ? 1 : 0);
-  if (!c.s.on && !journal.tidy()) strip.ahead();
+  if (c.s.on) {
+    if (!c.b.interlock) breathe();
+  } else if (!journal.tidy()) strip.ahead();
 }
 
 // prettier-ignore
@@ -235,6 +249,8 @@ let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
 let had = 0;
+/** The next pause for the journal, not before. */
+let again = 0;
 /** 1 = work has had a turn since the last error. */
 let went: Bit = 0;
 

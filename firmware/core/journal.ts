@@ -12,6 +12,11 @@ import { GONE, MAGIC, MARK, SET, payload, put as write } from './record';
 const LONGEST = 2000;
 /** Pages kept erased ahead while an erase, some 50 ms, may be waited for. */
 const AHEAD = 8;
+/** Of these, pages that limits and settings leave to transactions while it may not. */
+const SHARE = 7;
+/** Most bytes that wait in memory, and what a key costs there besides its text. */
+const HOLD = 700;
+const EACH = 30;
 
 let nor: Nor;
 let pages = 0;
@@ -27,6 +32,8 @@ let goal = AHEAD;
 let tries = 0;
 /** 1 = an erase, during which everything stands still, hurts nobody now. */
 let quiet: Bit = 1;
+/** What waits in memory for a page, the last text of each key; undefined = the key is to be forgotten. */
+let held: { [key: string]: string | undefined } = {};
 
 /** Starts the next page; it must be erased. */
 function turn(): void {
@@ -58,7 +65,7 @@ function append(kind: number, key: string, value: string): void {
 
 /** Copies a live record into the current page. */
 function move(key: string): void {
-  const text = get(key);
+  const text = kept(key);
   if (text === undefined) return;
   room(key.length + text.length);
   append(SET, key, text);
@@ -79,11 +86,16 @@ function room(length: number): void {
   if ((page + 1) * nor.page - at < length + 12) turn();
 }
 
-/** The text under `key`, undefined = none. */
-export function get(key: string): string | undefined {
+/** The text that flash has under `key`, undefined = none. */
+function kept(key: string): string | undefined {
   if (!index.hasOwnProperty(key)) return undefined;
   const p = payload(nor, index[key] << 2);
   return p === undefined ? undefined : p.substr(key.length + 1);
+}
+
+/** The text under `key`, undefined = none. */
+export function get(key: string): string | undefined {
+  return held.hasOwnProperty(key) ? held[key] : kept(key);
 }
 
 /** Says whether an erase would hurt; see core/scan.ts for what waits 100 ms at most. */
@@ -91,31 +103,72 @@ export function calm(now: Bit): void {
   quiet = now;
 }
 
-function store(kind: number, key: string, text: string): boolean {
+/** Keeps a text in memory until pages may be erased: the last one of each key, as far as there is room. Pieces of messages
+ * and lists have none. */
+function hold(key: string, text: string | undefined): boolean {
+  let n = 0;
+  if (key[0] === 'i' || key[0] === 'j') return false;
+  held[key] = text;
+  for (const k of Object.keys(held)) n += EACH + (held[k] ?? '').length;
+  if (n > HOLD) delete held[key];
+  return n <= HOLD;
+}
+
+/** Erased pages below which `key` waits: limits and settings may come every few seconds, transactions never wait for them. */
+function floor(key: string): number {
+  return !quiet && (key[0] === 'p' || key[1] === '.') ? SHARE : 2;
+}
+
+function store(key: string, text: string | undefined): boolean {
   // Two erased pages stay in reserve, so that reclaim() cut off at any point finds room again at the next boot. While an
   // erase would hurt the reserve is used up to its last page.
   if (spare < 3 && quiet) reclaim();
-  if (spare < 2) return false;
-  room(key.length + text.length);
-  append(kind, key, text);
+  if (spare < floor(key)) return !quiet && hold(key, text);
+  delete held[key];
+  const data = text ?? '';
+  room(key.length + data.length);
+  append(text === undefined ? GONE : SET, key, data);
   return true;
 }
 
 /** Keeps `text` under `key` (no line break in the key); nothing is written when it stands there already. */
 export function put(key: string, text: string): boolean {
   if (key.length + text.length > LONGEST) return false;
-  return get(key) === text || store(SET, key, text);
+  return get(key) === text || store(key, text);
 }
 
 /** Forgets `key`. */
 export function del(key: string): void {
-  if (!index.hasOwnProperty(key)) return;
   goal = AHEAD;
-  store(GONE, key, '');
+  if (index.hasOwnProperty(key)) store(key, undefined);
+  else delete held[key];
 }
 
-/** Housekeeping while the contactor is open: erases ahead, one page a call. True when something was done. */
+/** Writes one of the texts that wait, now that pages may be erased; false = there is none. */
+function late(): boolean {
+  const key = Object.keys(held)[0];
+  if (key === undefined) return false;
+  const text = held[key];
+  delete held[key];
+  if (!(text === undefined ? store(key, text) : put(key, text))) log('journal', key + ' not kept');
+  return true;
+}
+
+/** Before a restart, with the contactor open: what waits in memory must not. */
+export function flush(): void {
+  quiet = 1;
+  while (late());
+}
+
+/** 1 = soon nothing will find room any more, and what cannot wait in memory is lost. */
+export function low(): Bit {
+  return spare < 3 ? 1 : 0;
+}
+
+/** Housekeeping while the contactor is open: writes what waits, and erases ahead, one page a call. True when something was
+ * done. */
 export function tidy(): boolean {
+  if (late()) return true;
   if (spare >= goal) {
     tries = 0;
     return false;
@@ -145,6 +198,7 @@ function wipe(): void {
 /** Reads the ring in; it fills all but the last `rest` pages. An empty or foreign area is begun anew. */
 export function mount(area: Nor, rest: number): void {
   nor = area;
+  held = {};
   pages = area.size / area.page - rest;
   const r = (part('mount') as Mount).ring(nor, pages);
   index = r.index;

@@ -46,6 +46,11 @@ export function ahead(): boolean {
   return true;
 }
 
+/** 1 = the last erased page is nearly used up. */
+export function low(): Bit {
+  return !s.spare && s.n > s.nor.page * 7 ? 1 : 0;
+}
+
 /** Reads the strip at the end of `nor`: Wh. */
 export function mount(nor: Nor): number {
   s.nor = nor;

@@ -66,6 +66,82 @@ describe('journal', () => {
     assert.equal(f.erases, before, `${done} pages were erased ahead`);
   });
 
+  describe('while an erase would hurt', () => {
+    /** A journal with its pages erased ahead, behind a closed contactor. */
+    const closed = (): Flash => {
+      const f = new Flash(13);
+      journal.mount(f, 0);
+      journal.put('p0', 'old');
+      journal.put('p1', 'old');
+      while (journal.tidy());
+      journal.calm(0);
+      return f;
+    };
+    afterEach(() => journal.calm(1));
+
+    it('limits and settings leave the pages to transactions, and wait in memory: the last one of each counts', () => {
+      const f = closed();
+      const before = f.erases;
+      for (let i = 0; i < 2000; i++) {
+        assert.ok(journal.put('p0', 'limit ' + i));
+        assert.equal(journal.get('p0'), 'limit ' + i);
+        assert.ok(journal.put('k.amp', String(i)));
+      }
+      journal.del('p1');
+      assert.equal(journal.get('p1'), undefined);
+      for (let i = 0; i < 120; i++) {
+        assert.equal(journal.low(), 0, String(i));
+        assert.ok(journal.put('q' + (i & 7), i + '.'.repeat(100)));
+        journal.del('q' + (i & 7));
+      }
+      assert.equal(f.erases, before);
+      journal.calm(1);
+      while (journal.tidy());
+      journal.mount(f, 0);
+      assert.deepEqual(
+        ['p0', 'p1', 'k.amp'].map((k) => journal.get(k)),
+        ['limit 1999', undefined, '1999'],
+      );
+    });
+
+    it('a power cut loses what waits in memory, and nothing else', () => {
+      const f = closed();
+      for (let i = 0; i < 2000; i++) journal.put('p0', 'limit ' + i);
+      journal.put('q1', 'start');
+      journal.mount(f, 0);
+      assert.equal(journal.get('q1'), 'start');
+      assert.match(journal.get('p0')!, /^limit [1-9]\d+$/);
+      assert.equal(journal.get('p1'), 'old');
+    });
+
+    it('what is ordered to restart writes what waits', () => {
+      const f = closed();
+      for (let i = 0; i < 2000; i++) journal.put('p0', 'limit ' + i);
+      journal.flush();
+      journal.mount(f, 0);
+      assert.equal(journal.get('p0'), 'limit 1999');
+    });
+
+    it('a transaction goes on into memory when the last page is full, as far as there is room; pieces of messages do not', () => {
+      const f = closed();
+      for (let i = 0; journal.put('i0', i + '.'.repeat(300)); i++) assert.ok(i < 200);
+      assert.equal(journal.low(), 1);
+      assert.ok(journal.put('q1', 'end' + '.'.repeat(100)));
+      let n = 0;
+      while (journal.put('q' + (2 + n), '.'.repeat(200))) n++;
+      assert.ok(n > 0 && n < 4);
+      assert.equal(journal.get('q' + (2 + n)), undefined);
+      journal.del('q2');
+      assert.equal(journal.get('q2'), undefined);
+      assert.match(journal.get('q1')!, /^end/);
+      journal.calm(1);
+      while (journal.tidy());
+      journal.mount(f, 0);
+      assert.match(journal.get('q1')!, /^end/);
+      assert.equal(journal.get('q2'), undefined);
+    });
+  });
+
   it('more that lives than leaves pages to erase ahead: it does not go round for ever', () => {
     const f = new Flash(13);
     journal.mount(f, 0);

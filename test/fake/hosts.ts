@@ -190,7 +190,7 @@ export interface Scene {
 
 const PAST = '2020-01-01T00:00:00Z';
 
-export function scene(seed = 1, more: Record<string, string> = {}): Scene {
+export function scene(seed = 1, more: Record<string, string> = {}, build = reference()): Scene {
   const cs = new Csms();
   let web!: Files;
   const settings = {
@@ -200,7 +200,7 @@ export function scene(seed = 1, more: Record<string, string> = {}): Scene {
     ...more,
   };
   const w = new Whole(
-    reference(),
+    build,
     seed,
     settings,
     (b) => {

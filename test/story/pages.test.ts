@@ -1,0 +1,120 @@
+// Flash on a board without the hardware interlock: pages are never erased behind a closed contactor, and nothing is lost for
+// want of them, however long a charge lasts and however often the limit changes.
+
+import assert from 'node:assert';
+import { build } from '../../tools/build.mjs';
+import { bundle, scene, VERSION, type Scene } from '../fake/hosts';
+
+/** The reference board without the mark of its interlock. */
+const open = (): ReturnType<typeof bundle> => bundle(VERSION, 'interlock:1', 'interlock:0');
+const HOUR = 3600000;
+
+interface Watched extends Scene {
+  /** Erases behind a closed contactor; times that it opened. */
+  hurt: number;
+  opened: number;
+}
+
+function charging(seed: number): Watched {
+  const s = scene(seed, { acs: '0', ocppi: '60', amp: '32' }, open()) as Watched;
+  s.hurt = s.opened = 0;
+  const { flash } = s.w.bench;
+  const erase = flash.erase.bind(flash);
+  flash.erase = (page) => {
+    if (s.w.shown().contactor.closed) s.hurt++;
+    erase(page);
+  };
+  let was = false;
+  s.w.rig.onChange(() => {
+    const { closed } = s.w.shown().contactor;
+    if (was && !closed) s.opened++;
+    was = closed;
+  });
+  s.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+  s.w.run(12000);
+  assert.equal(s.w.shown().contactor.closed, true, s.w.bench.out);
+  return s;
+}
+
+const profile = (limit: number): object => ({
+  connectorId: 1,
+  csChargingProfiles: {
+    chargingProfileId: 1,
+    stackLevel: 0,
+    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] },
+  },
+});
+
+describe('flash without interlock', function () {
+  this.timeout(300000);
+  before(() => build('reference'));
+
+  it('three hours of a new limit every 10 s: all taken, all on the wire, all samples told; the last one outlives', () => {
+    const s = charging(31);
+    const { w, cs } = s;
+    let late = 0;
+    let n = 0;
+    let amps = 0;
+    for (let end = w.t + 3 * HOUR; w.t < end; n++) {
+      amps = 6 + ((n * 7) % 19);
+      const id = cs.call('SetChargingProfile', profile(amps));
+      w.run(9000);
+      assert.deepEqual(cs.answer(id), { status: 'Accepted' }, `${n}: ${w.bench.out}`);
+      const { pilot, contactor } = w.shown();
+      // In a pause there is no current for any limit.
+      if (contactor.closed && pilot.mode === 'pwm' && Math.abs(pilot.duty * 0.6 - amps) > 0.1) late++;
+      w.run(1000);
+    }
+    assert.ok(n > 1000);
+    assert.equal(s.hurt, 0, 'erased behind a closed contactor');
+    assert.ok(s.opened <= 4, `${s.opened} pauses`);
+    assert.ok(late < n / 20, `${late} of ${n} limits were late`);
+    assert.equal(w.shown().contactor.openedUnderLoad, 0);
+    assert.doesNotMatch(w.bench.out, /not kept|lost|MemoryExhaustion/);
+    const told = cs.calls('MeterValues').length;
+    assert.ok(told >= 178 && told <= 184, `${told} samples`);
+    // Stopped, pages are erased, and a power cut finds the last limit.
+    w.post('car', { state: 'B' });
+    w.run(5000);
+    w.post('car', { state: 'unplugged' });
+    w.run(10000);
+    assert.equal(cs.calls('StopTransaction').length, 1);
+    (w.bench.net as unknown as { forget(): void }).forget();
+    cs.up = false;
+    w.cut(1000);
+    w.run(4000);
+    assert.match(w.bench.out, new RegExp(`limit ${amps} A\\n[^]*$`));
+    w.end();
+  });
+
+  it('settings that change every 10 s wait in memory, too', () => {
+    const s = charging(32);
+    for (let n = 0; n < 700; n++) {
+      assert.match(s.w.type(`set("amp", ${6 + (n % 20)})`), /amp = \d/);
+      s.w.run(10000);
+    }
+    assert.equal(s.w.get('amp'), 25);
+    assert.equal(s.hurt, 0);
+    assert.doesNotMatch(s.w.bench.out, /not kept|lost/);
+    // An ordered restart writes what waits.
+    s.w.type('set("rst", 1)');
+    s.w.run(5000);
+    assert.equal(s.w.get('amp'), 25);
+    s.w.end();
+  });
+
+  it('a charge longer than the strip of the register has pages: a pause, and no Wh is lost', () => {
+    const s = charging(33);
+    s.w.run(6 * HOUR);
+    assert.equal(s.hurt, 0);
+    assert.ok(s.opened > 0 && s.opened < 8, `${s.opened} pauses`);
+    const eto = s.w.get('eto') as number;
+    assert.ok(eto > 110000, `${eto} Wh`);
+    s.w.cut(500);
+    s.w.run(6000);
+    assert.ok((s.w.get('eto') as number) >= eto - 1, `${s.w.get('eto')} of ${eto}`);
+    s.w.end();
+  });
+});
