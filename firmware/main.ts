@@ -90,7 +90,17 @@ const c: Charger = {
     cbl: 0,
     tmp: [],
   },
-  s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: b.phases, sw: 0 },
+  s: {
+    st: 'A1',
+    at: 0,
+    due: 0,
+    duty: 10000,
+    dat: 0,
+    on: 0,
+    off: -60000,
+    ph: b.contactor.phases ? 0 : b.phases,
+    sw: 0,
+  },
   lim: { brd: 0, cbl: NONE, usr: 0, ocpp: NONE, temp: NONE, car: NONE, mtr: NONE, lmo: NONE },
   ses: {
     on: 0,

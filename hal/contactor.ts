@@ -9,7 +9,8 @@ export class Contactor implements Contract {
   private _pair: Pin | undefined;
 
   /**
-   * `coil`, `poles`, `pair`: active high; `poles`: second pole group, in series behind the main contacts; `pair`: a second
+   * `coil`, `poles`, `pair`: active high; `poles`: second pole group, in series behind the main contacts, which is left alone
+   * until it is selected, because nothing proves here that they are open; `pair`: a second
    * contactor for L2 and L3 that always moves with the first. `mirror`: normally closed contact to GND, so 1 = main
    * contacts closed.
    */
@@ -20,8 +21,7 @@ export class Contactor implements Contract {
     if (o.pair) this._pair = o.pair;
     this.set(0);
     if (o.mirror) o.mirror.mode('input_pullup');
-    if (o.poles) o.poles.write(1);
-    else (this as Contract).phases = undefined;
+    if (!o.poles) (this as Contract).phases = undefined;
   }
 
   /** Written every time: a level lost for whatever reason is back with the next scan. */

@@ -74,8 +74,8 @@ export interface Charge {
   /** What was written to the coil, and when it was last released. */
   on: Bit;
   off: number;
-  /** Phases selected: 1 or 3. */
-  ph: 1 | 3;
+  /** Phases selected: 1 or 3; 0 = the poles have not moved since the start. */
+  ph: 0 | 1 | 3;
   /** 1 = the offer is withdrawn to switch phases. */
   sw: Bit;
 }

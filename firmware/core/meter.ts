@@ -4,7 +4,7 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import { ease, raise } from './fault';
-import { CURRENT, METER, VOLT_HIGH, VOLT_LOW } from './faults';
+import { CURRENT, METER, VOLT_HIGH, VOLT_LOW, WELD } from './faults';
 import { advance } from './strip';
 
 /** Current that counts as a used phase, A. */
@@ -21,6 +21,9 @@ const REACT = 5000;
 const LOW = 184;
 const HIGH = 264.5;
 const HOLD = 3000;
+/** Current through an open contactor, A, for HOLD ms: welded. Filters of vehicles take some for a second after it has opened, ms. */
+const LEAK = 1;
+const SETTLED = 4000;
 /** A meter is silent after this long; it lies when power and energy differ by half over this many Wh. */
 const SILENT = 10000;
 const SPAN = 100;
@@ -34,6 +37,8 @@ const r = {
   hard: 0,
   low: 0,
   high: 0,
+  /** Since when current flows through an open contactor. */
+  weld: 0,
   /** Offer that counts, 0.1 A, and from when on a lower one does. */
   was: 0,
   from: 0,
@@ -46,12 +51,17 @@ const r = {
 export function resume(c: Charger, wh: number): void {
   r.base = c.m.eto = wh;
   r.t = c.t;
-  r.soft = r.hard = r.low = r.high = r.sum = r.was = r.from = 0;
+  r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.from = 0;
   r.reg = wh;
 }
 
 /** 1 = `bad` has lasted for `ms`; `since` is where its begin is noted. */
-function lasts(c: Charger, bad: boolean, since: 'soft' | 'hard' | 'low' | 'high', ms: number): boolean {
+function lasts(
+  c: Charger,
+  bad: boolean,
+  since: 'soft' | 'hard' | 'low' | 'high' | 'weld',
+  ms: number,
+): boolean {
   if (!bad) r[since] = 0;
   else if (!r[since]) r[since] = c.t;
   return bad && c.t - r[since] >= ms;
@@ -77,6 +87,8 @@ function current(c: Charger): void {
   const hard = lasts(c, !open && most > may * 1.2, 'hard', HARD);
   if (soft || hard) raise(c, CURRENT);
   else ease(c, CURRENT);
+  if (lasts(c, !c.s.on && c.t - c.s.off > SETTLED && most > LEAK, 'weld', HOLD)) raise(c, WELD);
+  else if (most <= LEAK && !c.x.aux) ease(c, WELD);
 }
 
 function voltage(c: Charger): void {

@@ -8,6 +8,7 @@ import { HOT, LOCK, LOCK_SHUT, READER, SENSOR } from './faults';
 import { NONE } from './limits';
 import type { Press } from './press.part';
 import type { Rescue } from './rescue.part';
+import { astray } from './scan';
 import { plugged, tell } from './session';
 
 /** Derating, °C: full current up to WARM, 6 A at WARMEST, stop at TOO_HOT, again 5 K below WARM. */
@@ -127,10 +128,12 @@ function heat(c: Charger): void {
   }
   p.miss = miss ? p.miss + 1 : 0;
   if (p.miss >= MISSES) raise(c, SENSOR);
-  else if (!miss) ease(c, SENSOR);
-  c.lim.temp = derate(c, top);
   if (top >= TOO_HOT) raise(c, HOT);
-  else if (top <= COOL) ease(c, HOT);
+  // Nobody knows how hot it is where a reading is missing: what was withdrawn stays so.
+  if (miss) return;
+  ease(c, SENSOR);
+  c.lim.temp = derate(c, top);
+  if (top <= COOL) ease(c, HOT);
 }
 
 /** The lock is tried again; what it cannot do is told. */
@@ -151,6 +154,7 @@ export function sense(c: Charger): void {
   p.at = c.t;
   if (c.b.temperature) heat(c);
   if (c.b.lock) bolt(c);
+  astray(c);
   if (c.b.reader && c.b.reader.ok) ease(c, READER);
   else if (c.b.reader && c.t > 10000) raise(c, READER);
 }

@@ -20,12 +20,15 @@ export function proved(c: Charger): boolean {
   return !c.b.rcm || !c.b.rcm.test || (c.x.tst === 1 && !t.st);
 }
 
-/** Looked at when an input has changed, and after a test: a trip that no test has asked for. */
+/**
+ * Looked at when an input has changed, after a test, and by the job: a trip that no test has asked for. After a start the
+ * monitor has time to wake up, and to clear when the power failed in a test; nothing is closed meanwhile.
+ */
 export function tripped(c: Charger): void {
   const r = c.b.rcm;
   if (!r) return;
   if (!r.tripped()) ease(c, RCM);
-  else if (!t.st) raise(c, RCM);
+  else if (!t.st && c.t >= CLEAR) raise(c, RCM);
 }
 
 function begin(c: Charger): void {
@@ -57,6 +60,7 @@ function due(c: Charger): boolean {
 /** Job: goes a step further. */
 export function prove(c: Charger): Bit {
   const r = c.b.rcm;
+  tripped(c);
   if (!r || !r.test) return 0;
   const age = c.t - t.at;
   if (!t.st) {

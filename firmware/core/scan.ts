@@ -62,7 +62,7 @@ const n = {
   in: 0 as Bit,
   /** Times: coil switched or mirror contact moved, pilot went steady. */
   coil: 0,
-  x1: -X1,
+  x1: 0,
 };
 /** Mirror contact and trip output in one number. */
 let look: () => number;
@@ -106,11 +106,23 @@ function depart(c: Charger): void {
   unplug(c);
 }
 
+/** Rating of the cable, A; 0 = none that may carry current. */
+function rated(c: Charger): number {
+  return c.b.proximity ? Math.max(c.b.proximity.read(), 0) : 0;
+}
+
 /** Latches the cable rating for this plug-in. */
 function cable(c: Charger): void {
-  const amps = c.b.proximity ? c.b.proximity.read() : 0;
-  c.x.cbl = amps > 0 ? amps : 0;
-  if (c.b.proximity && amps <= 0) raise(c, CABLE);
+  c.x.cbl = rated(c);
+  if (c.b.proximity && !c.x.cbl) raise(c, CABLE);
+}
+
+/** Looked at once a second: a pilot that shows nobody hides that the plug is pulled. The resistor of the cable does not. */
+export function astray(c: Charger): void {
+  const cp = c.x.cp;
+  if (!n.in || (cp >= 'A' && cp < 'E') || !c.b.proximity || c.b.proximity.read()) return;
+  n.in = 0;
+  depart(c);
 }
 
 /** The letter that waited for this scan, and what it means for fault and plug. @apart */
@@ -129,7 +141,10 @@ function confirm(c: Charger, cp: Letter): void {
   else if (was === 'A' && (cp === 'C' || cp === 'D')) x.sim = 1;
   if (x.sim !== sim) n.todo |= LIMITS;
   const plugged = cp === 'A' ? 0 : cp > 'A' && cp < 'E' ? 1 : n.in;
-  if (plugged === n.in) return;
+  const hidden = was < 'A' || was > 'D';
+  if (plugged === n.in && !(plugged && hidden && rated(c) !== x.cbl)) return;
+  // Behind a pilot that showed nobody another cable was plugged.
+  if (plugged === n.in) depart(c);
   n.in = plugged;
   if (plugged) arrive(c);
   else depart(c);
@@ -278,16 +293,20 @@ function turn(c: Charger, on: Bit): void {
 }
 
 /**
- * Locked as the state says, and always while the contactor is closed. `ust`: 0 while plugged, 1 only until charging has
- * ended, 2 also without a vehicle. The central system may open it, too.
+ * Locked as the state says, and always while the contactor is closed; not for a fault when nobody is plugged. After a restart
+ * a vehicle that was there counts as plugged until the pilot has shown it. `ust`: 0 while plugged, 1 only until charging has
+ * ended, 2 also without a vehicle. The central system may open it, too. What lies behind a welded contactor is live: a
+ * plug that is locked then stays.
  */
 function latch(c: Charger, lock: number): void {
   const l = c.b.lock;
   if (!l) return;
   const why = c.ses.why;
-  const free = !c.s.on && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
-  const held = c.k.ust === 2 && c.x.lck;
-  const on: Bit = (lock && !free) || held ? 1 : 0;
+  const weld = c.x.err & WELD;
+  const free = !c.s.on && !weld && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
+  const held = c.x.lck && (c.k.ust === 2 || weld);
+  const there = (lock && c.x.cp !== 'A') || c.ses.re;
+  const on: Bit = (there && !free) || held ? 1 : 0;
   c.x.lck = on;
   l.set(on);
 }
@@ -427,12 +446,13 @@ export function safe(c: Charger): void {
   n.todo = n.due = n.now = n.n = n.odd = n.d = n.in = n.coil = 0;
   n.to = '';
   n.io = -1;
-  n.x1 = -X1;
+  n.x1 = c.t;
   look = c.b.look ?? (() => (c.b.contactor.closed() ? 1 : 0) + (c.b.rcm && c.b.rcm.tripped() ? 2 : 0));
   c.x.cp = 'A';
   aim(c);
   c.b.contactor.set(0);
   c.b.pilot.high();
   c.x.aux = c.b.contactor.closed();
+  c.x.lck = c.b.lock && locked(c) ? 1 : 0;
   c.x.vent = c.b.outdoor || c.b.air ? 1 : 0;
 }

@@ -23,7 +23,7 @@ interface Seen {
   by?: string;
   cut?: number;
 }
-type Deed = Partial<Pick<Fake, 'cp' | 'diode' | 'aux' | 'trip' | 'winding' | 'cable' | 'jam' | 'celsius' | 'volts' | 'amps' | 'metered' | 'counts'>>; // prettier-ignore
+type Deed = Partial<Pick<Fake, 'cp' | 'diode' | 'aux' | 'trip' | 'winding' | 'cable' | 'jam' | 'celsius' | 'volts' | 'amps' | 'through' | 'metered' | 'counts'>>; // prettier-ignore
 /** Seconds; what changes then; what holds a scan or a job later. */
 type Row = [at: number, deed: Deed | ((f: Fake) => void), seen: Seen];
 
@@ -183,6 +183,15 @@ describe('charging rules: states and timing', () => {
     [200, {}, { wire: 26.7 }],
   ]);
 
+  it('3 s of x1 after a restart too, before the vehicle that was charged gets PWM again', () => {
+    const f = offered();
+    f.reboot();
+    f.until(2980);
+    assert.equal(f.wire, 'high');
+    f.until(3300);
+    assert.equal(typeof f.wire, 'number');
+  });
+
   it('opens 20 to 40 ms after the level has left C, whatever the time in the cycle', () => {
     for (let shift = 0; shift < 140; shift += 20) {
       const f = offered();
@@ -220,6 +229,21 @@ describe('charging rules: contactor', () => {
     f.until(2000);
     assert.equal(f.c.x.err, 0);
   });
+  story('current through a contactor that is off is a weld, whatever the mirror contact says', ALL, [
+    ...CHARGING,
+    [20, { cp: 'B', amps: [0, 0, 2], through: true }, { coil: 0, err: 0 }],
+    [23.5, {}, { err: 0 }],
+    [27.5, {}, { err: F.WELD, coil: 0 }],
+    [28, (f) => assert.match(pardon(f.c), /contactor welded/), { err: F.WELD }],
+    [29, { through: false }, {}],
+    [30, (f) => assert.equal(pardon(f.c), ''), { err: 0 }],
+  ]);
+  story('the filter of a vehicle that draws for a second after the contactor has opened is none', ALL, [
+    ...CHARGING,
+    [20, { cp: 'B', amps: [1.5, 1.5, 1.5], through: true }, { coil: 0 }],
+    [22, { through: false }, {}],
+    [40, {}, { err: 0 }],
+  ]);
   story('does not close: open again, three more tries with 30 s between, then only unplugging helps', ALL, [
     ...CHARGING.slice(0, 3),
     [7.3, { aux: 0 }, { coil: 0 }],
@@ -263,6 +287,20 @@ describe('charging rules: residual current', () => {
     [1000, {}, { err: F.RCM }],
     [1001, (f) => assert.equal(pardon(f.c), ''), { err: 0, st: 'A1' }],
   ]);
+  it('after a start the monitor has 2 s to wake up, or to clear when the power failed in its test; then it is a trip', () => {
+    for (const o of [{ rcm: true }, { rcm: true, bare: true }])
+      for (const ms of [100, 1900, 2100]) {
+        const f = offered(o);
+        f.cp = 'C';
+        f.reboot();
+        f.trip = 1;
+        f.until(ms);
+        assert.equal(f.coil, 0);
+        f.trip = 0;
+        f.until(8000);
+        assert.deepEqual([f.c.x.err, f.coil], ms > 2000 ? [F.RCM, 0] : [0, 1], `${ms} ms`);
+      }
+  });
   story('no session without a passed self-test; tested again after a minute', ALL, [
     [0.5, { winding: false }, {}],
     ...CHARGING.slice(0, 1),
@@ -346,6 +384,79 @@ describe('charging rules: cable and lock', () => {
     [23, {}, { err: 0, lock: 1 }],
     [30, {}, { coil: 1 }],
   ]);
+  story('another cable, plugged behind a short of the pilot, is rated anew and belongs to nobody yet', ALL, [
+    [0.5, (f) => (f.c.k.amp = 32), { }],
+    ...CHARGING.slice(0, 1),
+    [2, card, { wire: 53.3 }],
+    [7, { cp: 'C' }, {}],
+    [20, { cp: 'E' }, { coil: 0, err: F.PILOT }],
+    [30, { cable: 13 }, {}],
+    [40, { cp: 'C' }, {}],
+    [42, (f) => assert.deepEqual(f.events.slice(-6).filter((e) => /plug|stop/.test(e)), ['stop EVDisconnected', 'unplug', 'plug']), { err: 0, wire: 'high', model: 2, coil: 0 }],
+    [43, card, {}],
+    [48, {}, { wire: 21.7, by: 'cbl', coil: 1 }],
+  ]); // prettier-ignore
+  story('the same cable after a short goes on', ALL, [
+    ...CHARGING,
+    [20, { cp: 'E' }, { coil: 0 }],
+    [30, { cp: 'C' }, {}],
+    [36, (f) => assert.ok(!f.events.includes('unplug')), { st: 'C2', coil: 1 }],
+  ]);
+  story('a plug that is pulled behind a short of the pilot ends the session', ALL, [
+    ...CHARGING,
+    [20, { cp: 'E' }, { coil: 0 }],
+    [30, { cable: 0 }, {}],
+    [32, (f) => assert.deepEqual(f.events.slice(-2), ['stop EVDisconnected', 'unplug']), { coil: 0 }],
+    [40, { cable: 32, cp: 'C' }, {}],
+    [50, {}, { err: 0, model: 2, coil: 0 }],
+  ]);
+  story('a latched fault keeps no cable: the lock opens when the vehicle has left', ALL, [
+    ...CHARGING,
+    [20, { trip: 1 }, { coil: 0, lock: 1 }],
+    [22, { amps: [0, 0, 0], cp: 'A' }, { err: F.RCM, lock: 0 }],
+  ]);
+  for (const ust of [0, 1])
+    story(`behind a welded contactor the plug stays locked, ust ${ust}`, { ...ALL, settings: { ust } }, [
+      ...CHARGING,
+      [20, { aux: 1 }, {}],
+      [21, (f) => stop(f.c, 'Local', 'CARD'), {}],
+      [22, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+      [24, (f) => (f.c.ses.why = 'UnlockCommand'), { err: F.WELD, lock: 1 }],
+      [30, { cp: 'A' }, { err: F.WELD, lock: 1 }],
+      [31, { aux: undefined }, { err: F.WELD, lock: 1 }],
+      [32, (f) => assert.equal(pardon(f.c), ''), { err: 0, lock: 0 }],
+    ]);
+  it('a restart does not open the lock, unless the setting says so, the session did or the vehicle has left', () => {
+    const over = (ust: number, prepare: (f: Fake) => void): string => {
+      const f = offered({ ...ALL, settings: { ust } });
+      prepare(f);
+      let seen = '' + f.lock;
+      f.reboot();
+      while (f.c.t < 8000) {
+        f.until(f.c.t + 20);
+        if (!seen.endsWith('' + f.lock)) seen += f.lock;
+      }
+      return seen;
+    };
+    const ended = (f: Fake): void => {
+      stop(f.c, 'Local');
+      f.until(f.c.t + 2000);
+    };
+    assert.equal(over(0, () => {}), '1');
+    assert.equal(over(0, (f) => (f.cp = 'C')), '1');
+    assert.equal(over(0, (f) => (f.cp = 'E')), '1');
+    assert.equal(over(0, ended), '1');
+    assert.equal(over(1, ended), '0');
+    assert.equal(over(0, (f) => (f.cp = 'A')), '10');
+    assert.equal(over(2, (f) => (f.cp = 'A')), '1');
+    assert.equal(
+      over(2, (f) => {
+        f.cp = 'A';
+        f.until(f.c.t + 5000);
+      }),
+      '1',
+    );
+  }); // prettier-ignore
   const starts = (n: number) => (f: Fake) =>
     assert.equal(f.events.filter((e) => e.startsWith('start')).length, n);
   story('no transaction before the connector is locked: the card waits for the bolt', ALL, [
@@ -473,6 +584,42 @@ describe('charging rules: phases', () => {
     [21, { cp: 'B', aux: 1, amps: [0, 0, 0] }, { poles: 3 }],
     [40, {}, { poles: 3, err: F.WELD }],
   ]);
+  it('after a start the poles rest until the main contacts are proven open', () => {
+    const f = charger(fast);
+    f.aux = 1;
+    f.reboot();
+    f.until(10000);
+    assert.deepEqual([f.poles, f.c.s.ph], [1, 0]);
+    f.aux = undefined;
+    pardon(f.c);
+    f.until(12000);
+    assert.deepEqual([f.poles, f.c.s.ph], [3, 3]);
+  });
+  it('a power cut while phases are switched: the pause again, and none where nothing has changed', () => {
+    /** Seconds after the restart until PWM runs. */
+    const after = (psm: number, cut: number, then = psm): number => {
+      const f = offered(fast);
+      f.cp = 'C';
+      f.until(20000);
+      f.c.k.psm = psm;
+      f.until(20100);
+      f.cp = 'B';
+      f.until(20000 + cut);
+      f.reboot();
+      f.c.k.psm = then;
+      while (typeof f.wire !== 'number' && f.c.t < 60000) {
+        f.until(f.c.t + 20);
+        assert.equal(f.coil, 0);
+      }
+      assert.equal(f.poles, then === 1 ? 1 : 3);
+      return Math.floor(f.c.t / 1000);
+    };
+    assert.equal(after(0, 3000), 3);
+    for (const cut of [120, 500, 5000, 9000]) assert.equal(after(1, cut), 10, `${cut} ms`);
+    assert.equal(after(1, 20000), 3);
+    assert.equal(after(1, 20000, 2), 10);
+    assert.equal(after(1, 5000, 2), 3);
+  });
   story('with nobody plugged at once', fast, [[1, (f) => (f.c.k.psm = 1), { poles: 1, model: 2 }]]);
   story('a board without the second pole group does not pretend', { ...ALL, phases: false }, [
     ...CHARGING,
@@ -513,6 +660,21 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
     [33, {}, { err: F.HOT }],
     [34, { celsius: 54 }, {}],
     [36, {}, { err: 0, st: 'B2' }],
+  ]);
+  story('a sensor that breaks while it is too hot makes nothing cooler', ALL, [
+    ...CHARGING,
+    [20, { celsius: 68 }, {}],
+    [26, { amps: [11, 11, 11] }, { by: 'temp' }],
+    [28, { celsius: undefined }, {}],
+    [29.3, {}, { by: 'temp', err: 0 }],
+    [30, { celsius: 80 }, {}],
+    [32, {}, { err: F.HOT, st: 'CW' }],
+    [33, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+    [40, { celsius: undefined }, {}],
+    [41.5, {}, { err: F.HOT, wire: 'high' }],
+    [45, {}, { err: F.HOT | F.SENSOR }],
+    [50, { celsius: 60 }, {}],
+    [58, {}, { err: F.HOT, wire: 'high' }],
   ]);
   story('a sensor that breaks stops', ALL, [
     ...CHARGING,

@@ -37,6 +37,8 @@ Module.prototype.require = Object.assign(function (this: Module, name: string): 
 const TOP: { [letter: string]: number } = { A: 12000, B: 9000, C: 6000, D: 3000, E: 0, '?': 7500 };
 /** Jobs run this often, ms. */
 const CYCLE = 140;
+/** Age of a fresh charger, ms: the first x1 is over. */
+const AGE = 3000;
 /** The monitor follows its test winding after this, ms. */
 const TRIPS = 60;
 
@@ -55,9 +57,10 @@ export interface Fake {
   /** The bolt does not move. */
   jam: boolean;
   celsius: number | undefined;
-  /** V and A of the phases; the meter answers. */
+  /** V and A of the phases, through an open contactor too; the meter answers. */
   volts: number[];
   amps: number[];
+  through: boolean;
   metered: boolean;
   /** Register of the meter, Wh, and how much of the power it counts. */
   wh: number;
@@ -111,6 +114,8 @@ export function engine(): void {
 export interface Options {
   lock?: boolean;
   rcm?: boolean;
+  /** The monitor has no test winding. */
+  bare?: boolean;
   proximity?: boolean;
   meter?: boolean;
   heat?: boolean;
@@ -166,6 +171,7 @@ function board(f: Fake, o: Options): Board {
         testing.since = f.c.t;
       },
     };
+  if (o.bare) b.rcm!.test = undefined;
   if (o.proximity) b.proximity = { read: () => f.cable };
   if (o.heat) b.temperature = [{ read: () => f.celsius }];
   if (o.outdoor) b.outdoor = 1;
@@ -183,8 +189,8 @@ function chip(f: Fake): Board['meter'] {
       if (!f.metered) return false;
       for (let k = 0; k < 3; k++) {
         m.v[k] = f.volts[k];
-        m.i[k] = f.amps[k];
-        m.p[k] = f.volts[k] * f.amps[k];
+        m.i[k] = f.coil || f.through ? f.amps[k] : 0;
+        m.p[k] = f.volts[k] * m.i[k];
       }
       const wh = ((m.p[0] + m.p[1] + m.p[2]) * (f.c.t - m.at)) / 3600000;
       m.at = f.c.t;
@@ -239,7 +245,7 @@ function record(f: Fake, o: Options): Charger {
       cbl: 0,
       tmp: [],
     },
-    s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: 3, sw: 0 },
+    s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: o.phases ? 0 : 3, sw: 0 },
     lim: { brd: 320, cbl: 999, usr: 160, ocpp: 999, temp: 999, car: 999, mtr: 999, lmo: 999 },
     ses: {
       on: 0,
@@ -325,12 +331,13 @@ export function charger(o: Options = {}): Fake {
     celsius: 25,
     volts: [230, 230, 230],
     amps: [0, 0, 0],
+    through: false,
     metered: true,
     wh: 0,
     counts: 1,
     wire: 'high',
     coil: 0,
-    poles: 3,
+    poles: o.phases ? 1 : 3,
     fan: 0,
     events: [],
     lines: [],
@@ -348,13 +355,17 @@ export function charger(o: Options = {}): Fake {
       f.c = record(f, o);
       f.coil = 0;
       f.wire = 'high';
+      f.poles = o.phases ? 1 : 3;
       start(f);
     },
     c: undefined as unknown as Charger,
   };
   f.c = record(f, o);
+  // Stories begin when it has run for a while.
+  f.c.t = -AGE;
   start(f);
   f.c.m.eto = 1000;
+  f.until(0);
   return f;
 }
 
