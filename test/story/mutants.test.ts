@@ -22,7 +22,7 @@ const MUTANTS: [name: string, file: string, text: string, instead: string, said:
   ['closes without a passed diode check', 'charge.ts', "x.cp === 'B' || !x.dio || !x.go", "x.cp === 'B' || !x.go", /without a diode/],
   ['a failed self-test counts as passed', 'rcm.ts', 'c.x.tst = good;', 'c.x.tst = 1;', /without a self-test/],
   ['a trip does not latch', 'faults.ts', "{ bit: RCM, does: 'open', ends: 'operator'", "{ bit: RCM, does: 'open', ends: 'time'", /errs \d+ became/],
-  ['phases are switched whenever asked', 'phases.ts', 'if (proven(c)) move(c, n)', 'move(c, n)', /phases switched/],
+  ['phases are switched whenever asked', 'phases.ts', 'if (proven(c) && !early(c)) move(c, n)', 'move(c, n)', /phases switched/],
   ['closes with the connector unlocked', 'scan.ts', '&& locked(c)', '', /unlocked/],
   ['a fault that is over stays', 'fault.ts', 'if (f.due && c.t >= f.due) lapse(c)', '', /does not charge any more/],
 ]; // prettier-ignore
