@@ -29,6 +29,8 @@ export const DRIVE: { [state: string]: number } = {
 
 /** A withdrawn offer waits this long for the car before it opens under load: table A.6, sequence 10.2. */
 export const GRACE = 6000;
+/** Steady +12 V before PWM starts again, ms. */
+export const X1 = 3000;
 /** F is shown this long after a fault (table A.5, at least 300 ms), then x1: some cars latch a fault on a long F. */
 export const PULSE = 400;
 
@@ -59,5 +61,7 @@ export function step(s: Charge, x: Inputs, t: number): boolean {
   if (st === 'F' && to !== 'E' && t < s.due) to = 'F';
   if ((to === 'C1' || to === 'D1') && (st === 'C2' || st === 'D2')) to = 'CW';
   if (st === 'CW' && (to === 'C1' || to === 'D1') && t < s.due) to = 'CW';
+  // An offer that comes back is not on the wire before that, so the car's wait goes on.
+  if (st === 'CW' && (to === 'C2' || to === 'D2') && t < s.at + X1) to = 'CW';
   return to === st ? false : enter(s, to, t);
 }

@@ -5,7 +5,7 @@
 
 import type { Bit } from '../../hal/types';
 import { judge } from './access';
-import { DRIVE, LOCK, LOW, POWER, PWM, step } from './charge';
+import { DRIVE, LOCK, LOW, POWER, PWM, X1, step } from './charge';
 import type { Charger, Letter } from './charger';
 import { ease, pulled, raise } from './fault';
 import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
@@ -24,8 +24,6 @@ import { rouse } from './wake';
 const FOLLOW = 500;
 /** Rest between two closings, ms. */
 const DWELL = 5000;
-/** Steady +12 V before PWM starts again, ms. */
-const X1 = 3000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
 /** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; limits; what may flow and the
@@ -305,7 +303,7 @@ function latch(c: Charger, lock: number): void {
   const weld = c.x.err & WELD;
   const free = !c.s.on && !weld && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
   const held = c.x.lck && (c.k.ust === 2 || weld);
-  const there = (lock && c.x.cp !== 'A') || c.ses.re;
+  const there = (lock && n.in) || c.ses.re;
   const on: Bit = (there && !free) || held ? 1 : 0;
   c.x.lck = on;
   l.set(on);
@@ -342,6 +340,7 @@ function decide(c: Charger): boolean {
   const s = c.s;
   const changed = step(s, c.x, c.t);
   if (s.due) soon(s.due);
+  if (s.st === 'CW' && c.x.amps) soon(s.at + X1);
   if (!changed) return false;
   const d = DRIVE[s.st];
   if (s.on && !(d & POWER)) coil(c, 0);

@@ -151,6 +151,28 @@ describe('safety on the whole bundle', function () {
     w.end();
   });
 
+  it('closings and openings under load are kept over a power cut, also one behind a closed contactor', () => {
+    const w = charging(6);
+    const counted = (): number[] => {
+      const { ops, cut } = w.get('ctr') as { ops: number; cut: number };
+      return [ops, cut];
+    };
+    w.run(1000);
+    assert.deepEqual(counted(), [1, 0]);
+    w.cut(1000);
+    w.run(2500);
+    assert.deepEqual(counted(), [1, 0]);
+    w.run(12000);
+    assert.equal(closed(w), true);
+    w.post('fault', { rcm: true });
+    w.run(1000);
+    assert.deepEqual(counted(), [2, 1]);
+    w.cut(1000);
+    w.run(2500);
+    assert.deepEqual(counted(), [2, 1]);
+    w.end();
+  });
+
   it('a vehicle that leaves while the power is off ends the session', () => {
     const w = charging();
     w.cut(3000);
