@@ -238,9 +238,16 @@ function breathe(): void {
   log('journal', 'a pause in the charge, to erase pages');
 }
 
+/** Keeps how often the contactor has closed, and opened under load. */
+function count(): void {
+  counted = c.m.ops + c.m.cut;
+  journal.put('con', c.m.ops + ' ' + c.m.cut);
+}
+
 /** Job: erases flash ahead while nothing can be hurt by standing still. */
 function tidy(): void {
   asleep(c);
+  if (c.m.ops + c.m.cut !== counted) count();
   journal.calm(!c.s.on || c.b.interlock ? 1 : 0);
   if (c.s.on) {
     if (!c.b.interlock) breathe();
@@ -259,8 +266,9 @@ let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;
 let had = 0;
-/** The next pause for the journal, not before. */
+/** The next pause for the journal, not before; closings and openings as they are kept. */
 let again = 0;
+let counted = 0;
 /** 1 = work has had a turn since the last error. */
 let went: Bit = 0;
 
@@ -320,7 +328,6 @@ function follow(_c: Charger, what: string, arg: string): void {
   if (what === 'setting') noted(c, arg);
   if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
   if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
-  if (what === 'state' && !c.s.on) journal.put('con', c.m.ops + ' ' + c.m.cut);
 }
 
 function banner(): void {
@@ -350,7 +357,8 @@ function remember(): void {
   const con = (journal.get('con') || '0 0').split(' ');
   c.m.ops = +con[0];
   c.m.cut = +con[1];
-  restore(c);
+  counted = c.m.ops + c.m.cut;
+  if (restore(c) && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
   c.x.free = c.ses.re && journal.get('k.upo') ? 1 : 0;
   if (c.ses.re) c.wait = c.t + Math.random() * +(journal.get('k.rdre') || 0) * 1000;
 }

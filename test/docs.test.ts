@@ -17,23 +17,30 @@ describe('documents', () => {
     assert.equal(text('docs/safety.md'), safety(), 'run node tools/docs.mjs');
   });
 
-  it('docs/safety.md names tests and files that exist', () => {
+  it('docs/safety.md names functions and tests that exist', () => {
     const rows = text('docs/safety.md').split('## Faults')[0].split('\n').filter((l) => l.startsWith('| ') && !l.startsWith('| rule') && !l.startsWith('| ---')); // prettier-ignore
-    assert.ok(rows.length > 25);
-    const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
-      .filter((f) => f.endsWith('.ts'))
-      .map((f) => text(`test/${f}`))
-      .join('\n');
+    assert.ok(rows.length > 50);
+    const tree = (dir: string): string[] =>
+      readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((f) => `${dir}/${f}`);
+    const sources = tree('firmware');
+    const tests = tree('test');
+    /** The one file with this name or this path; of several that of the core. */
+    const source = (all: string[], name: string): string => {
+      const found = all.filter((f) => f === name || f.endsWith(`/${name}`));
+      const file = found.length > 1 ? found.find((f) => f.includes('/core/')) : found[0];
+      assert.ok(file, `there is no ${name}`);
+      return text(file);
+    };
     for (const row of rows) {
       const [, , , where, test] = row.split('|').map((c) => c.trim());
-      for (const [, file] of where.matchAll(/`(\w+\.ts)`/g))
-        assert.ok(existsSync(`firmware/core/${file}`) || existsSync(`firmware/${file}`), file);
-      const title = test.replace(/ \(`[^`]*`\)$/, '').replace(/, and two more$/, '');
-      if (title === 'same') continue;
-      if (title.startsWith('`')) assert.ok(existsSync(title.slice(1, -1)), title);
-      else
-        for (const t of title.includes(', a sensor') ? title.split(/, (?=a sensor)/) : [title])
-          assert.ok(tests.includes(t), t);
+      for (const [, file, names] of where.matchAll(/`([\w./]+\.ts)`([^`]*)/g))
+        for (const name of names.split(',').map((n) => n.trim()))
+          assert.match(source(sources, file), new RegExp(`\\b(function|const|let) ${name}\\b|^  ${name}:`, 'm'), `${file} ${name}`); // prettier-ignore
+      if (test === 'same') continue;
+      const [, titles, file] = /^(.*?)(?: ?\(?`([^`]*)`\)?)?$/.exec(test)!;
+      const stands = source(tests, file ?? 'core/safety.test.ts');
+      for (const title of titles.split(' + '))
+        assert.match(stands, new RegExp(`[\`'"]${title.replace(/[.*+?^$()|]/g, '\\$&')}`), `${file}: ${title}`); // prettier-ignore
     }
   });
 

@@ -29,6 +29,8 @@ export const DRIVE: { [state: string]: number } = {
 
 /** A withdrawn offer waits this long for the car before it opens under load: table A.6, sequence 10.2. */
 export const GRACE = 6000;
+/** Steady +12 V before PWM starts again, ms. */
+export const X1 = 3000;
 /** F is shown this long after a fault (table A.5, at least 300 ms), then x1: some cars latch a fault on a long F. */
 export const PULSE = 400;
 
@@ -57,7 +59,9 @@ function waits(s: Charge, to: State, t: number): State {
     if (t < s.due) return to === 'E' ? to : 'F';
     return to === 'F' ? 'E' : to;
   }
-  return t < s.due && (to === 'C1' || to === 'D1') ? 'CW' : to;
+  if (to === 'C1' || to === 'D1') return t < s.due ? 'CW' : to;
+  // An offer that comes back is not on the wire before that, so the car's wait goes on.
+  return (to === 'C2' || to === 'D2') && t < s.at + X1 ? 'CW' : to;
 }
 
 /** Computes the state from the inputs at time `t`; true = it changed. Knows no pin and no clock. */

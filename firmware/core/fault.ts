@@ -3,7 +3,7 @@
 import type { Charger } from './charger';
 import { file } from './parts';
 import type { Rescue } from './rescue.part';
-import { SAFE } from './faults';
+import { SAFE, STUCK, VOLT_LOW } from './faults';
 import { tell } from './session';
 import { GONE, RAISED, mark } from './trace';
 
@@ -117,6 +117,8 @@ function spent(i: number): boolean {
 
 function lapse(c: Charger): void {
   f.due = 0;
+  // A coil without voltage closes nothing: no reason to give the contactor up.
+  if (c.x.err & VOLT_LOW) f.n[place(STUCK)] = 0;
   for (let i = 0; i < ROWS; i++) {
     const bit = 1 << i;
     if (c.x.err & bit & ~f.on & ~f.car & ~f.hand && !spent(i)) drop(c, bit);

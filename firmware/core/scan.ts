@@ -5,7 +5,7 @@
 
 import type { Bit } from '../../hal/types';
 import { judge } from './access';
-import { DRIVE, LOCK, LOW, POWER, PWM, step } from './charge';
+import { DRIVE, LOCK, LOW, POWER, PWM, X1, step } from './charge';
 import type { Charger, Letter } from './charger';
 import { ease, pulled, raise } from './fault';
 import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
@@ -24,8 +24,6 @@ import { rouse } from './wake';
 const FOLLOW = 500;
 /** Rest between two closings, ms. */
 const DWELL = 5000;
-/** Steady +12 V before PWM starts again, ms. */
-const X1 = 3000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
 /** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; the cable of a car that came,
@@ -101,13 +99,6 @@ function depart(c: Charger): void {
   unplug(c);
 }
 
-/** The car took their causes with it. */
-function left(c: Charger): void {
-  ease(c, CABLE);
-  ease(c, DIODE);
-  ease(c, STUCK);
-}
-
 /** Rating of the cable, A; 0 = none that may carry current. */
 function rated(c: Charger): number {
   return c.b.proximity ? Math.max(c.b.proximity.read(), 0) : 0;
@@ -124,6 +115,7 @@ export function astray(c: Charger): void {
   const cp = c.x.cp;
   if (!n.in || (cp >= 'A' && cp < 'E') || !c.b.proximity || c.b.proximity.read()) return;
   n.in = 0;
+  n.todo |= CAR;
   depart(c);
 }
 
@@ -310,7 +302,7 @@ function latch(c: Charger, lock: number): void {
   const weld = c.x.err & WELD;
   const free = !c.s.on && !weld && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
   const held = c.x.lck && (c.k.ust === 2 || weld);
-  const there = (lock && c.x.cp !== 'A') || c.ses.re;
+  const there = (lock && n.in) || c.ses.re;
   const on: Bit = (there && !free) || held ? 1 : 0;
   c.x.lck = on;
   l.set(on);
@@ -346,6 +338,7 @@ function decide(c: Charger): boolean {
   const s = c.s;
   const changed = step(s, c.x, c.t);
   if (s.due) soon(s.due);
+  if (s.st === 'CW' && c.x.amps) soon(s.at + X1);
   if (!changed) return false;
   const d = DRIVE[s.st];
   if (s.on && !(d & POWER)) coil(c, 0);
@@ -376,11 +369,13 @@ function allow(c: Charger): void {
   if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
 }
 
-/** A car came or left: limits follow. */
+/** A car came or left: the causes of these faults left with the one before, and limits follow. */
 function car(c: Charger): void {
   n.todo &= ~LIMITS;
+  ease(c, CABLE);
+  ease(c, DIODE);
+  ease(c, STUCK);
   if (n.in) cable(c);
-  else left(c);
   settle(c);
 }
 

@@ -43,12 +43,12 @@ function forget(c: Charger): void {
   c.ses.due = 0;
 }
 
-/** Reads back what ran when the power failed. */
-export function restore(c: Charger): void {
+/** Reads back what ran when the power failed. true = a transaction ends here, with what the register has. */
+export function restore(c: Charger): boolean {
   const s = c.ses;
   const k = JSON.parse(c.f.get(KEPT) ?? '[0,0]');
   s.n = k[0];
-  if (!k[1]) return;
+  if (!k[1]) return false;
   s.on = k[2];
   s.ok = k[3];
   s.tag = k[4];
@@ -59,11 +59,15 @@ export function restore(c: Charger): void {
   s.w0 = k[9] ? k[9] : 0;
   s.t0 = c.t;
   s.re = 1;
-  if (!c.k.osr || !s.on) return;
+  if (!c.k.osr || !s.on) return false;
   // The central system hears of its end from what the journal kept of the transaction.
   s.on = 0;
+  s.t1 = c.t;
+  s.e1 = c.m.eto;
   s.why = 'PowerLoss';
   forget(c);
+  keep(c, 1);
+  return true;
 }
 
 /** The clock has become known: a transaction that began before a restart gets its start back, another one is kept with it. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { DRIVE, GRACE, LOCK, LOW, POWER, PULSE, PWM, step } from '../../firmware/core/charge';
+import { DRIVE, GRACE, LOCK, LOW, POWER, PULSE, PWM, X1, step } from '../../firmware/core/charge';
 import type { Charge, Inputs, State } from '../../firmware/core/charger';
 
 const inputs = (o: Partial<Inputs>): Inputs => ({
@@ -59,10 +59,19 @@ describe('charging states (IEC 61851-1 annex A)', () => {
     [1000 + GRACE, 'C', 0, 'C1'],
     [9000, 'C', 0, 'C1'],
   ]);
-  story('an offer that returns in time keeps the contactor closed', [
+  story('an offer that returns in time keeps the contactor closed, with PWM after 3 s of x1', [
     [0, 'C', 160, 'C2'],
     [1000, 'C', 0, 'CW'],
-    [2000, 'C', 100, 'C2'],
+    [2000, 'C', 100, 'CW'],
+    [1000 + X1 - 1, 'C', 100, 'CW'],
+    [1000 + X1, 'C', 100, 'C2'],
+  ]);
+  story('an offer that flickers does not keep a car that ignores it waiting: opened under load after 6 s', [
+    [0, 'C', 160, 'C2'],
+    [1000, 'C', 0, 'CW'],
+    [3000, 'C', 100, 'CW'],
+    [3500, 'C', 0, 'CW'],
+    [1000 + GRACE, 'C', 0, 'C1'],
   ]);
   story('no power before the diode has been seen, but PWM to see it', [
     [0, 'C', 160, 'B2', { dio: 0 }],

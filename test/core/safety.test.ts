@@ -107,6 +107,23 @@ describe('charging rules: states and timing', () => {
     [25.8, {}, { st: 'CW', coil: 1 }],
     [26.1, {}, { st: 'C1', coil: 0, cut: 1 }],
   ]);
+  story('an offer that comes back while the vehicle waits is on the wire after 3 s, the contactor stays closed', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.c.frc = 1), { st: 'CW', coil: 1, wire: 'high' }],
+    [21, (f) => (f.c.frc = 0), { st: 'CW', coil: 1, wire: 'high' }],
+    [22.8, {}, { st: 'CW', wire: 'high' }],
+    [23.2, {}, { st: 'C2', coil: 1, wire: 26.7 }],
+    [40, {}, { st: 'C2', coil: 1, cut: 0 }],
+  ]); // prettier-ignore
+  story('an offer that flickers does not keep one that ignores it: opened under load after 6 s', ALL, [
+    ...CHARGING,
+    [20, (f) => (f.c.frc = 1), { coil: 1 }],
+    [21, (f) => (f.c.frc = 0), { coil: 1, wire: 'high' }],
+    [21.5, (f) => (f.c.frc = 1), { coil: 1 }],
+    [22, (f) => (f.c.frc = 0), { coil: 1, wire: 'high' }],
+    [22.5, (f) => (f.c.frc = 1), { coil: 1 }],
+    [26.3, {}, { coil: 0, cut: 1 }],
+  ]);
   story('at least 3 s of x1 before PWM comes back, and the diode is looked at again', ALL, [
     ...CHARGING,
     [20, (f) => (f.c.frc = 1), { wire: 'high' }],
@@ -142,6 +159,7 @@ describe('charging rules: states and timing', () => {
   story('a short on the cable without a car starts no session', ALL, [
     [1, { cp: 'E' }, { st: 'F', err: F.PILOT }],
     [3, { cp: 'A' }, {}],
+    [2, {}, { err: F.PILOT, lock: 0 }],
     [5, (f) => assert.deepEqual(f.events.filter((e) => e.startsWith('plug')), []), { st: 'A1', err: 0 }],
   ]); // prettier-ignore
   story('a vehicle that loses its diode as it closes S2 gets no power', ALL, [
@@ -253,6 +271,17 @@ describe('charging rules: contactor', () => {
     [45, {}, { err: F.STUCK, coil: 0 }],
     [200, {}, { err: F.STUCK, coil: 0 }],
     [4000, { cp: 'A' }, { err: 0 }],
+  ]);
+  story('mains too low for the coil: as often as it comes, the charge goes on', ALL, [
+    ...CHARGING,
+    ...[0, 100, 200, 300, 400, 500].flatMap((t): Row[] => [
+      [20 + t, { aux: 0, volts: [120, 230, 230] }, {}],
+      [21 + t, { amps: [0, 0, 0], cp: 'B' }, { err: F.STUCK, coil: 0 }],
+      [26 + t, {}, { err: F.STUCK | F.VOLT_LOW }],
+      [30 + t, { aux: undefined, volts: [230, 230, 230] }, {}],
+      [70 + t, { cp: 'C' }, { err: 0 }],
+      [80 + t, {}, { coil: 1 }],
+    ]),
   ]);
   story('counts closings, and openings under load', ALL, [
     ...CHARGING,

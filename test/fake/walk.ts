@@ -6,6 +6,13 @@ import type { Build } from '../../bench/image';
 
 /** Contacts may stay closed this long without a car in C or D: 100 ms, and the bounce of the contacts, ms. */
 const OPEN = 105;
+/** Steady +12 V before PWM, PWM before power (the diode is seen in five scans), duty changes apart, closings apart, and F, ms;
+ * a scan or two of each may pass unseen. */
+const X1 = 2960;
+const SEEN = 80;
+const SPACING = 4960;
+const DWELL = 4900;
+const PULSE = 340;
 /** A lowered limit is on the wire after this long: the spacing of duty changes and a turn of the rules, ms. */
 const FOLLOW = 5600;
 
@@ -36,6 +43,11 @@ export class Walk {
   private chance: Chance;
   /** Since when the contacts are closed without a car in C or D. */
   private since: number | undefined;
+  /** Since when the pilot is as it is, and its duty; when the coil was released. A restart begins anew. */
+  private mode = 0;
+  private duty = -1e9;
+  private released = -1e9;
+  private boots = 0;
   /** Limits of the last seconds: [time, amperes]. */
   private limits: [number, number][] = [];
   private amp = 16;
@@ -91,6 +103,36 @@ export class Walk {
     if (!this.whole.off && c.phases !== was.contactor.phases && was.contactor.closed && c.closed && !c.welded)
       this.fail('phases switched with the contactor closed');
     if (now.pilot.mode === 'pwm') this.offered(now.pilot.duty);
+    this.timing(was, now);
+  }
+
+  /** What IEC 61851-1 table A.6 asks of the pilot, and what the contactor can bear. */
+  private timing(was: Shown, now: Shown): void {
+    const { t, off, boots } = this.whole;
+    const anew = off || boots !== this.boots;
+    this.boots = boots;
+    const [from, to] = [was.pilot.mode, now.pilot.mode];
+    if (from !== to && !anew) {
+      if (to === 'pwm' && t - this.mode < X1) this.fail(`PWM after ${t - this.mode} ms of ${from}`);
+      if (from === 'low' && t - this.mode < PULSE) this.fail(`F for ${t - this.mode} ms`);
+    }
+    if (
+      from === 'pwm' &&
+      to === 'pwm' &&
+      was.pilot.duty !== now.pilot.duty &&
+      !anew &&
+      t - this.duty < SPACING
+    )
+      this.fail(`another duty after ${t - this.duty} ms`);
+    if (was.pilot.duty !== now.pilot.duty) this.duty = t;
+    if (now.contactor.commanded && !now.lock.locked) this.fail('unlocked while closed');
+    const [on, commanded] = [was.contactor.commanded, now.contactor.commanded];
+    if (commanded && !on) {
+      if (to !== 'pwm' || t - this.mode < SEEN) this.fail(`closed after ${t - this.mode} ms of ${to}`);
+      if (!anew && t - this.released < DWELL) this.fail(`closed ${t - this.released} ms after it had opened`);
+    }
+    if (on && !commanded) this.released = t;
+    if (from !== to || anew) this.mode = t;
   }
 
   private closing(now: Shown): void {

@@ -23,7 +23,7 @@ const MUTANTS: [name: string, file: string, text: string, instead: string, said:
   ['a failed self-test counts as passed', 'rcm.ts', 'c.x.tst = good;', 'c.x.tst = 1;', /without a self-test/],
   ['a trip does not latch', 'faults.ts', "{ bit: RCM, does: 'open', ends: 'operator'", "{ bit: RCM, does: 'open', ends: 'time'", /errs \d+ became/],
   ['phases are switched whenever asked', 'phases.ts', 'if (proven(c) && !early(c)) move(c, n)', 'move(c, n)', /phases switched/],
-  ['closes with the connector unlocked', 'scan.ts', '&& locked(c)', '', /unlocked/],
+  ['closes with the connector unlocked', 'session.ts', 'return !c.b.lock || c.b.lock.locked() === 1;', 'return true;', /unlocked/],
   ['a fault that is over stays', 'fault.ts', 'if (f.due && c.t >= f.due) lapse(c)', '', /does not charge any more/],
 ]; // prettier-ignore
 

@@ -151,6 +151,52 @@ describe('safety on the whole bundle', function () {
     w.end();
   });
 
+  it('closings and openings under load are kept over a power cut, also one behind a closed contactor', () => {
+    const w = charging(6);
+    const counted = (): number[] => {
+      const { ops, cut } = w.get('ctr') as { ops: number; cut: number };
+      return [ops, cut];
+    };
+    w.run(1000);
+    assert.deepEqual(counted(), [1, 0]);
+    w.cut(1000);
+    w.run(2500);
+    assert.deepEqual(counted(), [1, 0]);
+    w.run(12000);
+    assert.equal(closed(w), true);
+    w.post('fault', { rcm: true });
+    w.run(1000);
+    assert.deepEqual(counted(), [2, 1]);
+    w.cut(1000);
+    w.run(2500);
+    assert.deepEqual(counted(), [2, 1]);
+    w.end();
+  });
+
+  it('a card loses no energy of a session that a power cut has ended, and gets none twice', () => {
+    const uid = '04A1B2C3D4E5F6';
+    for (const osr of ['false', 'true']) {
+      const w = new Whole(reference(), 7, { acs: '1', osr, cards: `[{"cardId":"${uid}"}]` });
+      w.run(2000);
+      w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      w.run(1000);
+      w.post('card', { uid, ms: 600 });
+      w.run(60000);
+      assert.equal(closed(w), true, w.bench.out);
+      w.cut(1000);
+      w.post('car', { state: 'unplugged' });
+      w.run(12000);
+      const wh = w.get('eto') as number;
+      assert.ok(wh > 100);
+      for (let n = 0; n < 3; n++) {
+        assert.ok(Math.abs((w.get('c0e') as number) - wh) <= 10, `${w.get('c0e')} of ${wh}`);
+        w.cut(1000);
+        w.run(9000);
+      }
+      w.end();
+    }
+  });
+
   it('a vehicle that leaves while the power is off ends the session', () => {
     const w = charging();
     w.cut(3000);
