@@ -30,47 +30,47 @@ interface Burst {
   left: number;
   bottom: number;
   low: number;
+  /** Looks at the bottom of the last burst: true = it is good. */
+  look: () => boolean;
 }
 
 /**
  * The function that takes a burst. The engine finds its own names after all of ours, and a name of an outer scope after
  * those of the inner: here everything is at hand.
  *
- * PWM: the top is the highest sample, which each burst finds; the bottom is looked at in every fourth while it is good.
+ * PWM: the top is the highest sample, which each burst finds; the bottom is looked at in every fourth while it is good. Seen
+ * from the top every sample at the bottom is one distance down and every one at the top none, so sum of squares by sum is that
+ * distance whatever the duty: two native passes, not a third of a search for the least.
  * Steady: a few samples are enough, and their mean is the level.
  */
 function sampler(w: Burst, adc: Pin): () => boolean {
   const map = E.mapInPlace;
   const read = analogRead;
   const max = Math.max;
-  const look = bottom;
   const sum = E.sum;
+  const variance = E.variance;
   const mean = new Float32Array(FEW);
   const few = new Uint8Array(FEW).fill(+adc);
+  const look = (w.look = () => {
+    const top = w.top;
+    const out = w.out;
+    const down = sum(out) - top * out.length;
+    w.low = down < 0 ? top + variance(out, top) / down : top;
+    w.left = w.low < w.bottom ? SKIP : 0;
+    return w.left > 0;
+  });
   return () => {
     if (w.pwm) {
       map(w.pins, w.out, read);
       // eslint-disable-next-line prefer-spread -- the engine has no spread
       const top = (w.top = max.apply(null, w.out as unknown as number[]));
-      return top >= w.lo && top <= w.hi && (w.left-- > 0 || look(w));
+      return top >= w.lo && top <= w.hi && (w.left-- > 0 || look());
     }
     map(few, mean, read);
     const level = sum(mean) / FEW;
     w.top = w.low = level;
     return level >= w.lo && level <= w.hi;
   };
-}
-
-/**
- * Seen from the top every sample at the bottom is one distance down and every one at the top none, so sum of squares by
- * sum is that distance whatever the duty: two native passes, not a third of a search for the least.
- */
-function bottom(w: Burst): boolean {
-  const top = w.top;
-  const down = E.sum(w.out) - top * w.out.length;
-  w.low = down < 0 ? top + E.variance(w.out, top) / down : top;
-  w.left = w.low < w.bottom ? SKIP : 0;
-  return w.left > 0;
 }
 
 /**
@@ -95,6 +95,7 @@ export class Pilot implements Contract {
     left: 0,
     bottom: 0,
     low: 0,
+    look: () => false,
   };
   private _zero: number;
   private _gain: number;
@@ -120,7 +121,7 @@ export class Pilot implements Contract {
     const w = this._w;
     this.lo = this.hi = this._mv(w.top);
     if (top || !w.pwm) return;
-    bottom(w);
+    w.look();
     this.lo = this._mv(w.low);
   }
 

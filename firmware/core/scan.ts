@@ -24,14 +24,16 @@ const DWELL = 5000;
 const X1 = 3000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
-/** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; limits; what may flow and the
- * state; the window of the confirmed letter; pilot and coil, with an offer that the limits allow; lock and fan. */
+/** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; the cable of a car that came,
+ * or the faults of one that left; limits; what may flow; the window of the confirmed letter; pilot and coil, with an offer that
+ * the limits allow; lock and fan. */
 const QUIET = 1;
-const LIMITS = 2;
-const JUDGE = 4;
-const AIM = 8;
-const DRIVES = 16;
-const REST = 32;
+const CAR = 2;
+const LIMITS = 4;
+const JUDGE = 8;
+const AIM = 16;
+const DRIVES = 32;
+const REST = 64;
 /** `c.dirty`: 1 = something that the rules read has changed, this = steps wait or a reading has to be followed. */
 const MORE = 2;
 
@@ -84,22 +86,22 @@ function show(c: Charger, cp: Letter): void {
 }
 
 function arrive(c: Charger): void {
-  c.x.dio = 0;
   c.x.tst = 0;
-  n.d = 0;
-  cable(c);
   plug(c);
 }
 
 function depart(c: Charger): void {
-  c.x.dio = 0;
   c.x.sim = 0;
   c.x.cbl = 0;
+  pulled(c);
+  unplug(c);
+}
+
+/** The car took their causes with it. */
+function left(c: Charger): void {
   ease(c, CABLE);
   ease(c, DIODE);
   ease(c, STUCK);
-  pulled(c);
-  unplug(c);
 }
 
 /** Latches the cable rating for this plug-in. */
@@ -127,6 +129,8 @@ function confirm(c: Charger, cp: Letter): void {
   const plugged = cp === 'A' ? 0 : cp > 'A' && cp < 'E' ? 1 : n.in;
   if (plugged === n.in) return;
   n.in = plugged;
+  n.todo |= CAR;
+  unproved(c);
   if (plugged) arrive(c);
   else depart(c);
 }
@@ -280,6 +284,7 @@ function turn(c: Charger, on: Bit): void {
  */
 function latch(c: Charger, lock: number): void {
   const l = c.b.lock;
+  if (c.b.air) c.b.air.set(c.s.on && c.x.cp === 'D' ? 1 : 0);
   if (!l) return;
   const why = c.ses.why;
   const free = !c.s.on && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
@@ -307,12 +312,11 @@ function drive(c: Charger): void {
   else n.todo |= JUDGE;
 }
 
-/** Lock and fan as the state says, and the coil once more: a lost effect cannot leave a contactor closed. */
+/** The coil once more, as the state says: a lost effect cannot leave a contactor closed. Lock and fan have their turn of work. */
 function rest(c: Charger): void {
   const d = DRIVE[c.s.st];
   if (!(d & POWER)) coil(c, 0);
-  latch(c, d & LOCK);
-  if (c.b.air) c.b.air.set(c.s.on && c.x.cp === 'D' ? 1 : 0);
+  c.ev.push([latch, d & LOCK, '']);
 }
 
 /** State from what is known now; what opens the contactor does it here. */
@@ -336,18 +340,34 @@ function proceed(c: Charger): void {
   n.todo = todo ^ bit;
   if (bit & (QUIET | DRIVES)) drive(c);
   else if (bit === LIMITS) settle(c);
-  else if (bit === JUDGE) {
-    judge(c);
-    c.x.go = ready(c);
-    c.dirty = MORE; // what judge() has changed is decided here
-    if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
-  } else if (bit === AIM) aim(c);
+  else if (bit === JUDGE) allow(c);
+  else if (bit === AIM) aim(c);
+  else if (bit === CAR) car(c);
   else rest(c);
 }
 
-/** Inputs beside the pilot. */
-function inputs(c: Charger): void {
+/** What may flow, and the state. */
+function allow(c: Charger): void {
+  judge(c);
+  c.x.go = ready(c);
+  c.dirty = MORE; // what judge() has changed is decided here
+  if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
+}
+
+/** A car came or left: limits follow. */
+function car(c: Charger): void {
+  n.todo &= ~LIMITS;
+  if (n.in) cable(c);
+  else left(c);
+  settle(c);
+}
+
+/** Inputs beside the pilot. After a trip the mirror contact has to wait for the next scan. */
+function inputs(c: Charger, io: number): void {
+  const err = c.x.err;
   tripped(c);
+  if (c.x.err !== err) return;
+  n.io = io;
   mirror(c);
 }
 
@@ -356,47 +376,56 @@ function unseen(c: Charger): boolean {
   return !c.x.dio && c.s.duty > 0 && c.s.duty < 10000;
 }
 
-/** Does the next scan have something to do? Readings that may close are followed one by one. */
-function more(c: Charger): boolean {
-  if (n.to || unseen(c)) return true;
-  return n.n > 0 && c.x.cp !== 'C' && c.x.cp !== 'D';
+/** No step waits: does the next scan have something to do? Readings that may close are followed one by one. */
+function calm(c: Charger): void {
+  const cp = c.x.cp;
+  // C behind a condition that still waits is judged again and again.
+  if (c.s.st === 'B2' && cp !== 'B' && c.t >= c.s.off + DWELL) n.todo |= JUDGE;
+  else if (!n.to && !n.now && !unseen(c) && (!n.n || cp === 'C' || cp === 'D')) c.dirty = 0;
+}
+
+/** A wait is over, or an hour: everything is looked at. */
+function overdue(c: Charger): void {
+  n.due = c.t + 3600000;
+  n.io = -1;
+  c.dirty = 1;
 }
 
 /** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
 function full(c: Charger, same: boolean): void {
-  if (c.t >= n.due) {
-    n.due = c.t + 3600000;
-    n.io = -1;
-    c.dirty = 1;
-  }
+  if (c.t >= n.due) overdue(c);
   // Enough for this scan: 1 but for what goes to the pilot at once, 2 altogether.
   let busy = 0;
   const io = look();
   if (io !== n.io) {
-    inputs(c);
-    n.io = io;
+    inputs(c, io);
     // One that chatters holds up every second step at most.
     busy = n.odd;
   }
   const s = c.s;
-  // With the contactor open readings and steps take turns, and a new letter waits for its window.
-  if (n.to && !busy) {
-    confirm(c, n.to);
-    busy = 2;
-  } else if ((!same || n.n || unseen(c)) && (s.on || !n.todo || (n.odd && !(n.todo & AIM)))) {
-    read(c);
-    if (!s.on) busy = 2;
+  // With the contactor open readings, decisions and steps take turns, and a new letter waits for its window.
+  if (!n.now || s.on) {
+    if (n.to && !busy) {
+      confirm(c, n.to);
+      busy = 2;
+    } else if ((!same || n.n || unseen(c)) && (s.on || !n.todo || (n.odd && !(n.todo & AIM)))) {
+      read(c);
+      if (!s.on) busy = 2;
+    }
   }
   n.odd = busy ? 0 : 1;
-  const news = c.dirty === 1;
+  if (c.dirty === 1) {
+    n.todo |= LIMITS | JUDGE | REST;
+    if (s.on || c.x.bad & 1) n.now = 1;
+  }
   c.dirty = MORE;
-  if (news) n.todo |= LIMITS | JUDGE | REST;
-  const now = n.now || (news && (s.on || c.x.bad & 1));
-  n.now = 0;
-  if (!(now && decide(c)) && (!busy || (busy === 1 && n.todo & QUIET))) proceed(c);
-  // C behind a condition that still waits is judged again and again.
-  if (!n.todo && s.st === 'B2' && c.x.cp !== 'B' && c.t >= s.off + DWELL) n.todo |= JUDGE;
-  if ((c.dirty as number) !== 1 && !n.todo && !more(c)) c.dirty = 0;
+  if (busy === 2 && !s.on) return;
+  if (n.now) {
+    n.now = 0;
+    if (decide(c)) return;
+  }
+  if (!busy || (busy === 1 && n.todo & QUIET)) proceed(c);
+  if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }
 
 /** The scan: at `c.t` the function does one. Where nothing has changed it ends in a handful of comparisons. */
