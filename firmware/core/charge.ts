@@ -35,12 +35,12 @@ export const PULSE = 400;
 /** State that the inputs ask for, before the waits of step(). */
 function target(s: Charge, x: Inputs): State {
   if (x.bad & 1) return s.st === 'E' ? 'E' : 'F';
-  if (x.cp === 'A') return 'A1';
-  if (x.cp === 'E' || x.cp === 'F' || x.cp === '?') return 'E';
-  const on = x.amps >= 60;
-  if (!on || (x.cp === 'D' && !x.vent)) return (x.cp + '1') as State;
+  const cp = x.cp;
+  if (cp === 'A') return 'A1';
+  if (cp < 'A' || cp > 'D') return 'E';
+  if (x.amps < 60 || (cp === 'D' && !x.vent)) return (cp + '1') as State;
   // The diode can only be judged while PWM runs, so C without a passed check gets PWM but no power.
-  return x.cp === 'B' || !x.dio || !x.go ? 'B2' : ((x.cp + '2') as State);
+  return cp === 'B' || !x.dio || !x.go ? 'B2' : ((cp + '2') as State);
 }
 
 /** Enters `to` and starts its wait. */
@@ -51,13 +51,20 @@ function enter(s: Charge, to: State, t: number): boolean {
   return true;
 }
 
+/** A wait runs, of F or of CW. */
+function waits(s: Charge, to: State, t: number): State {
+  if (s.st === 'F') {
+    if (t < s.due) return to === 'E' ? to : 'F';
+    return to === 'F' ? 'E' : to;
+  }
+  return t < s.due && (to === 'C1' || to === 'D1') ? 'CW' : to;
+}
+
 /** Computes the state from the inputs at time `t`; true = it changed. Knows no pin and no clock. */
 export function step(s: Charge, x: Inputs, t: number): boolean {
   let to = target(s, x);
   const st = s.st;
-  if (to === 'F' && st === 'F' && t >= s.due) to = 'E';
-  if (st === 'F' && to !== 'E' && t < s.due) to = 'F';
-  if ((to === 'C1' || to === 'D1') && (st === 'C2' || st === 'D2')) to = 'CW';
-  if (st === 'CW' && (to === 'C1' || to === 'D1') && t < s.due) to = 'CW';
+  if (s.due) to = waits(s, to, t);
+  else if ((to === 'C1' || to === 'D1') && (st === 'C2' || st === 'D2')) to = 'CW';
   return to === st ? false : enter(s, to, t);
 }

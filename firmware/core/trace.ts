@@ -21,8 +21,9 @@ const ring = new Uint32Array(SIZE);
 
 /** Notes kind and detail, added, at the time `t`, ms since boot. */
 export function mark(t: number, what: number): void {
-  ring[n.at] = ((t / 10) << 10) | what;
-  n.at = (n.at + 1) % SIZE;
+  const i = n.at;
+  ring[i] = ((t / 10) << 10) | what;
+  n.at = (i + 1) % SIZE;
 }
 
 /** Event `i`, the oldest first; 0 = none. */
