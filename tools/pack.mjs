@@ -14,8 +14,8 @@
 //   descriptions
 //          JSON as `/api/keys` tells it, its members at multiples of 4, "key":{...}
 //   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
-//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated; behind it, as a comment,
-//          the place of the next chunk, zeros at the end
+//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated; in front of it, as a
+//          statement, the name of the part that it needs; behind it, as a comment, the place of the next chunk, zeros at the end
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -31,10 +31,22 @@ const SLOT = 16;
 const LOW = 32;
 const HIGH = 126;
 const NONE = '00000000';
-/** Code of a chunk and members in it, at most: one must be made within a step. A list counts as so much code more. */
-const CHUNK = 480;
-const MEMBERS = 12;
-const LIST = 300;
+/** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
+ * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
+const CHUNK = 1100;
+const MEMBER = 22;
+const CHARACTER = 0.2;
+const COSTS = [
+  [/\bj\(/g, 40],
+  [/\bG\(/g, 25],
+  [/=>/g, 100],
+  [/\{/g, 30],
+  [/\bMath\./g, 15],
+  [/\bassign\(/g, 40],
+  [/\.(map|concat|read|locked|rssi|model)\(/g, 100],
+  // Ten cards.
+  [/\bC\.map\(a/g, 500],
+];
 
 const hash = (name) => crc32(Buffer.from(name)) & 0xffffff;
 
@@ -111,35 +123,55 @@ const near = (e) =>
     .replace(/\bc\.k\b/g, 'K')
     .replace(/\bc\.f\.get\b/g, 'G');
 
+/** JSON of an expression, as text. Where one of its ways ends in a constant, that is written as it will be. */
+function json(e) {
+  const constant = /^(?:([^?:]+)\?([^?:]+):|([\w.[\]]+)&&([\w.[\]]+)\|\||([\w.]+)\|\|)(null|"[^"\\]*")$/.exec(
+    e,
+  );
+  if (/^[\w.[\]]+\?[\w.[\]]+!=="":false$/.test(e)) return `(${e})`;
+  if (!constant) return `j(${e})`;
+  const [, cond, then, first, second, only, end] = constant;
+  const text = end === 'null' ? end : `'${end}'`;
+  if (cond) return `(${cond}?j(${then}):${text})`;
+  return only ? `(${only}?j(${only}):${text})` : `(${first}&&${second}?j(${second}):${text})`;
+}
+
 /** Makes a member of the status; what may be null or a number stands as it is, and so does the text in the journal. */
 function member(row) {
   const e = expression(row);
   const { name, t, get } = row;
-  if (/^("[^"\\]*"|\d+)$/.test(get)) return `"${name}":${t === 'b' ? !!JSON.parse(get) : get}'`;
+  if (/^("[^"\\]*"|\d+|null)$/.test(get)) return `"${name}":${t === 'b' ? !!JSON.parse(get) : get}'`;
   const def = JSON.stringify(JSON.stringify(row.def ?? null));
   if (has(row, 'p') && !get && t === 'b') return `"${name}":'+((G("k.${name}")||${def})!=="0")`;
   if (has(row, 'p') && !get && 'inj'.includes(t)) return `"${name}":'+(G("k.${name}")||${def})`;
   const plain = 'bin'.includes(t) && !(t === 'b' && has(row, 'z'));
-  return `"${name}":'+${near(plain ? e : `j(${e})`)}`;
+  return `"${name}":'+${near(plain ? e : json(t === 'b' ? e : (get ?? e)))}`;
 }
+
+/** What a member takes, as CHUNK counts. */
+const weigh = (m) =>
+  COSTS.reduce(
+    (sum, [what, cost]) => sum + (m.match(what) ?? []).length * cost,
+    MEMBER + m.length * CHARACTER,
+  );
 
 /** The whole status, in the order of the table. */
 function chunks(rows) {
   const out = [];
-  let n = MEMBERS;
-  let size = 0;
+  let size = CHUNK;
   for (const row of rows.filter((r) => expression(r) && !has(r, 'o'))) {
     const m = member(row);
     const last = out.at(-1);
     // One that needs a part of its own would make the step too long for others.
-    const alone = m.includes('c.f.part');
-    const weight = m.length + (m.includes('.map(') ? LIST : 0);
-    n = !alone && n < MEMBERS && size + weight < CHUNK ? n + 1 : 1;
-    size = n === 1 ? weight : size + weight;
-    if (n === 1) out.push(`return'${m}`);
+    const [, part] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
+    const weight = part ? CHUNK : weigh(m);
+    size += weight;
+    if (size > CHUNK) {
+      out.push(`${part ? `"${part}";` : ''}return'${m}`);
+      size = weight;
+    }
     // Behind a constant the text goes on.
     else out[out.length - 1] = last.endsWith("'") ? `${last.slice(0, -1)},${m}` : `${last}+',${m}`;
-    if (alone) n = MEMBERS;
   }
   return out;
 }

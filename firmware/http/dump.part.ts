@@ -25,10 +25,9 @@ export function start(c: Charger): Job {
 /** Goes a chunk further; true = the text is complete. */
 export function step(c: Charger, job: Chunks): boolean {
   const code = c.f.text(job.place);
-  const at = code.indexOf('.part("');
-  if (at > 0 && job.ready !== job.place) {
+  if (code[0] === '"' && job.ready !== job.place) {
     // To load it takes a step of its own.
-    c.f.part(code.substr(at + 7).split('"')[0]);
+    c.f.part(code.split('"')[1]);
     job.ready = job.place;
     return false;
   }

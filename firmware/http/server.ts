@@ -75,21 +75,8 @@ export function serve(c: Charger): void {
     }
   }
 
-  /** Goes a step further. What is complete is sent piece by piece, without its part. */
-  function move(t: Talk): void {
-    const job = t.job;
-    if (job) {
-      // What is left from before goes first.
-      const more = !job.end && !(job.size && job.out.length >= FULL);
-      if (more && (part(t.part) as Answer).step(c, job)) job.end = 1;
-      const full = job.size && job.out.length >= FULL;
-      if (job.live && job.end && !job.out) {
-        job.end = 0;
-        t.wait = REST;
-      } else if (job.end || full) send(t, job, job.end === 1 && !job.live);
-      else t.wait = MORE;
-      return;
-    }
+  /** Goes a step further before there is an answer. */
+  function begin(t: Talk): void {
     t.wait = MORE;
     if (t.q) {
       // To load the part takes a turn of its own.
@@ -101,6 +88,19 @@ export function serve(c: Charger): void {
     c.f.drop('web');
     t.job = (part(t.part) as Answer).start(c, t.path!, t.text, all);
     t.text = '';
+  }
+
+  /** Goes a step further with the answer. What is complete is sent piece by piece, without its part. */
+  function move(t: Talk, job: Job): void {
+    // What is left from before goes first.
+    const more = !job.end && !(job.size && job.out.length >= FULL);
+    if (more && (part(t.part) as Answer).step(c, job)) job.end = 1;
+    const full = job.size && job.out.length >= FULL;
+    if (job.live && job.end && !job.out) {
+      job.end = 0;
+      t.wait = REST;
+    } else if (job.end || full) send(t, job, job.end === 1 && !job.live);
+    else t.wait = MORE;
   }
 
   /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
@@ -129,7 +129,8 @@ export function serve(c: Charger): void {
     // Before anything can fail: a request that breaks the engine must not take the others along.
     t.wait = WAIT;
     try {
-      move(t);
+      if (t.job) move(t, t.job);
+      else begin(t);
     } catch (e) {
       c.f.log('http', t.path + ' ' + e);
       fail(t, 500, 'internal error');
