@@ -98,7 +98,7 @@ function depart(c: Charger): void {
 }
 
 /** The car took their causes with it. */
-function left(c: Charger): void {
+function gone(c: Charger): void {
   ease(c, CABLE);
   ease(c, DIODE);
   ease(c, STUCK);
@@ -175,9 +175,8 @@ function read(c: Charger): void {
 function watch(c: Charger): void {
   const p = c.b.pilot;
   p.read(1);
-  const l = letter(p.hi);
-  if (l === c.x.cp) bottom(c);
-  else if (++n.n >= LEAVE) leave(c, l);
+  if (letter(p.hi) === c.x.cp) bottom(c);
+  else n.n++;
 }
 
 /** The letter stands. @apart */
@@ -188,12 +187,17 @@ function bottom(c: Charger): void {
   diode(c);
 }
 
-/** Whatever follows C or D is a leaving, even while the level still moves through the windows. */
-function leave(c: Charger, l: Letter): void {
+/** A reading more and the car has left C or D, even while the level still moves through the windows: this opens. */
+function left(c: Charger): boolean {
+  const p = c.b.pilot;
+  p.read(1);
+  const l = letter(p.hi);
+  if (l === c.x.cp) return false;
   const to = l === '?' ? 'B' : l;
   if (to === 'A' || c.x.sim) n.to = to;
   show(c, to);
-  n.now = 1;
+  if (!c.dirty) c.dirty = MORE;
+  return decide(c);
 }
 
 /** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
@@ -376,11 +380,11 @@ function allow(c: Charger): void {
 function car(c: Charger): void {
   n.todo &= ~LIMITS;
   if (n.in) cable(c);
-  else left(c);
+  else gone(c);
   settle(c);
 }
 
-/** Inputs beside the pilot. After a trip the mirror contact has to wait for the next scan. */
+/** Inputs beside the pilot. After a trip the mirror contact has to wait for the next scan. @apart */
 function inputs(c: Charger, io: number): void {
   const err = c.x.err;
   tripped(c);
@@ -409,53 +413,49 @@ function overdue(c: Charger): void {
   c.dirty = 1;
 }
 
-/** Decides, or does one step; `busy` = enough is done but for what goes to the pilot at once. */
-function act(c: Charger, busy: number): void {
+/** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
+function looks(c: Charger, same: boolean, busy: number): boolean {
+  const letter = n.to && !busy;
+  if (!letter) {
+    if (same && !n.n && !unseen(c)) return false;
+    if ((n.todo || c.dirty === 1) && (!n.odd || n.todo & AIM)) return false;
+  }
+  n.odd = 0;
+  if (!c.dirty) c.dirty = MORE;
+  if (letter) confirm(c, n.to as Letter);
+  else read(c);
+  return true;
+}
+
+/** Looks, then decides or does one step. */
+function work(c: Charger, same: boolean): void {
+  const on = c.s.on;
+  // Enough is done but for what goes to the pilot at once. What chatters, input or level, holds up every second step at most.
+  let busy = 0;
+  if (c.t >= n.due) overdue(c);
+  const io = look();
+  if (io !== n.io) {
+    busy = n.odd;
+    inputs(c, io);
+  }
+  if (on && (!same || n.n || unseen(c))) {
+    busy = n.odd;
+    watch(c);
+  }
+  if (!on && !n.now && looks(c, same, busy)) return;
   n.odd = busy ? 0 : 1;
   if (c.dirty === 1) {
     n.todo |= LIMITS | JUDGE | REST;
-    if (c.s.on || c.x.bad & 1) n.now = 1;
+    if (on || c.x.bad & 1) n.now = 1;
   }
   c.dirty = MORE;
   if (!(n.now && decide(c)) && (!busy || n.todo & QUIET)) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }
 
-/** With the contactor closed each reading is looked at. */
-function closed(c: Charger, same: boolean, busy: number): void {
-  if (!same || n.n || unseen(c)) {
-    watch(c);
-    busy = n.odd;
-  }
-  act(c, busy);
-}
-
-/** With the contactor open readings, decisions and steps take turns, and a new letter waits for its window. */
-function open(c: Charger, same: boolean, busy: number): void {
-  const todo = n.todo || c.dirty === 1;
-  if (!c.dirty) c.dirty = MORE;
-  if (n.now) act(c, busy);
-  else if (n.to && !busy) {
-    n.odd = 0;
-    confirm(c, n.to);
-  } else if ((!same || n.n || unseen(c)) && (!todo || (n.odd && !(n.todo & AIM)))) {
-    n.odd = 0;
-    read(c);
-  } else act(c, busy);
-}
-
 /** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
 function full(c: Charger, same: boolean): void {
-  if (c.t >= n.due) overdue(c);
-  // What chatters, input or level, holds up every second step at most.
-  let busy = 0;
-  const io = look();
-  if (io !== n.io) {
-    busy = n.odd;
-    inputs(c, io);
-  }
-  if (c.s.on) closed(c, same, busy);
-  else open(c, same, busy);
+  if (same || n.n < LEAVE - 1 || !c.s.on || !left(c)) work(c, same);
 }
 
 /** The scan: at `c.t` the function does one. Where nothing has changed it ends in a handful of comparisons. */
