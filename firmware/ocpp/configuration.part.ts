@@ -3,6 +3,7 @@
 
 import type { Bit } from '../../hal/types';
 import type { Change, Wanted } from '../core/change.part';
+import type { Charger } from '../core/charger';
 import { store } from '../core/keep';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -68,25 +69,22 @@ function lacking(w: Work, name: string): string {
   return ' ';
 }
 
-/** A key that is to be set; the answer. `on`: 0 = to be checked, 1 = to be kept, from 2 on the hooks are told. */
+/** A key that is to be set; the answer. `r` is there when it was admitted. */
 interface Wish extends Wanted {
   id: string;
   key: string;
   value: string;
-  on: number;
 }
 
-/** Goes a step further: why it is not taken, '' = it is, undefined = there is more to do. */
-function settle(o: Ocpp, w: Wish): string | undefined {
-  const c = o.c;
-  const i = w.on++;
-  if (!i) return (c.f.part('change') as Change).wish(c, w.key, w.value, w) || undefined;
-  if (i > 1) c.hooks[i - 2](c, 'setting', w.r![0]);
-  else {
-    c.f.drop('change');
-    store(c, w.r!, w.v);
-  }
-  return i > c.hooks.length ? '' : undefined;
+/** Checks, or keeps what was admitted; who follows settings learns of it in later turns. Why it is not taken, '' = it is,
+ * undefined = there is more to do. */
+function settle(c: Charger, w: Wish): string | undefined {
+  const r = w.r;
+  if (!r) return (c.f.part('change') as Change).wish(c, w.key, w.value, w) || undefined;
+  c.f.drop('change');
+  store(c, r, w.v);
+  for (const hook of c.hooks) c.ev.push([hook, 'setting', r[0]]);
+  return '';
 }
 
 /** A turn: a step towards a key that is set. */
@@ -95,7 +93,7 @@ export function turn(o: Ocpp): void {
   const w = o.in as Wish;
   let a = '[4,' + quote(w.id) + ',"InternalError","",{}]';
   try {
-    const bad = w.on || f.ready('change') ? settle(o, w) : undefined;
+    const bad = w.r || f.ready('change') ? settle(o.c, w) : undefined;
     if (bad === undefined) {
       o.p = 'configuration';
       return;
@@ -112,7 +110,7 @@ export function turn(o: Ocpp): void {
 function change(o: Ocpp, id: string, name: string, value: string): string {
   const key = spelling(o, name);
   if (!key) return '{"status":"NotSupported"}';
-  o.in = { id, key, value, on: 0, r: undefined, v: undefined };
+  o.in = { id, key, value, r: undefined, v: undefined };
   o.p = 'configuration';
   return 'later';
 }
