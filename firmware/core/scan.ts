@@ -196,6 +196,7 @@ function left(c: Charger): boolean {
   const to = l === '?' ? 'B' : l;
   if (to === 'A' || c.x.sim) n.to = to;
   show(c, to);
+  n.odd = 1;
   if (!c.dirty) c.dirty = MORE;
   return decide(c);
 }
@@ -384,11 +385,11 @@ function car(c: Charger): void {
   settle(c);
 }
 
-/** Inputs beside the pilot. After a trip the mirror contact has to wait for the next scan. @apart */
+/** Inputs beside the pilot. The mirror contact has to wait after a trip, and for a step that waits itself. @apart */
 function inputs(c: Charger, io: number): void {
   const err = c.x.err;
   tripped(c);
-  if (c.x.err !== err) return;
+  if (c.x.err !== err || (n.todo && !n.odd)) return;
   n.io = io;
   mirror(c);
 }
@@ -449,7 +450,9 @@ function work(c: Charger, same: boolean): void {
     if (on || c.x.bad & 1) n.now = 1;
   }
   c.dirty = MORE;
-  if (!(n.now && decide(c)) && (!busy || n.todo & QUIET)) proceed(c);
+  // A fault opens at once, its state and the pilot follow with the next scan.
+  if (on && c.x.bad & 1) coil(c, 0);
+  else if (n.now && decide(c) ? !on && n.todo & QUIET : !busy || n.todo & QUIET) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }
 
