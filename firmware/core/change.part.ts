@@ -10,7 +10,14 @@ export interface Change {
   take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
   write(c: Charger, name: string, raw: string): string;
   fits(c: Charger, r: Row, v: unknown): string;
+  wish(c: Charger, ocpp: string, text: string, to: Wanted): string;
   accept(c: Charger, ocpp: string, text: string): string;
+}
+
+/** What was admitted: its row and value. */
+export interface Wanted {
+  r: Row | undefined;
+  v: unknown;
 }
 
 /** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */
@@ -88,14 +95,6 @@ export function fits(c: Charger, r: Row, v: unknown): string {
   return r[1] === 'j' ? admit(c, r, v, { v }) : check(r, v);
 }
 
-/** Checks and sets; '' or the reason. */
-function put(c: Charger, r: Row, v: unknown): string {
-  const to = { v };
-  const bad = admit(c, r, v, to);
-  if (!bad) keep(c, r, to.v);
-  return bad;
-}
-
 /** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. */
 export function take(c: Charger, r: Row, raw: string, to: { v: unknown }): string {
   if (!r[2].includes('w')) return 'tried to set api key without setter';
@@ -113,14 +112,23 @@ export function write(c: Charger, name: string, raw: string): string {
   return bad;
 }
 
-/** Sets from the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. */
-export function accept(c: Charger, ocpp: string, text: string): string {
+/** Checks the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. `to` is then for `store`. */
+export function wish(c: Charger, ocpp: string, text: string, to: Wanted): string {
   const r = c.f.row(ocpp);
   if (!r || !r[2].includes('w') || r[2].includes('r')) return 'failed: read-only';
   const t = text.toLowerCase();
-  if (r[1] === 'b') return put(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null);
-  if (r[1] === 'i' || r[1] === 'n') return put(c, r, /^[0-9]+$/.test(text) ? Number(text) : '');
+  to.r = r;
+  if (r[1] === 'b') return admit(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null, to);
+  if (r[1] === 'i' || r[1] === 'n') return admit(c, r, /^[0-9]+$/.test(text) ? Number(text) : '', to);
   return r[1] === 's' && text.length < (r[3] as number)
     ? 'failed: shorter than ' + r[3] + ' bytes'
-    : put(c, r, text);
+    : admit(c, r, text, to);
+}
+
+/** Sets from the text of a ChangeConfiguration. */
+export function accept(c: Charger, ocpp: string, text: string): string {
+  const to: Wanted = { r: undefined, v: undefined };
+  const bad = wish(c, ocpp, text, to);
+  if (!bad) keep(c, to.r!, to.v);
+  return bad;
 }

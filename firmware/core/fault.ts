@@ -64,7 +64,11 @@ export function fault(c: Charger): FaultRow | undefined {
   return c.x.top ? row(c.x.top - 1) : undefined;
 }
 
-function told(c: Charger, i: number): void {
+/** What follows from a fault beside the contactor: counted, noted, told. */
+function told(c: Charger, bit: number): void {
+  const i = place(bit);
+  f.n[i]++;
+  mark(c.t, RAISED + i);
   rank(c);
   if (f.kept & (1 << i)) c.f.put(KEPT, '' + (c.x.err & f.kept));
   const r = row(i);
@@ -76,12 +80,9 @@ function told(c: Charger, i: number): void {
 export function raise(c: Charger, bit: number): void {
   f.on |= bit;
   if (c.x.err & bit) return;
-  const i = place(bit);
   c.x.err |= bit;
-  f.n[i]++;
-  mark(c.t, RAISED + i);
   act(c);
-  c.ev.push([told, i, '']);
+  c.ev.push([told, bit, '']);
 }
 
 function wane(c: Charger, i: number): void {

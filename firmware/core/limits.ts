@@ -13,9 +13,12 @@ const SIMPLE = 100;
 /** Most while the meter does not answer, so that nobody watches what the vehicle draws, 0.1 A. */
 const BLIND = 160;
 
+/** At hand: the engine would look for it behind all of our names. */
+const min = Math.min;
+
 /** The least limit, 0.1 A; below 6 A there is nothing to offer, so 0. Never rounded up to 6 A. */
 export function least(l: Limits): number {
-  const amps = Math.min(l.brd, l.cbl, l.usr, l.ocpp, l.temp, l.car, l.mtr, l.lmo);
+  const amps = min(l.brd, l.cbl, l.usr, l.ocpp, l.temp, l.car, l.mtr, l.lmo);
   return amps < FLOOR ? 0 : amps;
 }
 
@@ -23,7 +26,7 @@ export function least(l: Limits): number {
 export function settle(c: Charger): void {
   const lim = c.lim;
   const away = c.k.ocppf !== null && c.k.ocppe && !c.o.ok ? c.k.ocppf : NONE;
-  const usr = Math.min(c.k.amp, c.k.ama, away) * 10;
+  const usr = min(c.k.amp, c.k.ama, away) * 10;
   lim.brd = c.b.amps * 10;
   lim.cbl = c.x.cbl ? c.x.cbl * 10 : NONE;
   lim.usr = usr < c.k.mca * 10 ? 0 : usr;

@@ -46,7 +46,7 @@ export function duty(amps: number): number {
  * second, since cars flicker while they close S2.
  */
 const CONFIRM = { A: 2, B: 5, C: 25, D: 25, E: 3, F: 2, '?': 50 };
-const LEAVE = 2;
+export const LEAVE = 2;
 
 /** How many equal readings turn `from` into `to`. */
 export function readings(from: Letter, to: Letter): number {

@@ -10,7 +10,7 @@ import type { Charger, Letter } from './charger';
 import { ease, pulled, raise } from './fault';
 import { CABLE, DIODE, PILOT, STUCK, WELD } from './faults';
 import { settle } from './limits';
-import { BOTTOM, duty, letter, readings, window } from './pilot';
+import { BOTTOM, LEAVE, duty, letter, readings, window } from './pilot';
 import { proved, tripped } from './rcm';
 import { locked, plug, spread, unplug } from './session';
 import { COIL, LETTER, MIRROR, OFFER, mark } from './trace';
@@ -146,19 +146,14 @@ function confirm(c: Charger, cp: Letter): void {
   else depart(c);
 }
 
-/** A reading that is not the confirmed letter: see readings(). */
+/** A reading that is not the confirmed letter, with the contactor open: see readings(). */
 function count(c: Charger, l: Letter): void {
   const cp = c.x.cp;
   const power = cp === 'C' || cp === 'D';
   // Whatever follows C or D is a leaving, even while the level still moves through the windows.
   if (l !== n.raw && !power) n.n = 0;
   n.raw = l;
-  if (++n.n < readings(cp, l)) return;
-  const to = l === '?' && power ? 'B' : l;
-  if (!c.s.on || to === 'A' || c.x.sim) n.to = to;
-  if (!c.s.on) return;
-  show(c, to);
-  n.now = 1;
+  if (++n.n >= readings(cp, l)) n.to = l === '?' && power ? 'B' : l;
 }
 
 /** Readings in a row: until the diode counts as there, as gone, and as never having been there. */
@@ -168,26 +163,53 @@ const NEVER = -50;
 
 /** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
-  const p = c.b.pilot;
-  if (c.s.on) p.read();
-  const good = p.lo < BOTTOM;
+  const good = c.b.pilot.lo < BOTTOM;
   n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
   if (n.d === SEEN) c.x.dio = c.dirty = 1;
   else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
 }
 
-/** A closer look at the pilot. While the contactor is closed the top alone comes first: opening must not wait for the rest. */
+/** A closer look at the pilot, with the contactor open. */
 function read(c: Charger): void {
   const p = c.b.pilot;
   const duty = c.s.duty;
-  const on = c.s.on;
   if (!duty) return; // steady -12 V hides the car
-  p.read(on);
+  p.read();
   const l = letter(p.hi);
   const cp = c.x.cp;
-  if (duty < 10000 && cp !== 'A' && (!on || l === cp)) diode(c);
+  if (duty < 10000 && cp !== 'A') diode(c);
   if (l !== cp) count(c, l);
   else n.n = 0;
+}
+
+/** With the contactor closed the top alone comes first: opening must not wait for the rest. */
+function watch(c: Charger): void {
+  const p = c.b.pilot;
+  p.read(1);
+  if (letter(p.hi) === c.x.cp) bottom(c);
+  else n.n++;
+}
+
+/** The letter stands. @apart */
+function bottom(c: Charger): void {
+  n.n = 0;
+  if (c.s.duty === 10000) return;
+  c.b.pilot.read();
+  diode(c);
+}
+
+/** A reading more and the car has left C or D, even while the level still moves through the windows: this opens. */
+function left(c: Charger): boolean {
+  const p = c.b.pilot;
+  p.read(1);
+  const l = letter(p.hi);
+  if (l === c.x.cp) return false;
+  const to = l === '?' ? 'B' : l;
+  if (to === 'A' || c.x.sim) n.to = to;
+  show(c, to);
+  n.odd = 1;
+  if (!c.dirty) c.dirty = MORE;
+  return decide(c);
 }
 
 /** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
@@ -336,6 +358,7 @@ function rest(c: Charger): void {
 /** State from what is known now; what opens the contactor does it here. */
 function decide(c: Charger): boolean {
   const s = c.s;
+  n.now = 0;
   const changed = step(s, c.x, c.t);
   if (s.due) soon(s.due);
   if (s.st === 'CW' && c.x.amps) soon(s.at + X1);
@@ -369,7 +392,7 @@ function allow(c: Charger): void {
   if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
 }
 
-/** A car came or left: the causes of these faults left with the one before, and limits follow. */
+/** A car came or left: the causes of these faults left with the one before, and limits follow. @apart */
 function car(c: Charger): void {
   n.todo &= ~LIMITS;
   ease(c, CABLE);
@@ -379,11 +402,11 @@ function car(c: Charger): void {
   settle(c);
 }
 
-/** Inputs beside the pilot. After a trip the mirror contact has to wait for the next scan. */
+/** Inputs beside the pilot. The mirror contact has to wait after a trip, and for a step that waits itself. @apart */
 function inputs(c: Charger, io: number): void {
   const err = c.x.err;
   tripped(c);
-  if (c.x.err !== err) return;
+  if (c.x.err !== err || (n.todo && !n.odd)) return;
   n.io = io;
   mirror(c);
 }
@@ -408,41 +431,51 @@ function overdue(c: Charger): void {
   c.dirty = 1;
 }
 
-/** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
-function full(c: Charger, same: boolean): void {
-  if (c.t >= n.due) overdue(c);
-  // Enough for this scan: 1 but for what goes to the pilot at once, 2 altogether.
+/** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
+function looks(c: Charger, same: boolean, busy: number): boolean {
+  const letter = n.to && !busy;
+  if (!letter) {
+    if (same && !n.n && !unseen(c)) return false;
+    if ((n.todo || c.dirty === 1) && (!n.odd || n.todo & AIM)) return false;
+  }
+  n.odd = 0;
+  if (!c.dirty) c.dirty = MORE;
+  if (letter) confirm(c, n.to as Letter);
+  else read(c);
+  return true;
+}
+
+/** Looks, then decides or does one step. */
+function work(c: Charger, same: boolean): void {
+  const on = c.s.on;
+  // Enough is done but for what goes to the pilot at once. What chatters, input or level, holds up every second step at most.
   let busy = 0;
+  if (c.t >= n.due) overdue(c);
   const io = look();
   if (io !== n.io) {
-    inputs(c, io);
-    // One that chatters holds up every second step at most.
     busy = n.odd;
+    inputs(c, io);
   }
-  const s = c.s;
-  // With the contactor open readings, decisions and steps take turns, and a new letter waits for its window.
-  if (!n.now || s.on) {
-    if (n.to && !busy) {
-      confirm(c, n.to);
-      busy = 2;
-    } else if ((!same || n.n || unseen(c)) && (s.on || !n.todo || (n.odd && !(n.todo & AIM)))) {
-      read(c);
-      if (!s.on) busy = 2;
-    }
+  if (on && (!same || n.n || unseen(c))) {
+    busy = n.odd;
+    watch(c);
   }
+  if (!on && !n.now && looks(c, same, busy)) return;
   n.odd = busy ? 0 : 1;
   if (c.dirty === 1) {
     n.todo |= LIMITS | JUDGE | REST;
-    if (s.on || c.x.bad & 1) n.now = 1;
+    if (on || c.x.bad & 1) n.now = 1;
   }
   c.dirty = MORE;
-  if (busy === 2 && !s.on) return;
-  if (n.now) {
-    n.now = 0;
-    if (decide(c)) return;
-  }
-  if (!busy || (busy === 1 && n.todo & QUIET)) proceed(c);
+  // A fault opens at once, its state and the pilot follow with the next scan.
+  if (on && c.x.bad & 1) coil(c, 0);
+  else if (n.now && decide(c) ? !on && n.todo & QUIET : !busy || n.todo & QUIET) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
+}
+
+/** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
+function full(c: Charger, same: boolean): void {
+  if (same || n.n < LEAVE - 1 || !c.s.on || !left(c)) work(c, same);
 }
 
 /** The scan: at `c.t` the function does one. Where nothing has changed it ends in a handful of comparisons. */

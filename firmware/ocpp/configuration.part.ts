@@ -2,8 +2,9 @@
 // at a time, because each costs milliseconds.
 
 import type { Bit } from '../../hal/types';
-import type { Change } from '../core/change.part';
-import type { Conf } from '../core/conf.part';
+import type { Change, Wanted } from '../core/change.part';
+import type { Charger } from '../core/charger';
+import { store } from '../core/keep';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -31,14 +32,18 @@ function get(o: Ocpp, names: string[] | undefined): string {
 }
 
 /** One key as JSON, '' = unknown, or not for reading. */
-function entry(o: Ocpp, asked: string): string {
-  const name = spelling(o, asked);
-  const text = name ? (o.c.f.part('conf') as Conf).text(o.c, name) : undefined;
-  if (text === undefined) return '';
-  const marks = o.c.f.row(name)![2];
-  const cable = o.c.b.fixed === 1 && name === 'UnlockConnectorOnEVSideDisconnect';
+function entry(o: Ocpp, w: Work, asked: string): string {
+  const c = o.c;
+  const name = w.all ? asked : spelling(o, asked);
+  const r = name ? c.f.row(name) : undefined;
+  if (!r || !r[8]) return '';
+  const v = new Function('c', c.f.text(r[8]))(c);
+  if (v === undefined) return '';
+  const marks = r[2];
+  const cable = c.b.fixed === 1 && name === 'UnlockConnectorOnEVSideDisconnect';
   const fixed = !marks.includes('w') || marks.includes('r') || cable;
-  return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + quote(text.substr(0, 500)) + '}';
+  const text = v === null ? '' : ('' + v).substr(0, 500);
+  return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + quote(text) + '}';
 }
 
 function end(o: Ocpp, w: Work): string {
@@ -53,7 +58,7 @@ export function more(o: Ocpp, n: number): string {
   const open = n ? '' : '{"configurationKey":[';
   if (n === w.names.length) return open + end(o, w);
   if (n > w.names.length) return '';
-  const text = entry(o, w.names[n]);
+  const text = entry(o, w, w.names[n]);
   // A space stands for nothing: '' would end the message.
   if (!text) return open + lacking(w, w.names[n]);
   return open + (w.n++ ? ',' : '') + text;
@@ -64,37 +69,48 @@ function lacking(w: Work, name: string): string {
   return ' ';
 }
 
-/** A key that is to be set; the answer. */
-interface Wish {
+/** A key that is to be set; the answer. `r` is there when it was admitted. */
+interface Wish extends Wanted {
   id: string;
   key: string;
   value: string;
 }
 
-/** A turn: sets a key. */
+/** Checks, or keeps what was admitted; who follows settings learns of it in later turns. Why it is not taken, '' = it is,
+ * undefined = there is more to do. */
+function settle(c: Charger, w: Wish): string | undefined {
+  const r = w.r;
+  if (!r) return (c.f.part('change') as Change).wish(c, w.key, w.value, w) || undefined;
+  c.f.drop('change');
+  store(c, r, w.v);
+  for (const hook of c.hooks) c.ev.push([hook, 'setting', r[0]]);
+  return '';
+}
+
+/** A turn: a step towards a key that is set. */
 export function turn(o: Ocpp): void {
   const f = o.c.f;
   const w = o.in as Wish;
-  if (!f.ready('change')) {
-    o.p = 'configuration';
-    return;
-  }
-  o.in = undefined;
   let a = '[4,' + quote(w.id) + ',"InternalError","",{}]';
   try {
-    const bad = (f.part('change') as Change).accept(o.c, w.key, w.value);
+    const bad = w.r || f.ready('change') ? settle(o.c, w) : undefined;
+    if (bad === undefined) {
+      o.p = 'configuration';
+      return;
+    }
     if (bad) f.log('ocpp', w.key + ' ' + bad);
     a = '[3,' + quote(w.id) + ',{"status":"' + (bad ? 'Rejected' : 'Accepted') + '"}]';
   } catch (e) {
     f.log('ocpp', w.key + ': ' + e);
   }
+  o.in = undefined;
   o.f.send(o.w, 0x81, a);
 }
 
 function change(o: Ocpp, id: string, name: string, value: string): string {
   const key = spelling(o, name);
   if (!key) return '{"status":"NotSupported"}';
-  o.in = { id, key, value };
+  o.in = { id, key, value, r: undefined, v: undefined };
   o.p = 'configuration';
   return 'later';
 }
