@@ -205,5 +205,5 @@ interface EspCrypto {
   SHA1(data: string): ArrayBuffer;
   SHA256(data: string): ArrayBuffer;
 }
-declare function btoa(bytes: string): string;
+declare function btoa(bytes: string | Uint8Array): string;
 declare function atob(text: string): string;

@@ -121,7 +121,7 @@ export function install(s: Script, host: Host): void {
     require: (name: unknown) => s.require(name),
     // At the top level, as if it stood in a boot file.
     eval: (text: unknown) => s.realm.run(String(text), 'eval'),
-    btoa: (t: unknown) => Buffer.from(String(t), 'latin1').toString('base64'),
+    btoa: (v: Any) => Buffer.from(data(v)).toString('base64'),
     atob: (t: unknown) => Buffer.from(String(t), 'base64').toString('latin1'),
   });
   realm.hide('console', group({ log: (...args) => s.print(...args) }));

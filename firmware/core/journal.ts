@@ -137,9 +137,11 @@ export function put(key: string, text: string): boolean {
 
 /** Forgets `key`. */
 export function del(key: string): void {
-  goal = AHEAD;
-  if (index.hasOwnProperty(key)) store(key, undefined);
-  else delete held[key];
+  if (index[key] === undefined) delete held[key];
+  else {
+    goal = AHEAD;
+    store(key, undefined);
+  }
 }
 
 /** Writes one of the texts that wait, now that pages may be erased; false = there is none. */

@@ -27,6 +27,8 @@ function pause(o: Ocpp): number {
 /** The call under way was not made, unless its answer has been read already. What was asked of us is forgotten; a waiting
  * tag is decided without the central system. */
 function abandon(o: Ocpp): void {
+  // Pieces of a message and rows of a list may wait in flash.
+  const long = o.w.big < 0 || o.in || o.got || o.sa;
   if (o.how) o.f.go(o);
   o.want = (o.want | (o.act & OTHER)) & ~AUTH;
   o.p = '';
@@ -42,7 +44,7 @@ function abandon(o: Ocpp): void {
   o.bad = 0;
   o.mute = 0;
   o.via = 0;
-  for (let i = 0; i < PIECES; i++) {
+  for (let i = 0; long && i < PIECES; i++) {
     o.c.f.del('i' + i);
     o.c.f.del('j' + i);
   }

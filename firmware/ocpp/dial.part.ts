@@ -21,16 +21,20 @@ const PLAIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.
 function target(path: string, id: string): string {
   const ask = path.indexOf('?');
   const plain = ask < 0 ? path : path.substr(0, ask);
-  let out = plain + (plain.endsWith('/') ? '' : '/');
+  const name = /[^A-Za-z0-9\-_.~]/.test(id) ? encoded(id) : id;
+  return plain + (plain.endsWith('/') ? '' : '/') + name + (ask < 0 ? '' : path.substr(ask));
+}
+
+function encoded(id: string): string {
+  let out = '';
   for (let i = 0; i < id.length; i++)
     out += PLAIN.includes(id[i]) ? id[i] : '%' + id.charCodeAt(i).toString(16).toUpperCase().padStart(2, '0');
-  return out + (ask < 0 ? '' : path.substr(ask));
+  return out;
 }
 
 function nonce(): string {
-  let bytes = '';
-  for (let i = 0; i < 16; i++) bytes += String.fromCharCode(E.hwRand() & 255);
-  return btoa(bytes);
+  const any = E.hwRand;
+  return btoa(new Uint8Array(new Uint32Array([any(), any(), any(), any()]).buffer));
 }
 
 /** Index of the first `/` or `?`, or the length. */
@@ -90,17 +94,22 @@ function begin(o: Ocpp): void {
   const p = place(o.url || c.k.ocppu, c.b.serial);
   o.anew = 0;
   o.st = 1;
+  o.g.st = 0;
   o.sa = p;
   if (p.error) (c.f.part('away') as Away).down(o, p.error);
-  else (c.f.part('gate') as Gates).open(c, o.g, p.host, p.port);
 }
 
 /** Connects when it is time, and writes the opening request. */
 export function look(o: Ocpp): void {
   const c = o.c;
-  if (!c.f.ready('gate')) return;
   if (!o.st) {
     begin(o);
+    return;
+  }
+  if (!c.f.ready('gate')) return;
+  if (!o.g.st) {
+    const p = o.sa as Place;
+    (c.f.part('gate') as Gates).open(c, o.g, p.host, p.port);
     return;
   }
   const a = (c.f.part('gate') as Gates).pass(c, o.g);

@@ -193,8 +193,9 @@ function pending(o: Ocpp): string {
   const c = o.c;
   if (o.st && (o.anew || !o.run)) return 'away';
   if (!o.st) return o.run && c.t >= o.due && o.ld < 0 && c.b.net.up ? 'dial' : '';
-  // The gate waits for the contactor.
-  if (o.st === 1) return o.g.st > 2 && (o.g.st > 3 || !c.s.on || c.b.interlock) ? 'dial' : '';
+  // Not asked yet; or the gate waits for the contactor.
+  const g = o.g.st;
+  if (o.st === 1) return !g || (g > 2 && (g > 3 || !c.s.on || c.b.interlock)) ? 'dial' : '';
   return o.w.n >= o.w.need || !o.w.st || c.t - o.at > PONG ? 'shake' : '';
 }
 
@@ -244,9 +245,9 @@ function busy(o: Ocpp): string {
 export function watch(c: Charger): Bit {
   const o = own(c);
   const name = busy(o);
-  const idle = name && !c.f.ready(name) ? 1 : 0;
-  if (name && !idle) (c.f.part(name) as Auth).watch(o);
-  const more = idle || o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
+  if (name && !c.f.ready(name)) return 1;
+  if (name) (c.f.part(name) as Auth).watch(o);
+  const more = o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
   if (!o.on) return more;
   observe(o);
   if (o.id) return more;

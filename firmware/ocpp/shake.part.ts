@@ -29,10 +29,7 @@ function header(head: string, name: string): string {
 }
 
 function digest(key: string): string {
-  const sum = new Uint8Array(require('crypto').SHA1(key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'));
-  let bytes = '';
-  for (const b of sum) bytes += String.fromCharCode(b);
-  return btoa(bytes);
+  return btoa(new Uint8Array(require('crypto').SHA1(key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11')));
 }
 
 /** Where a redirect leads, as WebSocket URL without identity; '' = nowhere we can go. */
@@ -59,12 +56,16 @@ function wrong(head: string, status: number, key: string): string {
 export function check(head: string, key: string, from: Place): Answer {
   const status = head.startsWith('HTTP/1.') ? parseInt(head.substr(9), 10) : 0;
   const error = wrong(head, status, key);
+  return error ? refusal(head, from, error, status) : { error, status, url: '', after: 0 };
+}
+
+function refusal(head: string, from: Place, error: string, status: number): Answer {
   const after = parseInt(header(head, 'retry-after'), 10);
   return {
     error,
     status,
     url: status > 300 && status < 309 ? elsewhere(header(head, 'location'), from) : '',
-    after: error && after > 0 && after <= 600 ? after : 0,
+    after: after > 0 && after <= 600 ? after : 0,
   };
 }
 
@@ -95,7 +96,7 @@ function judge(o: Ocpp, head: string): void {
   const a = check(head, p.key, p);
   o.sa = undefined;
   if (!a.error) {
-    welcome(o);
+    o.w.need = 0;
     return;
   }
   o.url = a.url && o.hops++ < 3 ? a.url : '';
@@ -110,9 +111,14 @@ function judge(o: Ocpp, head: string): void {
   else if (a.after) o.due = o.c.t + a.after * 1000;
 }
 
-/** Reads the answer; frames may follow in the same packet. */
+/** Reads the answer; frames may follow in the same packet. A good one has its consequences a turn later. */
 export function look(o: Ocpp): void {
   const w = o.w;
+  if (!w.need && w.st) {
+    w.need = 2;
+    welcome(o);
+    return;
+  }
   const text = w.q.join('');
   const end = text.indexOf('\r\n\r\n');
   if (end >= 0) {

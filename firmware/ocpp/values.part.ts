@@ -22,8 +22,8 @@ export interface Cursor {
   e?: Entry;
 }
 
-/** Bytes that are enough for one step: some three values. */
-const PIECE = 330;
+/** Bytes that are enough for one step: two or three values. */
+const PIECE = 200;
 
 function context(letter: string): string {
   if (letter === 'P') return 'Sample.Periodic';

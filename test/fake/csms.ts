@@ -379,6 +379,7 @@ export function rig(o: Options = {}): Rig {
   const resets: Bit[] = [];
   Object.assign(globalThis, {
     VERSION: '0.1.0',
+    btoa: (v: string) => Buffer.from(v, 'latin1').toString('base64'),
   });
   messages.text = packMessages({ TOLD, ASKED });
   BUILTIN.Storage = {
