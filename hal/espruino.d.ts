@@ -131,7 +131,7 @@ interface EspStorage {
 }
 interface EspFlash {
   read(length: number, address: number): Uint8Array;
-  write(data: Uint8Array, address: number): void;
+  write(data: Uint8Array | string, address: number): void;
   erasePage(address: number): void;
 }
 /** Five pings, a call after each, answered or not: only the counts tell. `error` stays 0. */

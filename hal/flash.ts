@@ -13,7 +13,7 @@ export class Nor implements Contract {
     return this._flash.read(length, BASE + at);
   }
 
-  write(data: Uint8Array, at: number): void {
+  write(data: Uint8Array | string, at: number): void {
     this._flash.write(data, BASE + at);
   }
 

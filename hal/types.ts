@@ -120,7 +120,7 @@ export interface Nor {
   page: number;
   read(at: number, length: number): Uint8Array;
   /** `at` and the length of `data` are multiples of 4. */
-  write(data: Uint8Array, at: number): void;
+  write(data: Uint8Array | string, at: number): void;
   /** Sets one page to 0xFF; stands still for some 50 ms. */
   erase(at: number): void;
 }

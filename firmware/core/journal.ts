@@ -50,12 +50,11 @@ function turn(): void {
 function append(kind: number, key: string, value: string): void {
   const text = key + '\n' + value;
   const length = text.length;
-  const all = E.toUint8Array('........' + text + '\xff\xff\xff'.substr(0, -length & 3)).buffer;
-  const head = new Uint32Array(all, 0, 2);
-  head[0] = MARK + kind * 256 + length * 65536;
-  head[1] = E.CRC32(text);
-  nor.write(new Uint8Array(all, 4), at + 4);
-  nor.write(new Uint8Array(all, 0, 4), at);
+  const sum = E.CRC32(text);
+  const bytes = String.fromCharCode;
+  const check = bytes(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, (sum >> 24) & 255);
+  nor.write(check + text + '\xff\xff\xff'.substr(0, -length & 3), at + 4);
+  nor.write(bytes(MARK, kind, length & 255, length >> 8), at);
   if (kind === SET) index[key] = at >> 2;
   else delete index[key];
   at += (length + 11) & ~3;

@@ -14,6 +14,8 @@ const MAGIC = 0x31505453;
 export const PAGES = 3;
 /** First word of the bits, and bits of a page. */
 const HEAD = 2;
+/** Words that are written at a time: 128 Wh, a minute at 7 kW. */
+const WORDS = 4;
 
 const s = {
   nor: undefined as unknown as Nor,
@@ -66,10 +68,11 @@ function fresh(): void {
   begin(0, 0);
 }
 
-/** Turns bits until the register stands at `wh`, as far as pages are erased; `may` = one may be erased now. */
+/** Turns bits until the register stands at `wh`, as far as pages are erased and at most of some words at a time; `may` = one
+ * may be erased now. */
 export function advance(wh: number, may: Bit): void {
   const most = (s.nor.page / 4 - HEAD) * 32;
-  while (s.base + s.n < wh) {
+  for (let i = 0; i < WORDS && s.base + s.n < wh; i++) {
     if (s.n === most && !turn(may)) return;
     const at = s.n & 31;
     const k = Math.min(32 - at, wh - s.base - s.n);

@@ -2,7 +2,7 @@
 
 import type { Entry, Known } from './known.part';
 import type { Reserve } from './reserve.part';
-import { ANSWERED, AUTH, ERROR, NEVER, TIGHT, quoteTag } from './state';
+import { ANSWERED, AUTH, ERROR, NEVER, TIGHT, card, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Exports of this part; `watch` is that of every part that looks at the charger. */
@@ -35,7 +35,7 @@ function accept(o: Ocpp, tag: string, parent: string): void {
   c.f.log('ocpp', tag + ' accepted');
   if (!c.ses.on) {
     o.par = parent;
-    c.f.grant(c, tag, known(o).card(o, tag) + 1);
+    c.f.grant(c, tag, card(o, tag) + 1);
   } else if (same(parent, o.par)) c.f.stop(c, 'Local', tag);
 }
 

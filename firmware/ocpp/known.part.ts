@@ -2,6 +2,7 @@
 // the cache of what the central system has said.
 
 import { CACHE, find, head, place, record } from './rows';
+import { card } from './state';
 import type { Ocpp } from './state';
 
 /** What is known about a tag. */
@@ -17,15 +18,6 @@ export interface Entry {
 export interface Known {
   lookup(o: Ocpp, tag: string): Entry | undefined;
   listed(o: Ocpp, tag: string): Entry | undefined;
-  card(o: Ocpp, tag: string): number;
-}
-
-/** Index of a card in the charger's own table, -1 = none. */
-export function card(o: Ocpp, tag: string): number {
-  const list = o.c.k.cards;
-  const t = tag.toLowerCase();
-  for (let i = 0; i < list.length; i++) if (list[i].id && list[i].id.toLowerCase() === t) return i;
-  return -1;
 }
 
 /** While the clock is unknown, what may have expired has. */

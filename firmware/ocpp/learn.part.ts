@@ -49,17 +49,26 @@ function conflict(o: Ocpp, tag: string): void {
   o.want |= OTHER;
 }
 
-/** A turn after an answer that told about a tag. */
+/** A turn after an answer that told about a tag: what the list says, and one for the cache. */
 export function turn(o: Ocpp): void {
-  const got = o.got as [string, Payload];
+  const got = o.got as [string, Payload, number?];
   const tag = got[0];
   const info = got[1];
+  if (got[2]) learn(o, tag, info);
+  else if (tag && letter(info.status)) {
+    if (!o.c.f.ready('known')) {
+      o.p = 'learn';
+      return;
+    }
+    const e = (o.c.f.part('known') as Known).listed(o, tag);
+    if (e && e.ok !== (info.status === 'Accepted')) conflict(o, tag);
+    if (!e && o.c.k.oce) {
+      got[2] = 1;
+      o.p = 'learn';
+      return;
+    }
+  }
   o.got = undefined;
-  if (!tag || !letter(info.status)) return;
-  const e = (o.c.f.part('known') as Known).listed(o, tag);
-  if (!e) {
-    if (o.c.k.oce) learn(o, tag, info);
-  } else if (e.ok !== (info.status === 'Accepted')) conflict(o, tag);
 }
 
 /** ClearCache. */

@@ -227,7 +227,7 @@ function busy(o: Ocpp): string {
   const c = o.c;
   const look = c.t >= o.pn || c.w !== o.pw;
   if (o.ld >= 0) return look ? 'limit' : 'restore';
-  if (o.ev.length) return 'BX'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
+  if (o.ev.length) return 'BXma'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
   if (c.t >= o.fa) return o.fw && o.fw.st >= CLEAN && o.fw.st <= CHECK ? 'carry' : 'update';
   if (c.t >= o.da) return o.dg!.st === COUNT || o.dg!.st === SEND ? 'hand' : 'upload';
   if (!o.on) return look ? 'limit' : '';

@@ -145,20 +145,31 @@ function interval(o: Ocpp, context: string, ts: number, wh: number): number | nu
   return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
 }
 
-/** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. The part `queue` has a
- * turn of its own. */
+/** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. What becomes of either has
+ * a turn of its own. */
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
   const lists = list + ',' + end;
-  const all = readings(o.c, wh, lists);
-  const head = ',"' + context + '",';
-  const none = !o.ref || end === '' || end === ',';
-  if (lists.includes('Interval')) all[INTERVAL] = interval(o, context, ts, wh);
-  // Each list leaves its own phases.
-  const kept = none ? all : all.concat();
-  if (list !== '-') o.ev.push(['M', ts, o.ref, head + mask(list, all) + ',' + JSON.stringify(all), '']);
-  if (none) return;
+  const values = readings(o.c, wh, lists);
+  if (lists.includes('Interval')) values[INTERVAL] = interval(o, context, ts, wh);
+  const all = JSON.stringify(values);
+  if (list !== '-') o.ev.push(['m', ts, o.ref, all, context + list]);
+  if (o.ref && end !== '' && end !== ',') o.ev.unshift(['a', ts, o.ref, all, context + end]);
+}
+
+/** A sample gets the bits of its measurands, and goes to the queue, or aside. */
+function masked(o: Ocpp): void {
+  const e = o.ev.shift()!;
+  const context = e[4][0];
+  const list = e[4].substr(1);
+  const values = JSON.parse(e[3]) as (number | null)[];
+  const bits = mask(list, values);
+  const rest = ',"' + context + '",' + bits + ',' + (list.includes('.L') ? JSON.stringify(values) : e[3]);
+  if (e[0] === 'm') {
+    o.ev.unshift(['M', e[1], e[2], rest, '']);
+    return;
+  }
   if (context === 'B') o.ds = 1;
-  aside(o, ts, head + mask(end, kept) + ',' + JSON.stringify(kept), context === 'E');
+  aside(o, e[1], rest, context === 'E');
   o.ev.unshift(['N', 0, 0, '', '']);
 }
 
@@ -220,6 +231,8 @@ function edge(o: Ocpp): void {
 }
 
 export function watch(o: Ocpp): void {
-  if (o.ev.length && 'BX'.includes(o.ev[0][0])) edge(o);
+  const kind = o.ev.length ? o.ev[0][0] : '';
+  if (kind === 'm' || kind === 'a') masked(o);
+  else if (kind === 'B' || kind === 'X') edge(o);
   else plan(o);
 }

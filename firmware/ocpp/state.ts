@@ -56,8 +56,14 @@ export interface Payload {
 /** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
 /** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
- * and the rest of its record; N = the open transaction is to be noted, O = it is over. */
-export type Happening = ['S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'N' | 'O', number, number, string, string];
+ * and the rest of its record; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = it is over. */
+export type Happening = [
+  'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'm' | 'a' | 'N' | 'O',
+  number,
+  number,
+  string,
+  string,
+];
 
 /** A part that takes a turn. */
 export interface Turn {
@@ -244,6 +250,14 @@ export function time(o: Ocpp, ts: number, boot: number): string {
 /** transactionId of a reference; -1 = its start was given up. */
 export function txId(o: Ocpp, ref: number): number {
   return ref === o.tr ? o.tx : -1;
+}
+
+/** Index of a card in the charger's own table, -1 = none. */
+export function card(o: Ocpp, tag: string): number {
+  const list = o.c.k.cards;
+  const t = tag.toLowerCase();
+  for (let i = 0; i < list.length; i++) if (list[i].id && list[i].id.toLowerCase() === t) return i;
+  return -1;
 }
 
 /** Integer, or text that is one; undefined = neither. */

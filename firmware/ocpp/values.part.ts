@@ -72,12 +72,15 @@ function value(o: Ocpp, w: Cursor): string {
   return bits & ((1 << i) - 1) ? text : text.substr(1);
 }
 
-/** The answer to a trigger: readings of now. */
+/** The answer to a trigger: readings of now. The bits of its measurands are found in the next turn. */
 function triggered(o: Ocpp): string {
   const c = o.c;
-  const s = c.f.part('sample') as Sample;
-  const all = s.readings(c, Math.floor(c.m.eto), c.k.oms);
-  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', s.mask(c.k.oms, all), all];
+  if (!c.f.ready('sample')) {
+    o.sn = 0;
+    return ' ';
+  }
+  const all = (c.f.part('sample') as Sample).readings(c, Math.floor(c.m.eto), c.k.oms);
+  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', 0, all];
   o.sa = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
   const known = o.ref && o.ref === o.tr;
   return (
@@ -96,6 +99,10 @@ function sample(o: Ocpp, w: Cursor): Entry | undefined {
 export function more(o: Ocpp, n: number): string {
   if (o.act === METER && !n) return triggered(o);
   const w = o.sa as Cursor;
+  if (w.e && !w.e[6]) {
+    w.e[6] = (o.c.f.part('sample') as Sample).mask(o.c.k.oms, w.e[7] as (number | null)[]);
+    return ' ';
+  }
   let out = '';
   while (w.i <= w.to && out.length < PIECE) {
     if (!w.n) w.e = sample(o, w);

@@ -19,7 +19,8 @@ export class Flash implements Nor {
   read(at: number, length: number): Uint8Array {
     return this.bytes.slice(at, at + length);
   }
-  write(data: Uint8Array, at: number): void {
+  write(what: Uint8Array | string, at: number): void {
+    const data = typeof what === 'string' ? Buffer.from(what, 'latin1') : what;
     assert.equal(at % 4, 0);
     assert.equal(data.length % 4, 0);
     this.writes++;

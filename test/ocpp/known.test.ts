@@ -157,8 +157,8 @@ describe('ocpp known tags', () => {
   it('cache: bounded by bytes; what is not accepted goes first, then the oldest', () => {
     const r = ready();
     const learn = (tag: string, status: string): void => {
-      const o = { c: r.c, got: [tag, { status, parentIdTag: 'PARENT' }], out: [], want: 0, s0: 0 };
-      learning.turn(o as unknown as Ocpp);
+      const o = { c: r.c, got: [tag, { status, parentIdTag: 'PARENT' }], out: [], want: 0, s0: 0, p: '' };
+      while (o.got) learning.turn(o as unknown as Ocpp);
     };
     learn('OLDEST', 'Accepted');
     learn('BAD', 'Invalid');
