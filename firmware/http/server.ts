@@ -107,19 +107,6 @@ export function serve(c: Charger): void {
     else t.wait = MORE;
   }
 
-  /** Goes a step further with the answer. What is complete is sent piece by piece, without its part. */
-  function move(t: Talk, job: Job): void {
-    // What is left from before goes first.
-    const more = !job.end && !(job.size && job.out.length >= FULL);
-    if (more && (part(t.part) as Answer).step(c, job)) job.end = 1;
-    const full = job.size && job.out.length >= FULL;
-    if (job.live && job.end && !job.out) {
-      job.end = 0;
-      t.wait = REST;
-    } else if (job.end || full) send(t, job, job.end === 1 && !job.live);
-    else t.wait = MORE;
-  }
-
   /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
   function next(): Talk | undefined {
     let first: Talk | undefined;
