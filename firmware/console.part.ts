@@ -2,6 +2,7 @@
 // line a step, so that over the network none takes long. Plain lines, and errors that say what to type.
 
 import type { Bit } from '../hal/types';
+import type { Change } from './core/change.part';
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { Row } from './core/config';
@@ -20,6 +21,12 @@ export interface Typed extends Job {
   n: number;
   place: string;
   far: Bit;
+  /** Row of a key that is being set, to what, what to say then ('' = the key), and how far that is. */
+  r?: Row;
+  raw: string;
+  good: string;
+  on: number;
+  v: unknown;
 }
 
 /** Exports of this part. */
@@ -63,7 +70,22 @@ function conf(c: Charger): Conf {
 
 function make(name: string, a: unknown[], bare: Bit, far: Bit): Typed {
   const type = 'text/plain; charset=utf-8';
-  const t: Typed = { out: '', status: 200, type, size: -1, name, a, bare, n: 0, place: '', far };
+  const t: Typed = {
+    out: '',
+    status: 200,
+    type,
+    size: -1,
+    name,
+    a,
+    bare,
+    n: 0,
+    place: '',
+    far,
+    raw: '',
+    good: '',
+    on: 0,
+    v: undefined,
+  };
   return t;
 }
 
@@ -103,10 +125,36 @@ function set(c: Charger, t: Typed): string {
   if (!r) return t.place;
   const v = t.bare && t.a.length > 1 ? t.a.slice(1).join(' ') : t.a[1];
   if (v === undefined) return 'The value is missing: ' + r[0] + ' takes ' + takes(r) + '.';
-  const bad = conf(c).write(c, r[0], typeof v === 'string' ? v : conf(c).json(v));
-  if (!bad) return shown(c, r);
-  if (!r[2].includes('w')) return r[0] + ' is for reading only.';
-  return 'Refused, ' + bad.replace('failed: ', '') + '. ' + r[0] + ' takes ' + takes(r) + '.';
+  t.raw = typeof v === 'string' ? v : conf(c).json(v);
+  t.r = r;
+  return '';
+}
+
+/** A step of setting a key, as over `/api/set`: loaded, checked, kept, and each hook told. */
+function setting(c: Charger, t: Typed, r: Row): string {
+  const on = t.on++;
+  const change = on < 3 ? (c.f.part('change') as Change) : undefined;
+  if (on === 1) {
+    const bad = change!.take(c, r, t.raw, t);
+    if (!bad) return '';
+    const refused = 'Refused, ' + bad.replace('failed: ', '') + '.';
+    t.r = undefined;
+    // Nothing follows.
+    t.name = '';
+    if (t.good) return refused;
+    return !r[2].includes('w')
+      ? r[0] + ' is for reading only.'
+      : refused + ' ' + r[0] + ' takes ' + takes(r) + '.';
+  }
+  if (on === 2) change!.store(c, r, t.v);
+  if (on < 3) return '';
+  if (on - 3 < c.hooks.length) {
+    c.hooks[on - 3](c, 'setting', r[0]);
+    return '';
+  }
+  t.r = undefined;
+  t.on = 0;
+  return t.good || shown(c, r);
 }
 
 /** The commands, or what a key is for. */
@@ -151,6 +199,7 @@ function trace(c: Charger, t: Typed): string | undefined {
 
 /** Text of the next step, '' = none yet, undefined = that was all. */
 function line(c: Charger, t: Typed): string | undefined {
+  if (t.r) return setting(c, t, t.r);
   if (THERE.split(' ').includes(t.name)) return (c.f.part('tell') as Tell).tell(c, t);
   if (t.name === 'help') return help(c, t);
   if (t.name === 'keys') return keys(c, t);
@@ -168,7 +217,7 @@ export function run(c: Charger, name: string, a: unknown[]): void {
     const text = line(c, t);
     if (text === undefined) return;
     if (text) print(text);
-    t.n++;
+    if (!t.r) t.n++;
   }
 }
 
@@ -204,7 +253,7 @@ export function start(_c: Charger, _path: string, body: string): Typed {
 /** Goes a step further; true = the text is complete. */
 export function step(c: Charger, t: Typed): boolean {
   const text = line(c, t);
-  t.n++;
+  if (!t.r) t.n++;
   if (text) t.out += text + '\n';
   return text === undefined;
 }

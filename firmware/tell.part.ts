@@ -20,10 +20,12 @@ function read(c: Charger, key: string): unknown {
   return (c.f.part('conf') as Conf).read(c, key);
 }
 
-/** Sets a key: what to say about it. */
-function put(c: Charger, key: string, raw: string, good: string): string {
-  const bad = (c.f.part('conf') as Conf).write(c, key, raw);
-  return bad ? 'Refused, ' + bad.replace('failed: ', '') + '.' : good;
+/** A key is to be set, in the steps that follow, and what to say then. */
+function put(c: Charger, t: Typed, key: string, raw: string, good: string): string {
+  t.r = c.f.row(key);
+  t.raw = raw;
+  t.good = good;
+  return '';
 }
 
 function network(c: Charger): string {
@@ -81,7 +83,7 @@ function wifi(c: Charger, t: Typed): string | undefined {
     if (t.n) return undefined;
     const all: object[] = known.map(() => ({}));
     all.push({ ssid: '' + t.a[0], key: '' + (t.a[1] ?? '') });
-    return put(c, 'wifis', JSON.stringify(all), 'Known from now on. Look at wifi() in a few seconds.');
+    return put(c, t, 'wifis', JSON.stringify(all), 'Known from now on. Look at wifi() in a few seconds.');
   }
   if (!t.n) return network(c);
   if (t.n > known.length) return t.n === known.length + 1 ? access(c, t) : undefined;
@@ -91,11 +93,11 @@ function wifi(c: Charger, t: Typed): string | undefined {
 function ocpp(c: Charger, t: Typed): string | undefined {
   const url = t.a[0];
   if (url !== undefined) {
-    if (t.n > 1) return undefined;
-    if (url === 'off') return t.n ? undefined : put(c, 'ocppe', 'false', 'Off.');
-    if (!t.n) t.place = put(c, 'ocppu', '' + url, '');
-    if (t.place.length > 8) return t.n ? undefined : t.place;
-    return t.n ? put(c, 'ocppe', 'true', 'Connects. Look at ocpp() in a few seconds.') : '';
+    if (t.n > (url === 'off' ? 0 : 1)) return undefined;
+    if (url === 'off') return put(c, t, 'ocppe', 'false', 'Off.');
+    return t.n
+      ? put(c, t, 'ocppe', 'true', 'Connects. Look at ocpp() in a few seconds.')
+      : put(c, t, 'ocppu', '' + url, 'Address kept.');
   }
   if (t.n === 0) return link(c);
   if (t.n === 1) return 'address  ' + (c.k.ocppu || 'none') + ', identity ' + c.b.serial;
@@ -118,7 +120,7 @@ function card(c: Charger, t: Typed): string | undefined {
   const slot = t.a[0];
   if (slot !== undefined) {
     if (t.n) return undefined;
-    return put(c, 'lrn', '' + slot, 'Hold the card to the reader within a minute.');
+    return put(c, t, 'lrn', '' + slot, 'Hold the card to the reader within a minute.');
   }
   if (t.n > CARDS) return undefined;
   if (t.n === CARDS)
@@ -139,7 +141,7 @@ function fault(c: Charger, t: Typed): string | undefined {
   if (t.a[0] !== undefined) {
     if (t.n) return undefined;
     if (t.a[0] !== 'clear') return 'Type fault() or fault("clear").';
-    return put(c, 'clf', '1', 'Cleared.');
+    return put(c, t, 'clf', '1', 'Cleared.');
   }
   if (!c.x.err) return t.n ? undefined : 'No fault.';
   if (t.n >= ROWS) return undefined;
@@ -178,8 +180,8 @@ export function tell(c: Charger, t: Typed): string | undefined {
   }; // prettier-ignore
   if (all[t.name]) return all[t.name](c, t);
   if (t.n) return undefined;
-  if (t.name === 'reboot') return put(c, 'rst', '1', 'Restarts.');
+  if (t.name === 'reboot') return put(c, t, 'rst', '1', 'Restarts.');
   return t.a.length
-    ? put(c, 'factory', '"' + t.a[0] + '"', 'Forgets everything and restarts.')
+    ? put(c, t, 'factory', '"' + t.a[0] + '"', 'Forgets everything and restarts.')
     : 'The serial number is missing: type factoryReset("' + c.b.serial + '").';
 }

@@ -3,11 +3,12 @@
 import type { Charger } from './charger';
 import type { Row } from './config';
 import { parse } from './json';
-import { keep } from './keep';
+import { keep, store } from './keep';
 
 /** Exports of this part. */
 export interface Change {
   take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
+  store(c: Charger, r: Row, v: unknown): void;
   write(c: Charger, name: string, raw: string): string;
   fits(c: Charger, r: Row, v: unknown): string;
   wish(c: Charger, ocpp: string, text: string, to: Wanted): string;
@@ -102,6 +103,8 @@ export function take(c: Charger, r: Row, raw: string, to: { v: unknown }): strin
   const v = meant(r, raw);
   return v === undefined ? 'tried to set api key with invalid json InvalidInput' : admit(c, r, v, to);
 }
+
+export { store };
 
 /** Sets a key by name from raw text. */
 export function write(c: Charger, name: string, raw: string): string {
