@@ -11,7 +11,7 @@ const HELD_SLOW = 15000;
 const CARD = '04A1B2C3D4E5F6';
 /** As the charger's page listens. */
 const LISTENED =
-  'car,alw,frc,amp,acu,psm,fsp,nrg,wh,eto,modelStatus,flt,trx,cdi,acs,ama,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
+  'car,alw,frc,amp,acu,psm,fsp,nrg,wh,eto,modelStatus,flt,trx,cdi,acs,ama,cll,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
 
 export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   const { bench } = s;

@@ -3,7 +3,7 @@
 
 import { DE, EN } from './texts.js';
 import { plot, note } from './plot.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, phases, put, story } from './words.js';
+import { LIVE, SLOW, clock, move, ocpp, only, part, phases, put, story, trouble } from './words.js';
 
 /** Between two polls; after a failure the pause grows up to the last; ms. */
 const PACE = 1500;
@@ -257,7 +257,8 @@ function paint() {
   central();
   for (const d of all('details[open]')) SHOW[d.id]?.();
   value('sse', String(s.sse ?? ''));
-  value('clock', s.loc ? s.loc.slice(0, 16).replace('T', ' ') : '–');
+  // Before it is set the clock counts from 1970.
+  if (s.loc) value('clock', s.loc < '2000' ? t.noClock : s.loc.slice(0, 16).replace('T', ' '));
 }
 
 // Sections
@@ -330,14 +331,17 @@ function central() {
       ...[1, 2, 3].map((n) => make('li', t[`step${n}`], { className: at >= n ? 'yes' : '' })),
     );
   }
-  text($('ocppError'), s.ocpple ? say('ocppError', s.ocpple, clock(s.rbt - s.ocpplea)) : '');
+  text($('ocppError'), s.ocpple ? say('ocppError', trouble(t, s.ocpple), clock(s.rbt - s.ocpplea)) : '');
 }
 
 $('central').oninput = () => ($('central').dataset.dirty = '1');
 $('central').onsubmit = async (event) => {
   event.preventDefault();
-  const { ocppu, ocppe } = event.target.elements;
-  if (await write({ ocppu: ocppu.value.trim(), ocppe: ocppe.checked })) delete $('central').dataset.dirty;
+  const { ocppu, ocppak, ocppe } = event.target.elements;
+  const own = ocppak.value && { ocppak: ocppak.value };
+  if (!(await write({ ocppu: ocppu.value.trim(), ...own, ocppe: ocppe.checked }))) return;
+  ocppak.value = '';
+  delete $('central').dataset.dirty;
 };
 
 function wifi() {
@@ -416,11 +420,15 @@ $('update').onchange = async (event) => {
   text($('progress'), t.updateHint);
 };
 
+/** Offsets of zones in minutes that are no full hours. */
+const ODD = [-570, -210, 210, 270, 330, 345, 390, 570, 630];
+
 function zones() {
-  const hours = [...Array(27).keys()].map((n) => n - 12);
-  $('zone').replaceChildren(
-    ...hours.map((h) => make('option', `UTC${h < 0 ? '−' : '+'}${Math.abs(h)}`, { value: h * 60 })),
-  );
+  const hours = [...Array(27).keys()].map((n) => n * 60 - 720);
+  const name = (m) =>
+    `UTC${m < 0 ? '−' : '+'}${Math.floor(Math.abs(m) / 60)}${m % 60 ? `:${Math.abs(m % 60)}` : ''}`;
+  const all = [...hours, ...ODD].sort((a, b) => a - b);
+  $('zone').replaceChildren(...all.map((value) => make('option', name(value), { value })));
 }
 
 // Schedule

@@ -2,7 +2,7 @@
 
 /** Keys of every poll, and those that change only when somebody changes them. */
 export const LIVE = 'car,alw,frc,amp,acu,psm,fsp,nrg,wh,eto,modelStatus,flt,trx,cdi';
-export const SLOW = 'acs,ama,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
+export const SLOW = 'acs,ama,cll,dwo,fna,pnp,sse,ocppe,ocppc,ocppa,sch_week';
 
 /** Colour of the page by what goes on. */
 const MOOD = { 2: 'live', 3: 'wait', 4: 'done', 5: 'bad' };
@@ -50,12 +50,20 @@ export function move(t, s) {
   return undefined;
 }
 
+/** Why less is on offer than is asked for; '' = it is not less. */
+function less(t, s) {
+  const all = s.cll;
+  if (!all || !s.acu || s.acu >= all.requestedCurrent) return '';
+  const who = Object.keys(t.lim).find((k) => all[k] <= s.acu);
+  return who || s.ocppc ? t.lim[who ?? 'central'] : '';
+}
+
 /** Headline, hint and mood of a state. A fault that only warns stands behind the hint. */
 export function story(t, s) {
   const [headline, hint] = lines(t, s);
   const warn =
     s.flt && s.car !== 5 && !SAID.includes(s.modelStatus) ? t.warn.replace('{0}', t.f[s.flt] || s.flt) : '';
-  return { headline, hint: [hint, warn].filter(Boolean).join(' '), mood: MOOD[s.car] ?? 'idle' };
+  return { headline, hint: [hint, less(t, s), warn].filter(Boolean).join(' '), mood: MOOD[s.car] ?? 'idle' };
 }
 
 /** Phases on offer. */
@@ -63,6 +71,9 @@ export const phases = (s) => (s.fsp ? 1 : 3);
 
 /** Where OCPP stands: off, not connected, not accepted, up. */
 export const ocpp = (s) => (!s.ocppe ? 0 : !s.ocppc ? 1 : !s.ocppa ? 2 : 3);
+
+/** What the charger says went wrong, in the language where it is something frequent. */
+export const trouble = (t, error) => t.e[Object.keys(t.e).find((k) => error.includes(k))] ?? error;
 
 /** ms as 1:02:03 or 2:03. */
 export function clock(ms) {

@@ -66,7 +66,10 @@ describe('page in a browser', function () {
     await b.until(says('ocppState', 'not connected'));
     await b.until(says('ocppError', 'Last error'), 30000);
     await put('#central [name=ocppu]', bench.csms!);
+    await put('#central [name=ocppak]', 'a password of 24 letters');
     await submit('central');
+    await b.until(`${$('central')}.elements.ocppak.value === ''`);
+    assert.ok(b.asked.some((u) => u.includes('&ocppak=a%20password%20of%2024%20letters&ocppe=true')));
     await b.until(`${$('ocppState')}.textContent === 'connected'`, 60000);
     assert.equal(await b.value('document.querySelectorAll("#steps .yes").length'), 3);
     assert.ok(bench.frames().frames.some((f) => (f.frame as unknown[])[2] === 'BootNotification'));

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { FAULTS } from '../../firmware/core/faults';
 import { KEYS, type Key } from '../../firmware/core/keys';
 import { DE, EN } from '../../firmware/page/texts.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, put, story } from '../../firmware/page/words.js';
+import { LIVE, SLOW, clock, move, ocpp, only, part, put, story, trouble } from '../../firmware/page/words.js';
 import { page, thinCss, thinHtml, zip } from '../../tools/page.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../firmware/page/', import.meta.url));
@@ -89,6 +89,8 @@ describe('page', () => {
     const shape = (x: object): string[] => Object.keys(x).sort();
     assert.deepEqual(shape(DE), shape(EN));
     assert.deepEqual(shape(DE.m), shape(EN.m));
+    assert.deepEqual(shape(DE.e), shape(EN.e));
+    assert.deepEqual(shape(DE.lim), shape(EN.lim));
     for (const name of Object.keys(EN) as (keyof typeof EN)[]) {
       if (typeof EN[name] !== 'string') continue;
       const holes = (s: unknown): string =>
@@ -140,6 +142,35 @@ describe('page', () => {
       [{ frc: 1, alw: false }, EN.none, EN.noneOff, undefined],
       [{ car: 2 }, EN.charging, '', { frc: 1 }],
       [{ car: 2, modelStatus: 3 }, EN.charging, EN.m[3], { frc: 1 }],
+      [
+        { car: 2, acu: 16, cll: { requestedCurrent: 16, cableCurrentLimit: 16 } },
+        EN.charging,
+        '',
+        { frc: 1 },
+      ],
+      [
+        { car: 2, acu: 20, cll: { requestedCurrent: 32, cableCurrentLimit: 20 } },
+        EN.charging,
+        EN.lim.cableCurrentLimit,
+        { frc: 1 },
+      ],
+      [
+        {
+          car: 2,
+          acu: 13,
+          cll: { requestedCurrent: 32, cableCurrentLimit: 20, temperatureCurrentLimit: 13 },
+        },
+        EN.charging,
+        EN.lim.temperatureCurrentLimit,
+        { frc: 1 },
+      ],
+      [
+        { car: 2, acu: 10, ocppc: true, cll: { requestedCurrent: 32, cableCurrentLimit: 20 } },
+        EN.charging,
+        EN.lim.central,
+        { frc: 1 },
+      ],
+      [{ car: 2, acu: 10, cll: { requestedCurrent: 32 } }, EN.charging, '', { frc: 1 }],
       [{ car: 3 }, EN.ready, EN.readyHint, { frc: 1 }],
       [{ car: 4 }, EN.paused, EN.pausedHint, { frc: 1 }],
       [{ car: 3, alw: false, modelStatus: 4, frc: 1 }, EN.blocked, EN.m[4], { frc: 0 }],
@@ -176,6 +207,16 @@ describe('page', () => {
     assert.deepEqual([0, 61000, 3723000].map(clock), ['0:00', '1:01', '1:02:03']);
     const states = [{}, { ocppe: 1 }, { ocppe: 1, ocppc: 1 }, { ocppe: 1, ocppc: 1, ocppa: 1 }];
     assert.deepEqual(states.map(ocpp), [0, 1, 2, 3]);
+    const errors = [
+      'InternalError: Unable to create socket',
+      'unknown host x.example',
+      'no answer to ping',
+      'refused with HTTP status 401',
+      'unknown host h401',
+      'no WebSocket',
+    ];
+    const e = Object.values(EN.e);
+    assert.deepEqual(errors.map((x) => trouble(EN, x)), [e[0], e[1], e[2], e[3], e[1], 'no WebSocket']); // prettier-ignore
     assert.deepEqual(only(2, { a: 1 }), [{}, {}, { a: 1 }]);
     assert.deepEqual(put([1, 2], 2, { a: 1 }), [{}, {}, { a: 1 }]);
     assert.deepEqual(put([1, 2], 0, { a: 1 }), [{ a: 1 }, {}]);
