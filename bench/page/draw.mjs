@@ -80,20 +80,28 @@ export function forgetTrace() {
 export function note(s) {
   const last = points.at(-1);
   if (last && (last.boots !== s.boots || last.t > s.t)) points = [];
-  if (s.t) points.push({ t: s.t, boots: s.boots, drawn: s.car.drawing[0], offered: offer(s.pilot) });
+  const { t, boots, pilot, car } = s;
+  if (t) points.push({ t, boots, volts: pilot.high, drawn: car.drawing[0], offered: offer(pilot) });
   while (points.length > 2 && points[1].t < s.t - SPAN) points.shift();
 }
 
+/** Volts of the pilot's top, the current on offer and the one of L1, each as high as its scale goes. */
 export function trace() {
   const now = points.at(-1)?.t ?? 0;
-  const top = Math.max(16, ...points.map((p) => Math.max(p.drawn, p.offered)));
-  for (const name of ['drawn', 'offered']) {
+  const most = Math.max(...points.map((p) => Math.max(p.drawn, p.offered)));
+  const amps = [16, 32].find((a) => a >= most) ?? 80;
+  $('top').textContent = `${amps} A`;
+  for (const [name, e, top] of [
+    ['volts', $('volts'), 12],
+    ['offered', $('offered'), amps],
+    ['drawn', $('drawn'), amps],
+  ]) {
     let d = '';
     for (const p of points) {
       const x = fixed(Math.max(0, 400 - ((now - p.t) * 400) / SPAN), 1);
-      const h = fixed(84 - (p[name] / top) * 66, 1);
+      const h = fixed(122 - Math.max(0, p[name] / top) * 96, 1);
       d += d ? `H${x}V${h}` : `M${x} ${h}`;
     }
-    (name === 'drawn' ? $('drawn') : $('offered')).setAttribute('d', d);
+    e.setAttribute('d', d);
   }
 }

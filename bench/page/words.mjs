@@ -53,19 +53,27 @@ export function story(s) {
     return [`${state} · No grid`, 'The car gets nothing until the grid is back.', 'grid', 'unplug'];
   if (contactor.closed && car.state === 'unplugged')
     return [`${state} · Closed without a car`, 'The contactor is closed though nothing is plugged in.'];
+  // The volts are the car's word, the width of the pulses is the charger's.
+  const pulses = `Pulses of ${fixed(s.pilot.duty, 1)} % offer ${fixed(offer(s.pilot), 1)} A`;
   if (flows)
-    return [`${state} · Charging`, 'The same card ends it. Or the car is full.', 'tap', 'full', 'unplug'];
+    return [
+      `${state} · Charging`,
+      `${s.pilot.mode === 'pwm' ? `${pulses}, and at ${state[0] === 'D' ? 3 : 6} V the car takes them` : 'The offer has ended; the car has six seconds to stop'}. The same card ends it. Or the car is full.`,
+      'tap',
+      'full',
+      'unplug',
+    ];
   if (car.state === 'unplugged')
-    return ['A · No car', 'Plug in a car that wants energy. The pilot falls to 9 V.', 'plug'];
+    return ['A · No car', 'The pilot stands at 12 V. Plug in a car: it pulls it down to 9 V.', 'plug'];
   if (car.state === 'E')
     return ['E · Pilot shorted', 'The car holds the pilot to earth. Unplug it.', 'unplug'];
   if (car.state === 'B')
-    return [`${state} · Plugged in`, 'The car is there and wants nothing now.', 'want', 'unplug'];
+    return [`${state} · Plugged in`, 'At 9 V the car is there and wants nothing now.', 'want', 'unplug'];
   if (s.pilot.mode === 'pwm')
-    return [`${state} · Offered`, 'Current is on offer; the car takes it in a moment.', 'tap', 'unplug'];
+    return [`${state} · Offered`, `${pulses}; the car takes them in a moment.`, 'tap', 'unplug'];
   return [
     `${state} · Waiting`,
-    'The car wants energy but nothing is offered. A card may be missing: tap one.',
+    'The car wants energy, but a pilot without pulses offers nothing. A card may be missing: tap one.',
     'tap',
     'unplug',
   ];

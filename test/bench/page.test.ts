@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { EXAMPLES } from '../../bench/page/calls.mjs';
 import { MOVES, body as filled, brief, letter, offer, story } from '../../bench/page/words.mjs';
 import { start, type Bench } from '../../bench/start';
+import { faint, ratio } from '../fake/contrast';
 
 type Body = Record<string, unknown>;
 
@@ -204,6 +205,38 @@ describe('page of the bench', () => {
       assert.deepEqual(next, moves);
       assert.ok(next.every((move) => Object.hasOwn(MOVES, move)));
     });
+
+  it('has contrast, light and dark; 4.5 for text, 3 for what must only be seen', () => {
+    assert.ok(Math.abs(ratio('777777', 'ffffff') - 4.48) < 0.01);
+    const rows: [front: string, back: string, least: number][] = [
+      ...['back', 'card', 'fill'].map((b): [string, string, number] => ['text', b, 7]),
+      ...['back', 'card', 'fill'].map((b): [string, string, number] => ['soft', b, 4.5]),
+      ['main', 'card', 4.5],
+      ['on-main', 'main', 4.5],
+      ['bad', 'card', 4.5],
+      ['bad', 'bad-fill', 4.5],
+      ['live', 'back', 4.5],
+      ['beam', 'back', 4.5],
+      ['live', 'fill', 3],
+    ];
+    assert.deepEqual(faint(read('page.css'), rows), []);
+  });
+
+  it('can be used by keyboard: what reacts is a button, link or field, and shows that it has the focus', () => {
+    assert.doesNotMatch(read('page.css'), /outline:\s*(none|0)/);
+    assert.match(read('page.css'), /:focus-visible/);
+    assert.doesNotMatch(html, /tabindex="[1-9]|onclick/);
+    const posting = tags(html, '\\w+').filter((t) => 'data-body' in t);
+    assert.deepEqual(unique(posting.map((t) => t.tag)), ['button']);
+    const fields = html.match(/<(input|select|textarea)\b/g)!.length;
+    const labels = [...html.matchAll(/<label[^]*?<\/label\s*>/g)].map((m) => m[0]).join('');
+    const named = tags(html, 'input|select|textarea').filter((t) => t['aria-label']).length;
+    assert.equal(
+      labels.match(/<(input|select|textarea)\b/g)!.length + named,
+      fields,
+      'fields without a name',
+    );
+  });
 
   it('has a short form of it', () => {
     assert.equal(brief({ ...SNAPSHOT, t: 0 }), 'no power');
