@@ -163,7 +163,7 @@ function suite(engine: 'node' | 'espruino'): void {
     engine === 'node' ? b.advance(ms) : new Promise((go) => setTimeout(go, ms));
   it('clients that say nothing more or leave keep nobody from being served', async () => {
     const half = Array.from({ length: 6 }, () =>
-      raw(b.http, ['POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp=']),
+      raw(b.http, ['POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp=']).catch(() => ''),
     );
     // All places are taken until the silent ones are let go.
     let busy = '';
@@ -171,7 +171,7 @@ function suite(engine: 'node' | 'espruino'): void {
     assert.match(busy, /^HTTP\/1\.1 503 /);
     await pass(12000);
     for (const r of [0, 1, 2]) assert.equal(await amp().then(() => r), r);
-    void Promise.allSettled(half);
+    void Promise.all(half);
     for (let i = 0; i < 10; i++) await raw(b.http, [`GET /api/status HTTP/1.1${END}`], true);
     await pass(1000);
     assert.equal((await ask(b.http, '/api/status?filter=car')).body, '{"car":1}');
