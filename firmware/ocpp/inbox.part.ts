@@ -108,6 +108,6 @@ export function turn(o: Ocpp): void {
   else if (m[0] === 3 && mine) answered(o, ANSWERED, m[2]);
   else if (m[0] === 4 && mine) {
     o.c.f.log('ocpp', 'error ' + m[2] + ' ' + m[3]);
-    answered(o, ERROR, undefined);
+    answered(o, ERROR, { code: m[2] });
   }
 }

@@ -10,7 +10,7 @@ export const FIRST = '0158bcdfgk';
 export const LAST = '047abcefjk';
 
 /** Name, place of its first number in a sample, how many there are (1, 2 = socket and board, 3 phases, 4 = total and
- * phases), unit, end of the phase's name. The misspelling of a unit is what schemas know. */
+ * phases), unit, end of the phase's name. Of the two spellings of Celsius that schemas know, SteVe refuses the wrong one. */
 export type Measurand = [name: string, at: number, of: number, unit: string, phase: string];
 
 /** One row. Branches, because a table would be made anew for each: what is skipped costs a sixth of that. */
@@ -19,6 +19,6 @@ export function measurand(i: number): Measurand {
     return i ? ['Power.Active.Import', 1, 4, 'W', ''] : ['Energy.Active.Import.Register', 0, 1, 'Wh', ''];
   if (i < 4) return i < 3 ? ['Current.Import', 5, 3, 'A', ''] : ['Voltage', 8, 3, 'V', '-N'];
   if (i < 6) return i < 5 ? ['Frequency', 11, 1, '', ''] : ['Current.Offered', 12, 1, 'A', ''];
-  if (i < 8) return i < 7 ? ['Temperature', 13, 2, 'Celcius', ''] : ['Power.Offered', 15, 1, 'W', ''];
+  if (i < 8) return i < 7 ? ['Temperature', 13, 2, 'Celsius', ''] : ['Power.Offered', 15, 1, 'W', ''];
   return i < 9 ? ['Power.Factor', 16, 4, '', ''] : ['Energy.Active.Import.Interval', 20, 1, 'Wh', ''];
 }

@@ -1,7 +1,7 @@
 // Part on call: sends the head of the queue, StartTransaction, MeterValues or StopTransaction, and takes what comes back.
 
 import type { Auth } from './auth.part';
-import { ANSWERED, SLOTS, integer, quoteTag, time, txId } from './state';
+import { ANSWERED, ERROR, SLOTS, integer, quoteTag, time, txId } from './state';
 import type { Entry, Ocpp, Payload } from './state';
 import type { Cursor } from './values.part';
 
@@ -106,10 +106,16 @@ function drop(o: Ocpp, e: Entry | undefined): void {
   o.qd = 0;
 }
 
+/** The central system does not take meter values, or not these: they would keep the end of the transaction waiting. */
+function vain(o: Ocpp, e: Entry): boolean {
+  const code = '' + (o.in as Payload).code;
+  return e[1] === 'M' && o.how === ERROR && (code.endsWith('Violation') || code.startsWith('Not'));
+}
+
 /** The head was not processed: again after a while, or given up. */
 function retry(o: Ocpp, e: Entry | undefined): void {
   const k = o.c.k;
-  if (e && ++o.qa < k.ota) {
+  if (e && !vain(o, e) && ++o.qa < k.ota) {
     o.qd = o.c.t + o.qa * k.otr * 1000;
     return;
   }

@@ -435,6 +435,25 @@ describe('ocpp queue', () => {
     assert.equal(cs.calls('StopTransaction')[0].transactionId, -1);
   });
 
+  it('meter values that will never be taken keep nothing waiting', () => {
+    for (const [error, tries] of [
+      ['FormationViolation', 1],
+      ['PropertyConstraintViolation', 1],
+      ['NotSupported', 1],
+      ['InternalError', 3],
+    ] as const) {
+      const cs = new Csms();
+      cs.answers.MeterValues = () => error;
+      const r = ready({ cs, settings: { ota: 3, otr: 10, ocppi: 5 } });
+      charge(r, 'AA');
+      r.run(60000);
+      const values = cs.calls('MeterValues').map((v) => JSON.stringify(v));
+      assert.ok(values.length, error);
+      assert.equal(values.length / new Set(values).size, tries, error);
+      assert.equal(cs.calls('StopTransaction').length, 1, error);
+    }
+  });
+
   it('a lost connection is no failure', () => {
     const cs = new Csms();
     cs.answers.StartTransaction = () => undefined;

@@ -53,8 +53,8 @@ const PHASES = [
   'Voltage L3-N 229 V',
   'Frequency - 50 -',
   'Current.Offered - 16 A',
-  'Temperature - 31 Celcius',
-  'Temperature Body 40 Celcius',
+  'Temperature - 31 Celsius',
+  'Temperature Body 40 Celsius',
   'Power.Offered - 11040 W',
 ];
 const without = (...starts: string[]): string[] => PHASES.filter((p) => !starts.some((s) => p.startsWith(s)));
@@ -80,7 +80,7 @@ describe('ocpp measurands', () => {
       'a long fraction',
       (r) => (r.c.x.tmp = [31.26000001, 1e-7]),
       PHASES.map((p) =>
-        p.replace('- 31 Celcius', '- 31.3 Celcius').replace('Body 40 Celcius', 'Body 0 Celcius'),
+        p.replace('- 31 Celsius', '- 31.3 Celsius').replace('Body 40 Celsius', 'Body 0 Celsius'),
       ),
     ],
     [
