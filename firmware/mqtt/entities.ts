@@ -43,8 +43,8 @@ export const ENTITIES: Record<string, Entity> = {
     key: 'car',
     more: {
       dev_cla: 'enum',
-      ops: ['None', 'Charging', 'Waiting', 'Finished', 'Error'],
-      val_tpl: `{{['None','Charging','Waiting','Finished','Error'][value|int-1]}}`,
+      ops: ['Unplugged', 'Charging', 'Waiting', 'Finished', 'Error'],
+      val_tpl: `{{['Unplugged','Charging','Waiting','Finished','Error'][value|int-1]}}`,
     },
   },
   why: { is: 'sensor', name: 'Reason', key: 'why', more: { val_tpl: '{{value_json}}' } },
