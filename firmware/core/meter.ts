@@ -47,9 +47,9 @@ const r = {
   reg: 0,
 };
 
-/** Starts from the register that flash holds. */
+/** Starts from the register that flash holds. Nobody has charged yet: who is still plugged is told by the session. */
 export function resume(c: Charger, wh: number): void {
-  r.base = c.m.eto = wh;
+  r.base = c.m.eto = c.ses.ep = wh;
   r.t = c.t;
   r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.from = 0;
   r.reg = wh;

@@ -3,7 +3,8 @@ import { charger } from '../fake/charger';
 import type { Fake } from '../fake/charger';
 import { HOT, RCM, VOLT_LOW } from '../../firmware/core/faults';
 import { free, judge, model, tap } from '../../firmware/core/access';
-import { energy, expire, grant, stop } from '../../firmware/core/session';
+import { resume } from '../../firmware/core/meter';
+import { energy, expire, grant, restore, stop } from '../../firmware/core/session';
 import { clock } from '../../firmware/core/time';
 
 function plugIn(f: Fake): void {
@@ -84,6 +85,20 @@ describe('duration of a transaction', () => {
     grant(f.c, 'CARD', 1);
     return f;
   }
+
+  it('energy of the vehicle over a restart: its own, and none when none is plugged', () => {
+    for (const cp of ['A', 'B'] as const) {
+      const f = charger();
+      f.until(1000);
+      if (cp === 'B') plugIn(f);
+      f.reboot();
+      resume(f.c, 1250);
+      restore(f.c);
+      f.cp = cp;
+      f.until(5000);
+      assert.equal(energy(f.c), cp === 'A' ? 0 : 250);
+    }
+  });
 
   it('goes on over a power cut as soon as the clock is known again', () => {
     const f = charging(true);
