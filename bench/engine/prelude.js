@@ -256,8 +256,14 @@
   ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails'].forEach((name) => {
     wifi[name] = native((then) => call({ op: 'wifi', name: name, args: [], then: keep(then) }));
   });
+  // The engine keeps one question of a kind, until the next.
+  const asked = {};
   ['getHostByName', 'ping'].forEach((name) => {
-    wifi[name] = native((host, then) => call({ op: 'wifi', name: name, args: [host], then: keep(then) }));
+    wifi[name] = native((host, then) => {
+      delete later[asked[name]];
+      asked[name] = keep(then);
+      call({ op: 'wifi', name: name, args: [host], then: asked[name] });
+    });
   });
 
   // Sockets are real. What is listened on or connected to is a port of the bench on this computer.
