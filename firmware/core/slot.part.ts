@@ -155,9 +155,7 @@ export function arm(w: Slot): void {
   const s = require('Storage');
   const seq = E.slot ? E.slot.seq : 0;
   const size = HEAD + parseInt(s.read(w.slot, w.from + STATE, HEAD)!.split(' ')[3], 10);
-  const sum = E.CRC32(s.read(w.slot, w.from + STATE, size)!);
-  let word = '';
-  for (let i = 0; i < 32; i += 8) word += String.fromCharCode((sum >>> i) & 255);
+  const word = digest(s.read(w.slot, w.from + STATE, size)!).substr(0, 4);
   s.write(w.slot, ('000' + (seq + 1)).substr(-4), w.from);
   s.write(w.slot, word, w.from + 28);
   s.write(w.slot, DONE, w.from + 4);
