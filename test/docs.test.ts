@@ -108,6 +108,43 @@ describe('documents', () => {
     for (const file of readdirSync('boards')) at(`boards/${file}`, 'watchdog: 10');
   });
 
+  it('docs/flashing.md has every flag of flash.sh, and its errors in its words', () => {
+    const page = text('docs/flashing.md');
+    const tools = readdirSync('tools')
+      .filter((f) => /^flash.*\.mjs$/.test(f))
+      .map((f) => text(`tools/${f}`))
+      .join('\n');
+    const flags = tools.slice(tools.indexOf('const FLAGS'), tools.indexOf('const boards'));
+    for (const [, flag] of flags.matchAll(/^ {2}'?([\w-]+)'?: \{ type/gm))
+      assert.ok(flag === 'help' || page.includes(`| \`--${flag}`), flag);
+    for (const [, flag] of page.matchAll(/^\| `--([\w-]+)/gm))
+      assert.match(flags, new RegExp(`${flag}'?: \\{`));
+    const rows = page.split('## When something fails')[1].matchAll(/^\| ([^|]+) \| [^|]+ \|$/gm);
+    // What the charger says is passed on.
+    const all = tools + text('firmware/http/web.part.ts');
+    const said = [...rows].slice(2).flatMap(([, what]) => what.split(/, (?=wrong )/));
+    assert.ok(said.length > 18, String(said.length));
+    for (const what of said)
+      for (const piece of what
+        .split('…')
+        .map((t) => t.trim())
+        .filter(Boolean))
+        // prettier-ignore
+        assert.ok(all.includes(piece), piece);
+    const images = text('tools/flash.mjs');
+    for (const [at, name] of [
+      ['0x1000', 'bootloader.bin'],
+      ['0x8000', 'partitions.bin'],
+      ['0x9000', ''],
+      ['0xC000', ''],
+      ['0x10000', ''],
+      ['0x310000', ''],
+      ['0x320000', ''],
+    ])
+      // prettier-ignore
+      assert.ok(page.includes(`| ${at} |`) && images.includes(name ? `[${at}, '${name}'` : ''), at);
+  });
+
   it('links in README and docs lead somewhere', () => {
     for (const file of [
       'README.md',
