@@ -16,7 +16,7 @@ import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
 import { calibrate, net, Profile, scans, starting, type Step, type Units } from './measure/profile';
 import { Stage, type Json, type Phase } from './measure/stage';
-import { story } from './measure/story';
+import { loads, story } from './measure/story';
 import { fetchText, start } from './start';
 import { insert, k, markdown, row, type Row, type Section } from './measure/table';
 
@@ -187,6 +187,56 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
   }
 }
 
+/** Instructions between the beginnings of two scans: the first of them and all that follows it. */
+function stretches(steps: Step[], standin: number): number[] {
+  const out: number[] = [];
+  for (const x of steps) {
+    if (x.kind === 'bench') continue;
+    if (x.kind === 'scan') out.push(net(x, standin));
+    else if (out.length) out[out.length - 1] += net(x, standin);
+  }
+  return out;
+}
+
+/** Each load: its longest callback, and the most that runs between two scans. */
+async function load(build: Build, executable: string, unit: Units): Promise<Section[]> {
+  const profile = new Profile(executable);
+  process.env.ESPRUINO = profile.executable;
+  const rows: Row[] = [];
+  const ended = (p: Phase): void => {
+    const steps = profile.between(p.from, p.to);
+    const work = steps.filter((x) => x.kind === 'work').map((x) => net(x, unit.standin));
+    const found = [
+      row(`${p.name}: longest callback`, Math.max(...work), WORK, k),
+      row(`${p.name}: between two scans`, Math.max(...stretches(steps, unit.standin)), WORK, k),
+    ];
+    found.forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+    rows.push(...found);
+  };
+  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
+  let cut = '';
+  try {
+    await loads(s).catch((e: Error) => (cut = ` It broke off: ${e.message.split('\n')[0]}.`));
+    const broken = s.phases.filter((p) => p.errors).map((p) => p.name);
+    if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
+    return [
+      {
+        title: 'Instructions between two scans under load, charging',
+        text:
+          'All that ran from the beginning of a scan to that of the next, that scan included. Under the profiler every timer is due ' +
+          'all the time: on the chip no more than this comes together. Erasing flash, some 50 ms a page, and a connect are not in it; ' +
+          `both wait for an open contactor where nothing but the script opens it.${cut}`,
+        head: 'during',
+        rows,
+      },
+    ];
+  } finally {
+    process.env.ESPRUINO = executable;
+    await s.close();
+    profile.close();
+  }
+}
+
 async function sizes(build: Build, executable: string): Promise<Section[]> {
   const all = await parts(executable, build);
   return [
@@ -285,6 +335,7 @@ const SECTIONS: Record<string, (build: Build, executable: string) => Promise<Sec
   tight: (build) => pool(build, PEAK),
   scans: profiled(quiet),
   steps: profiled(steps),
+  load: profiled(load),
   gate: gates,
 };
 

@@ -1,6 +1,6 @@
 // What a charger does in normal service, one phase after the other.
 
-import type { Stage } from './stage';
+import type { Json, Stage } from './stage';
 
 /** Time after which parts on call have been dropped, ms. */
 const DROPPED = 7000;
@@ -8,6 +8,8 @@ const DROPPED = 7000;
  * takes many seconds. */
 const HELD = 2500;
 const HELD_SLOW = 15000;
+/** Between two loads, ms. */
+const QUIET = 500;
 const CARD = '04A1B2C3D4E5F6';
 /** As the charger's page listens. */
 const LISTENED =
@@ -67,6 +69,47 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   await s.rest(quiet);
 }
 
+const list = (entries: number): Json => ({
+  listVersion: 1,
+  updateType: 'Full',
+  localAuthorizationList: Array.from({ length: entries }, (_, i) => ({
+    idTag: '04A1B2C3D4' + (1000 + i),
+    idTagInfo: { status: 'Accepted', expiryDate: '2099-01-01T00:00:00Z', parentIdTag: 'FLEET' },
+  })),
+});
+
+/** What may come together while a car charges; each is a phase. */
+export async function loads(s: Stage): Promise<void> {
+  const { bench } = s;
+  const set = (query: string): Promise<Json> => s.json(`/api/set?${query}`);
+  await set(`acs=0&ocppi=30&ocppu=${encodeURIComponent(bench.csms!)}&ocppe=true`);
+  await s.heard('StatusNotification', 'Available', 60000);
+  await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+  await s.heard('StatusNotification', 'Charging', 60000);
+  await s.rest(QUIET);
+  await s.phase('flash: eight settings are written', async () => {
+    for (let n = 0; n < 4; n++) await set(`fna=Garage%20${n}&amp=${10 + n}`);
+  });
+  await s.rest(QUIET);
+  // 7 kB.
+  await s.phase('SendLocalList, 64 entries', () => s.call('SendLocalList', list(64)));
+  await s.rest(QUIET);
+  await s.phase('three HTTP clients, the whole status each', () =>
+    Promise.all([s.json('/api/status'), s.json('/api/status'), s.json('/api/status')]),
+  );
+  await s.rest(QUIET);
+  await s.phase('reconnect storm: Wi-Fi lost three times', async () => {
+    for (let n = 0; n < 3; n++) {
+      s.forget();
+      await bench.post('wifi', { up: false });
+      await s.rest(1500);
+      await bench.post('wifi', { up: true });
+      await set(`ocppu=${encodeURIComponent(bench.csms! + n + '/')}`);
+      await s.heard('BootNotification', undefined, 90000);
+    }
+  });
+}
+
 /** The longest that a central system may say, while a car charges. */
 export async function long(s: Stage): Promise<void> {
   const { bench } = s;
@@ -76,13 +119,7 @@ export async function long(s: Stage): Promise<void> {
   await bench.post('card', { uid: CARD, ms: HELD * s.slow });
   await s.heard('StatusNotification', 'Charging');
   await s.rest(DROPPED);
-  const idTagInfo = { status: 'Accepted', expiryDate: '2099-01-01T00:00:00Z', parentIdTag: 'FLEET' };
-  const localAuthorizationList = Array.from({ length: 64 }, (_, i) => ({
-    idTag: '04A1B2C3D4' + (1000 + i),
-    idTagInfo,
-  }));
-  const list = { listVersion: 1, updateType: 'Full', localAuthorizationList };
-  await s.phase('SendLocalList, 64 entries, charging', () => s.call('SendLocalList', list));
+  await s.phase('SendLocalList, 64 entries, charging', () => s.call('SendLocalList', list(64)));
   await s.rest(DROPPED);
   const chargingSchedulePeriod = Array.from({ length: 24 }, (_, i) => ({
     startPeriod: i * 3600,
