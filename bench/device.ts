@@ -73,6 +73,8 @@ export class Device {
   /** Time of the last scan, NaN before the first since boot. */
   private scanned = NaN;
   private worst = 0;
+  /** Messages that have come and are not handled yet. */
+  private inbox: (() => void)[] = [];
   private watching = false;
   private dirty = false;
   private usedAt = -1;
@@ -123,8 +125,8 @@ export class Device {
       fresh: !image,
     });
     this.engineSwitch(false);
-    o.net.on('message', (m: FromGateway) => this.serve(() => this.net.receive(m)));
-    o.commands.on('message', (m: Command & { id: number }) => this.serve(() => this.command(m)));
+    o.net.on('message', (m: FromGateway) => this.come(() => this.net.receive(m)));
+    o.commands.on('message', (m: Command & { id: number }) => this.come(() => this.command(m)));
     this.pace.start();
   }
 
@@ -296,14 +298,23 @@ export class Device {
     };
   }
 
-  /** Handles a message at the world time that belongs to now. */
-  private serve(fn: () => void): void {
+  /**
+   * Handles a message at the world time that belongs to now. Until that is reached the script may stand still, and then all
+   * that waits is handled: what has come first goes first.
+   */
+  private come(fn: () => void): void {
+    this.inbox.push(fn);
     this.pace.catchUp();
-    fn();
+    this.handle();
     this.pace.kick();
   }
 
+  private handle(): void {
+    for (let fn; (fn = this.inbox.shift());) fn();
+  }
+
   private drain(): void {
+    this.handle();
     for (let m; (m = receiveMessageOnPort(this.o.net));) this.net.receive(m.message);
     for (let m; (m = receiveMessageOnPort(this.o.commands));) this.command(m.message);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { start, type Bench, type StartOptions } from '../../bench/start';
+import { fetchText, start, type Bench, type StartOptions } from '../../bench/start';
 import type { Snapshot } from '../../bench/device';
 
 const assembly = new URL('./stub.ts', import.meta.url).href;
@@ -56,6 +56,13 @@ describe('bench device', function () {
     await stalled;
     assert.deepEqual((s.car as { state: string }).state, 'C');
     assert.deepEqual(order, ['served', '=3000']);
+  });
+
+  it('a stall between two messages does not let the second overtake the first', async () => {
+    await begin();
+    await bench.console('nap 15');
+    for (let i = 0; i < 150; i++)
+      assert.deepEqual(await fetchText(`${bench.http}/${i}`, 2000), { status: 200, body: `you asked /${i}` });
   });
 
   it('ends a stall at once when time is advanced', async () => {

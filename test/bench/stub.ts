@@ -129,6 +129,8 @@ class StubEngine implements Engine {
   private files: Files;
   private line = '';
   private busyTill = 0;
+  /** ms that each scan stands still before it samples. */
+  private naps = 0;
   private link = 0;
   private heard = '';
 
@@ -169,6 +171,7 @@ class StubEngine implements Engine {
   private scan(life: number): void {
     if (life !== this.life) return;
     this.later(20, () => this.scan(life));
+    if (this.naps) this.stall(this.naps);
     if (this.host.clock.now() >= this.busyTill) for (let i = 0; i < 3; i++) this.host.module.analogRead(34);
   }
 
@@ -197,6 +200,7 @@ class StubEngine implements Engine {
     const took = (): number => Math.round(host.clock.now() - from);
     try {
       if (word === 'read') say(Buffer.from(this.files.read(rest[0]) ?? '').toString());
+      else if (word === 'nap') this.naps = Number(rest[0]);
       else if (word === 'write') this.files.write(rest[0], Buffer.from(rest[1]));
       else if (word === 'stall') this.stall(Number(rest[0]));
       else if (word === 'connect')
