@@ -18,6 +18,8 @@ const AUTUMN = Date.parse('2026-10-20T05:00:00Z');
 /** Days on which the uptime is moved to shortly before it outgrows 31 and 32 bits of ms. */
 const BITS: { [day: number]: number } = { 9: 2 ** 31, 12: 2 ** 32 };
 const CARD = '04A1B2C3D4E5F6';
+/** Erases of a page that the flash is good for. */
+const RATED = 100000;
 /** First page of Storage. */
 const STORAGE = 16;
 
@@ -208,6 +210,9 @@ describe('years of service', function () {
     const per = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, i) => s.erases[from + i] ?? 0).join(' ');
     const slots = s.erases.reduce((sum, e, page) => sum + (page < STORAGE ? 0 : e), 0);
+    // Ten years of this, with a factor of ten to spare, are within what the chip is rated for.
+    for (const [page, erases] of s.erases.entries())
+      assert.ok((erases ?? 0) * (3650 / DAYS) * 10 <= RATED, `page ${page}: ${erases} erases`);
     console.log(
       `      ${s.sessions} sessions, ${eto} Wh; erases of each page: journal ${per(0, 13)}, register ${per(13, 16)}; slots ${slots} in all`,
     );

@@ -2,7 +2,7 @@
 // into the real interpreter over a pseudo-terminal.
 
 import assert from 'node:assert';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,8 +23,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-flash-'));
 after(() => fs.rmSync(dir, { recursive: true }));
 
+/** Who runs flash.sh now. */
+let running: ChildProcess | undefined;
+
 function flash(args: string[]): Promise<{ status: number | null; out: string }> {
-  const child = spawn(path.join(ROOT, 'flash.sh'), args, { env: { ...process.env, BOARD: '' } });
+  const child = (running = spawn(path.join(ROOT, 'flash.sh'), args, { env: { ...process.env, BOARD: '' } }));
   let out = '';
   for (const from of [child.stdout, child.stderr]) from.on('data', (t) => (out += t));
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out })));
@@ -128,23 +131,82 @@ describe('upload into the real interpreter', function () {
     return;
   }
 
-  it('over older firmware, on a pseudo-terminal: it starts, and a second upload finds everything there', async () => {
+  /** The bundle as it was one version ago. */
+  const older = (): Map<string, Uint8Array> => {
     const old = new Map<string, Uint8Array>([[BOARD, Buffer.from('reference')]]);
     for (const [name, data] of reference())
       old.set(name, Buffer.from(Buffer.from(data).toString('latin1').replaceAll('0.1.0', '0.0.9'), 'latin1'));
+    return old;
+  };
+  const version = async (bench: Bench): Promise<string> =>
+    (JSON.parse((await bench.get('/api/status?filter=pwv')).body) as { pwv: string }).pwv;
+
+  it('the power is cut while it sends, and while it installs: what starts is whole, and the next run ends it', async () => {
+    const tty = await Terminal.open();
+    const flashFile = path.join(dir, 'cut.flash');
+    const bench = await start({
+      engine: 'espruino',
+      csms: 'off',
+      build: older(),
+      flash: flashFile,
+      fresh: true,
+      print: (text) => tty.send(text),
+    });
+    let sent = 0;
+    let due = (_text: string): boolean => false;
+    tty.on = (text) => {
+      sent += text.length;
+      const now = due(text);
+      bench.type(text);
+      if (!now) return;
+      due = () => false;
+      void bench.post('supply', { off: 500 });
+      // With the tool left alone it waits for the engine and goes on.
+      running!.kill('SIGKILL');
+    };
+    const cut = async (when: typeof due): Promise<string> => {
+      sent = 0;
+      due = when;
+      const { next } = bench.log();
+      const r = await flash(['--port', tty.path]);
+      assert.equal(r.status, null, r.out);
+      await until(bench, 'espruino', 'starts', () => /help\(\) lists/.test(bench.log(next).text));
+      assert.doesNotMatch(bench.log(next).text, /damaged|did not start/);
+      return version(bench);
+    };
+    try {
+      assert.equal(await version(bench), '0.0.9');
+      assert.equal(await cut(() => sent > 30000), '0.0.9');
+      // The line that makes the new files take the place of the old ones is on its way.
+      assert.match(
+        await cut((text) => text.includes('eval(""+require("Storage").read(".boot1"))')),
+        /^0\.(0\.9|1\.0)$/,
+      );
+      const r = await flash(['--port', tty.path]);
+      assert.equal(r.status, 0, r.out);
+      assert.equal(await version(bench), '0.1.0');
+    } finally {
+      await bench.stop();
+      tty.close();
+    }
+    const there = unpack(fs.readFileSync(path.join(dir, 'cut.espruino', 'espruino.flash')));
+    for (const [name, data] of reference()) assert.equal(Buffer.compare(there.get(name)!, data), 0, name);
+  });
+
+  it('over older firmware, on a pseudo-terminal: it starts, and a second upload finds everything there', async () => {
     const tty = await Terminal.open();
     const flashFile = path.join(dir, 'up.flash');
     const bench = await start({
       engine: 'espruino',
       csms: 'off',
-      build: old,
+      build: older(),
       flash: flashFile,
       fresh: true,
       print: (text) => tty.send(text),
     });
     tty.on = (text) => bench.type(text);
     try {
-      assert.match((await bench.get('/api/status?filter=pwv')).body, /0\.0\.9/);
+      assert.equal(await version(bench), '0.0.9');
       const config = path.join(dir, 'works.json');
       fs.writeFileSync(config, '{"amp":10,"fna":"Tor 3"}');
       const r = await flash(['--port', tty.path, '--config', config]);
