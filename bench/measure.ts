@@ -5,19 +5,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { furnish, readBuild, type Build } from './image';
+import { readBuild, type Build } from './image';
 import { solo } from './engine/solo';
-import { STORAGE as JOURNAL } from './esp32/flash';
 import { BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
-import { calibrate, net, Profile, scans, starting, type Step, type Units } from './measure/profile';
+import { calibrate, net, Profile, scans, type Step, type Units } from './measure/profile';
+import { starts } from './measure/starts';
 import { Stage, type Json, type Phase } from './measure/stage';
 import { loads, story } from './measure/story';
-import { fetchText, start } from './start';
 import { insert, k, markdown, row, type Row, type Section } from './measure/table';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,9 +24,6 @@ const DOCUMENT = path.join(ROOT, 'docs/budgets.md');
 
 /** An interpreter compiled without optimisation needs more for one turn of an empty loop. */
 const OPTIMISED = 14e3;
-
-/** Settings that are changed until the journal has come round. */
-const CHANGES = 1500;
 
 /** How much slower the script's clock goes in the profile, and how much longer everything is waited for. */
 const PROFILED = 12;
@@ -255,25 +250,6 @@ async function sizes(build: Build, executable: string): Promise<Section[]> {
   ];
 }
 
-/** A journal with as many records as it ever holds: settings changed over and over, on the look-alike. */
-async function worn(build: Build): Promise<Uint8Array> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
-  const file = path.join(folder, 'chip.flash');
-  const b = await start({ build, board: BOARD, csms: 'off', flash: file, fresh: true });
-  try {
-    // An answer that is lost changes nothing.
-    for (let n = 0; n < CHANGES; n++)
-      await fetchText(`${b.http}/api/set?fna=Garage%20number%20${n}`, 2000).catch(() => {});
-    const { erases } = (await b.snapshot()).flash as { erases: number };
-    if (!erases) throw new Error('the journal has not come round');
-  } finally {
-    await b.stop();
-  }
-  const flash = fs.readFileSync(file).subarray(0, JOURNAL);
-  fs.rmSync(folder, { recursive: true });
-  return flash;
-}
-
 /** From the start of the interpreter until the pilot stands at +12 V, flash is read and the scan runs: then comes the banner. */
 async function boot(build: Build, executable: string): Promise<Section[]> {
   const times: number[] = [];
@@ -292,10 +268,7 @@ async function boot(build: Build, executable: string): Promise<Section[]> {
 }
 
 async function started(build: Build, executable: string, unit: Units): Promise<Section[]> {
-  const full = await worn(build);
-  const whole = furnish(build, [], false);
-  const first = await starting(executable, BOARD, whole, unit.standin);
-  const later = await starting(executable, BOARD, whole, unit.standin, full);
+  const { blank, full } = await starts(executable, BOARD, build, unit.standin);
   return [
     {
       title: 'Instructions of a start',
@@ -303,7 +276,7 @@ async function started(build: Build, executable: string, unit: Units): Promise<S
         "All of the script from power to the banner, the check of the files and the first scan included; the engine's own start " +
         'and the time that flash takes are not.',
       head: 'state of the journal',
-      rows: [row('blank', first, START, k), row('full of records', later, START, k)],
+      rows: [row('blank', blank, START, k), row('full of records', full, START, k)],
     },
   ];
 }

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { readBuild } from '../../bench/image';
-import { PEAK, QUIET_SCAN, RESIDENT, memory } from '../../bench/measure/budgets';
+import { PEAK, QUIET_SCAN, RESIDENT, START, memory } from '../../bench/measure/budgets';
 import { calibrate, scans } from '../../bench/measure/profile';
+import { starts } from '../../bench/measure/starts';
 import { build } from '../../tools/build.mjs';
 
 const { ESPRUINO = '' } = process.env;
@@ -37,6 +38,14 @@ if (ESPRUINO && fs.existsSync(ESPRUINO))
       const found = await scans(ESPRUINO, 'reference', readBuild('dist', 'reference'), standin);
       for (const [state, n] of Object.entries(found))
         assert.ok(n > 0 && n <= QUIET_SCAN, `${state}: ${n} instructions of ${QUIET_SCAN}`);
+    });
+
+    it(`from power to a pilot that is ready: at most ${START / 1e6} M instructions`, async function () {
+      if (!profiler()) this.skip();
+      const { standin } = await calibrate(ESPRUINO);
+      const found = await starts(ESPRUINO, 'reference', readBuild('dist', 'reference'), standin);
+      for (const [journal, n] of Object.entries(found))
+        assert.ok(n > 50e6 && n <= START, `journal ${journal}: ${n} instructions of ${START}`);
     });
   });
 else
