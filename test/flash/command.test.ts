@@ -2,7 +2,7 @@
 // was told.
 
 import assert from 'node:assert';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Nor, STORAGE } from '../../bench/esp32/flash';
 import { Storage } from '../../bench/esp32/storage';
 import { BOARD, boardOf, storage } from '../../tools/flash-image.mjs';
+import { findEsptool } from '../../tools/flash-esptool.mjs';
 import { choose, holder, ports } from '../../tools/flash-serial.mjs';
 import { Charger, Terminal, plug, terminals } from '../fake/line';
 import { release } from '../fake/release';
@@ -188,6 +189,21 @@ describe('./flash.sh', function () {
     const s = new Storage(flashed);
     for (const [name, data] of reference()) assert.equal(Buffer.compare(s.read(name)!, data), 0, name);
     assert.equal(fs.readFileSync(log, 'utf8'), 'version\n');
+  });
+
+  it("the chip maker's own esptool, where there is one, understands the line", async function () {
+    try {
+      findEsptool({ ...process.env, ESPTOOL: '' });
+    } catch {
+      return this.skip();
+    }
+    const line = ['--engine', engine, '--dry-run', '--board', 'reference', '--port', '/dev/null', '--erase'];
+    const { out } = await flash(line, { ESPTOOL: '' });
+    const r = spawnSync('sh', ['-c', out], { cwd: dir, encoding: 'utf8' });
+    // Everything but the port, which is none.
+    assert.match(r.stdout + r.stderr, /Could not open \/dev\/null/);
+    const run = await flash(line.filter((w) => w !== '--dry-run'), { ESPTOOL: '' }); // prettier-ignore
+    assert.deepEqual([run.status, run.err], [1, '/dev/null is no serial port']);
   });
 });
 
