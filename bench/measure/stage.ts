@@ -27,6 +27,8 @@ export interface StageOptions {
   slow?: number;
   say?(text: string): void;
   ended?(phase: Phase): void;
+  /** The bundle has no HTTP server. */
+  deaf?: boolean;
   /** Ask the engine for its error flags after each phase. */
   ask?: boolean;
 }
@@ -60,6 +62,7 @@ export class Stage {
       flash: path.join(folder, 'chip.flash'),
       build: o.build,
       assembly: address.href,
+      deaf: o.deaf,
     });
     return new Stage(bench, folder, o);
   }

@@ -3,7 +3,7 @@
 // would not find room, and drive each other out with each piece.
 
 import type { Report } from '../report.part';
-import { COUNT, SEND } from './state';
+import { ANSWER, COUNT, OPEN, SEND } from './state';
 import type { Ocpp } from './state';
 import type { Out, Upload } from './upload.part';
 
@@ -37,7 +37,7 @@ function count(o: Ocpp, w: Out): void {
   else {
     w.size += SPARE;
     w.job = undefined;
-    w.st++;
+    w.st = OPEN;
     w.at = o.c.t;
   }
 }
@@ -53,7 +53,7 @@ function send(o: Ocpp, w: Out, s: EspSocket): void {
     w.free = 0;
     s.write(piece + (last ? (o.c.f.part('upload') as Upload).form(w, 1) : ''));
   }
-  if (last) w.st++;
+  if (last) w.st = ANSWER;
 }
 
 export function watch(o: Ocpp): void {

@@ -35,15 +35,19 @@ export const PERIODS = 24;
 export const STACK = 8;
 /** A stored period: start in s (6 digits, base 36), limit in tenths (5 digits, base 36), phases. */
 export const PERIOD = 12;
-/** Stages of an update: those from CLEAN to CHECK go on step by step (carry.part.ts); while it is being installed nothing starts. */
-export const CLEAN = 3;
-export const PREPARE = 4;
-export const FETCH = 5;
-export const CHECK = 6;
+/** Stages of an update: while it is being installed nothing starts; behind it those that go on step by step (carry.part.ts). */
 export const INSTALL = 8;
-/** Stages of a report that go on piece by piece (hand.part.ts). */
-export const COUNT = 2;
-export const SEND = 4;
+export const CLEAN = 9;
+export const PREPARE = 10;
+export const FETCH = 11;
+export const CHECK = 12;
+/** Stages of a report; those of 9 and more go on piece by piece (hand.part.ts). */
+export const OPEN = 3;
+export const ANSWER = 5;
+export const COUNT = 9;
+export const SEND = 10;
+/** The last stage that takes one step. */
+export const SINGLE = 8;
 /** Nominal voltage, for watts. */
 export const VOLTS = 230;
 

@@ -46,7 +46,7 @@ function say(o: Ocpp, status: string): void {
 /** What runs now, as the answer to a trigger. */
 export function status(o: Ocpp): string {
   if (E.slot && !E.slot.ok) return 'Installing';
-  const names = 'Idle,Idle,DownloadFailed,Idle,Downloading,Downloading,Downloading,Downloaded,Installing';
+  const names = 'Idle,Idle,DownloadFailed,,,,,Downloaded,Installing,Idle,Downloading,Downloading,Downloading';
   return names.split(',')[o.fw ? o.fw.st : 0];
 }
 

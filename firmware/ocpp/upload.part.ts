@@ -3,7 +3,7 @@
 
 import type { Lines } from '../report.part';
 import type { Call, Fetch } from '../net/connect';
-import { COUNT, NEVER, OTHER, SEND, moment, quote } from './state';
+import { ANSWER, COUNT, NEVER, OPEN, OTHER, SEND, moment, quote } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Exports of this part. */
@@ -34,7 +34,6 @@ export interface Out extends Call {
 }
 
 const WAIT = 1;
-const OPEN = 3;
 const PATIENCE = 30000;
 /** Between two looks at what takes its time, ms. */
 const LOOK = 100;
@@ -200,8 +199,9 @@ export function watch(o: Ocpp): void {
     w.st = COUNT;
     say(o, 'Uploading');
   } else if (w.st === OPEN) open(o, w);
-  if (!w.end && w.st >= SEND) answered(w);
-  if (!w.end && w.st >= SEND && !w.s) w.end = 'connection lost';
-  if (!w.end && w.st >= OPEN && o.c.t - w.at > PATIENCE) w.end = 'the server does not take it';
+  const sent = w.st === SEND || w.st === ANSWER;
+  if (!w.end && sent) answered(w);
+  if (!w.end && sent && !w.s) w.end = 'connection lost';
+  if (!w.end && w.st !== COUNT && o.c.t - w.at > PATIENCE) w.end = 'the server does not take it';
   if (w.end) ended(o, w);
 }
