@@ -259,7 +259,7 @@ export interface Calls {
   /** Restarts: contactor open first, then `load()` (soft) or a chip reset. */
   reset(hard: Bit): void;
   /** Journal: see core/journal.ts. */
-  put(key: string, text: string): boolean;
+  put(key: string, text: string, soft?: Bit): boolean;
   get(key: string): string | undefined;
   del(key: string): void;
 }

@@ -14,6 +14,8 @@ const LONGEST = 2000;
 const AHEAD = 10;
 /** Of these, pages that limits and settings leave to transactions while it may not. */
 const SHARE = 7;
+/** Pages that are left to what must not be lost. */
+const SOFT = 4;
 /** Most bytes that wait in memory, and what a key costs there besides its text. */
 const HOLD = 700;
 const EACH = 30;
@@ -100,27 +102,29 @@ export function calm(now: Bit): void {
   quiet = now;
 }
 
-/** Keeps a text in memory until pages may be erased: the last one of each key, as far as there is room. Pieces of messages
- * and lists have none. */
+/** Keeps a text in memory until pages may be erased: the last one of each key, as far as there is room. */
 function hold(key: string, text: string | undefined): boolean {
   let n = 0;
-  if (key[0] === 'i' || key[0] === 'j') return false;
   held[key] = text;
   for (const k of Object.keys(held)) n += EACH + (held[k] ?? '').length;
   if (n > HOLD) delete held[key];
   return n <= HOLD;
 }
 
-/** Erased pages below which `key` waits: limits and settings may come every few seconds, transactions never wait for them. */
-function floor(key: string): number {
-  return !quiet && (key[0] === 'p' || key[1] === '.') ? SHARE : 2;
+/**
+ * Erased pages below which `key` waits, or is lost: limits and settings may come every few seconds, samples and pieces of
+ * messages as fast as anybody asks for; starts and ends of transactions never wait for them.
+ */
+function floor(key: string, soft: Bit | undefined): number {
+  if (quiet) return 2;
+  return key[0] === 'p' || key[1] === '.' ? SHARE : soft ? SOFT : 2;
 }
 
-function store(key: string, text: string | undefined): boolean {
+function store(key: string, text: string | undefined, soft?: Bit): boolean {
   // Two erased pages stay in reserve, so that reclaim() cut off at any point finds room again at the next boot. While an
-  // erase would hurt the reserve is used up to its last page.
+  // erase would hurt the reserve is used up to its last page, the two before it by what must not be lost alone.
   if (spare < 3 && quiet) reclaim();
-  if (spare < floor(key)) return !quiet && hold(key, text);
+  if (spare < floor(key, soft)) return !quiet && !soft && hold(key, text);
   delete held[key];
   const data = text ?? '';
   room(key.length + data.length);
@@ -128,10 +132,11 @@ function store(key: string, text: string | undefined): boolean {
   return true;
 }
 
-/** Keeps `text` under `key` (no line break in the key); nothing is written when it stands there already. */
-export function put(key: string, text: string): boolean {
+/** Keeps `text` under `key` (no line break in the key); nothing is written when it stands there already. `soft`: it may be lost
+ * where room is scarce. */
+export function put(key: string, text: string, soft?: Bit): boolean {
   if (key.length + text.length > LONGEST) return false;
-  return get(key) === text || store(key, text);
+  return get(key) === text || store(key, text, soft);
 }
 
 /** Forgets `key`. */
@@ -161,7 +166,7 @@ export function flush(): void {
 
 /** 1 = soon nothing will find room any more, and what cannot wait in memory is lost. */
 export function low(): Bit {
-  return spare < 3 ? 1 : 0;
+  return spare <= SOFT ? 1 : 0;
 }
 
 /** Housekeeping while the contactor is open: writes what waits, and erases ahead, one page a call. True when something was

@@ -100,7 +100,7 @@ function giveUp(o: Ocpp): void {
 function store(o: Ocpp): void {
   const w = o.w;
   const n = -1 - w.big;
-  if (n < PIECES && o.c.f.put('i' + n, w.msg.pop()!)) w.big--;
+  if (n < PIECES && o.c.f.put('i' + n, w.msg.pop()!, 1)) w.big--;
   else giveUp(o);
 }
 

@@ -30,7 +30,7 @@ function learn(o: Ocpp, tag: string, info: Payload): void {
   const at = seek(old, tag);
   if (odd(tag) || odd(rest.substr(rest.indexOf('\r') + 1))) return;
   if (at >= 0 && old.substring(at, end(old, at)) === row) return;
-  f.put(CACHE, shrink(without(old, at), ROOM - row.length) + row);
+  f.put(CACHE, shrink(without(old, at), ROOM - row.length) + row, 1);
 }
 
 /** The central system disagrees with its own list. */

@@ -50,7 +50,7 @@ const ROOM = 250;
 function rest(o: Ocpp, s: Stage): void {
   const text = s.b.join(NEXT);
   if (text.length < ROOM) return;
-  if (!o.c.f.put('j' + s.m++, text)) s.odd |= 4;
+  if (!o.c.f.put('j' + s.m++, text, 1)) s.odd |= 4;
   s.b = ['', '', '', '', '', '', '', ''];
 }
 

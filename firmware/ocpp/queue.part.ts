@@ -1,18 +1,22 @@
 // Part on call: transaction messages that wait for the central system, oldest first, across reboots. Each is a record of
-// the journal, `q0` to `q63`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
+// the journal, `q0` to `q62`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
+// One sample may wait in memory: while a board without interlock charges for hours, flash is not erased and fills up.
 
 import { NEVER, SLOTS, TIGHT, quoteTag } from './state';
 import type { Happening, Ocpp } from './state';
 
 /** Exports of this part. */
 export interface Queue {
-  put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void;
+  put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): boolean;
 }
+
+/** The slot in memory. */
+const LAST = SLOTS - 1;
 
 /** A slot of the journal that is not in use, -1 = none. */
 function free(o: Ocpp): number {
-  for (let i = 0; i < SLOTS; i++) {
-    const slot = (o.qn + i) % SLOTS;
+  for (let i = 0; i < LAST; i++) {
+    const slot = (o.qn + i) % LAST;
     if (!o.q.includes(slot) && !o.q.includes(slot + SLOTS)) return slot;
   }
   return -1;
@@ -32,14 +36,23 @@ function thin(o: Ocpp): void {
 }
 
 /** Appends a record; `rest` is the JSON text of what the kind needs, with a comma in front. The last slots are for
- * starts and ends. */
-export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): void {
+ * starts and ends, the very last for the end of what has started. False = it is lost. */
+export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): boolean {
   const c = o.c;
   if (o.q.length >= TIGHT) thin(o);
-  const slot = kind === 'M' && o.q.length >= TIGHT + 4 ? -1 : free(o);
+  const sample = kind === 'M' ? 1 : 0;
+  const n = o.q.length;
+  const slot = n >= (sample ? TIGHT + 4 : kind === 'S' ? LAST - 1 : LAST) ? -1 : free(o);
   const text = '[' + o.qn++ + ',"' + kind + '",' + ref + ',' + ts + ',' + c.rbc + rest + ']';
-  if (slot >= 0 && c.f.put('q' + slot, text)) o.q.push(kind === 'M' ? slot + SLOTS : slot);
-  else c.f.log('ocpp', 'MemoryExhaustion: transaction message lost');
+  if (slot >= 0 && c.f.put('q' + slot, text, sample)) o.q.push(sample ? slot + SLOTS : slot);
+  else if (slot >= 0 && sample && !o.q.includes(LAST + SLOTS)) {
+    o.ram = text;
+    o.q.push(LAST + SLOTS);
+  } else {
+    c.f.log('ocpp', 'MemoryExhaustion: transaction message lost');
+    return false;
+  }
+  return true;
 }
 
 /** Notes the open transaction, in case the power fails: reference, time, register, boot, samples for its end and their
@@ -67,6 +80,7 @@ function note(o: Ocpp): void {
       ',' +
       o.ds +
       ']',
+    1,
   );
 }
 
@@ -89,7 +103,10 @@ function used(o: Ocpp): string {
 function began(o: Ocpp, e: Happening): void {
   const c = o.c;
   if (o.ref === o.qn) {
-    put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o));
+    if (put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o))) return;
+    // Nobody hears of this one: a charger that is free for all goes on.
+    o.ref = 0;
+    c.f.del('qo');
     return;
   }
   o.ev.unshift(e);
@@ -105,9 +122,13 @@ function began(o: Ocpp, e: Happening): void {
 
 function ended(o: Ocpp, e: Happening): void {
   const c = o.c;
+  const rest = ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1) + ',' + o.ds;
   pass(o, false);
-  if (o.ref)
-    put(o, 'E', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + ',"' + e[4] + '",' + (o.d - 1) + ',' + o.ds);
+  if (o.ref && !put(o, 'E', o.ref, e[1], rest) && c.s.on) {
+    // There is room as soon as the contactor is open.
+    o.ev.unshift(e);
+    return;
+  }
   o.ev.unshift(['O', 0, 0, '', '']);
   o.ref = 0;
   o.d = 0;

@@ -129,7 +129,7 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   const n = o.d;
   o.d = n + 1;
   if (!last && n % o.ds) return;
-  c.f.put(key(o, n), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']');
+  c.f.put(key(o, n), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']', last ? 0 : 1);
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
@@ -140,7 +140,7 @@ function interval(o: Ocpp, context: string, ts: number, wh: number): number | nu
   const step = (context === 'P' ? o.c.k.ocppi : o.c.k.ocppai) * 1000;
   if (context !== 'P' && context !== 'C') return null;
   const k = JSON.parse(f.get(key) ?? '[-1,0,0]') as number[];
-  f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']');
+  f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']', 1);
   if (context === 'P' && k[0] !== o.ref) return wh - Math.floor(o.c.ses.e0);
   return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
 }

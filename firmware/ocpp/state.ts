@@ -22,7 +22,7 @@ export const ANSWERED = 1;
 export const SILENT = 2;
 export const ERROR = 3;
 
-/** Records of the queue, and from which filling on every second meter value makes room. */
+/** Records of the queue, the last of them in memory, and from which filling on every second meter value makes room. */
 export const SLOTS = 64;
 /** Most pieces of a long message in flash, `i0` and so on in the journal. */
 export const PIECES = 26;
@@ -139,6 +139,8 @@ export interface Ocpp {
   sf: Bit;
   /** What the writing part needs to remember. */
   sa: unknown;
+  /** The record of the last slot: a sample for which flash had no room. */
+  ram?: string;
   /** Queue: slots in order (slot + 64 for meter values), next number, failed attempts of the head and when it is due. */
   q: number[];
   qn: number;

@@ -11,7 +11,7 @@ function key(o: Ocpp): string {
 }
 
 function oldest(o: Ocpp): Entry | undefined {
-  const text = o.c.f.get(key(o));
+  const text = o.q[0] === SLOTS * 2 - 1 ? o.ram : o.c.f.get(key(o));
   return text === undefined ? undefined : (JSON.parse(text) as Entry);
 }
 
@@ -79,7 +79,7 @@ export function more(o: Ocpp, n: number): string {
       });
     return stop(o, e);
   }
-  samples(o, { key: key(o), ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}' });
+  samples(o, { key: '', ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e });
   return (
     '"MeterValues",{"connectorId":1' + (e[2] ? ',"transactionId":' + txId(o, e[2]) : '') + ',"meterValue":['
   );

@@ -454,6 +454,38 @@ describe('ocpp queue', () => {
     }
   });
 
+  it('more transactions than it can hold: a start that has no room is forgotten with its end', () => {
+    const r = ready({ settings: { ocppi: 0 } });
+    r.cs.up = false;
+    r.cs.wire!.cut();
+    for (let i = 0; i < 40; i++) {
+      r.cp = 'B';
+      r.run(1000);
+      r.c.f.grant(r.c, 'T' + i, 0);
+      r.run(1000);
+      r.c.f.stop(r.c, 'Local');
+      r.run(500);
+      r.cp = 'A';
+      r.run(1000);
+    }
+    r.cs.up = true;
+    r.run(400000);
+    const tags = r.cs.calls('StartTransaction').map((q) => q.idTag);
+    assert.deepEqual(
+      tags,
+      Array.from({ length: 31 }, (_, i) => 'T' + i),
+    );
+    assert.deepEqual(
+      r.cs.calls('StopTransaction').map((q) => q.transactionId),
+      tags.map((_, i) => 101 + i),
+    );
+    r.cp = 'B';
+    r.run(1000);
+    r.c.f.grant(r.c, 'again', 0);
+    r.run(5000);
+    assert.equal(r.cs.calls('StartTransaction').at(-1)!.idTag, 'again');
+  });
+
   it('a lost connection is no failure', () => {
     const cs = new Csms();
     cs.answers.StartTransaction = () => undefined;
