@@ -150,9 +150,10 @@ export function check(c: Charger, w: Slot, size: number): string | undefined {
   return hex(w.sum) === sum ? '' : 'wrong checksum';
 }
 
-/** From the next boot on this slot runs, if it proves itself. */
+/** From the next boot on this slot runs, if it proves itself. It may be asked for again: the answer got lost. */
 export function arm(w: Slot): void {
   const s = require('Storage');
+  if (s.read(w.slot, w.from + 4, 4) === DONE) return;
   const seq = E.slot ? E.slot.seq : 0;
   const size = HEAD + parseInt(s.read(w.slot, w.from + STATE, HEAD)!.split(' ')[3], 10);
   const word = digest(s.read(w.slot, w.from + STATE, size)!).substr(0, 4);
