@@ -45,6 +45,7 @@ eval(
         state = slot.h;
       }
     }
+    Modules.removeCached('crypto');
     setTimeout(() => {
       if (!global.status) print('The firmware did not start: ./flash.sh writes it anew, settings stay');
     }, 5000);
