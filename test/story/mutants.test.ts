@@ -16,14 +16,17 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Broken rules: file, text, what stands there instead, what the walk has to say. */
 const MUTANTS: [name: string, file: string, text: string, instead: string, said: RegExp][] = [
-  ['B2 closes the contactor', 'charge.ts', 'B2: PWM | LOCK', 'B2: PWM | POWER | LOCK', /without a car in C or D|unlocked/],
+  ['B2 closes the contactor', 'charge.ts', 'B2: PWM | LOCK', 'B2: PWM | POWER | LOCK', /without a car in C or D|unlocked|closed after/],
   ['leaving C is debounced as slowly as entering it', 'pilot.ts', 'const LEAVE = 2', 'const LEAVE = 25', /without a car in C or D/],
   ['the greatest limit wins', 'limits.ts', 'Math.min(l.brd', 'Math.max(l.brd', /is the limit/],
-  ['closes without a passed diode check', 'charge.ts', "cp === 'B' || !x.dio || !x.go", "cp === 'B' || !x.go", /without a diode/],
+  ['closes without a passed diode check', 'charge.ts', "cp === 'B' || !x.dio || !x.go", "cp === 'B' || !x.go", /without a diode|closed after/],
   ['a failed self-test counts as passed', 'rcm.ts', 'c.x.tst = good;', 'c.x.tst = 1;', /without a self-test/],
   ['a trip does not latch', 'faults.ts', "{ bit: RCM, does: 'open', ends: 'operator'", "{ bit: RCM, does: 'open', ends: 'time'", /errs \d+ became/],
   ['phases are switched whenever asked', 'phases.ts', 'if (proven(c) && !early(c)) move(c, n)', 'move(c, n)', /phases switched/],
   ['closes with the connector unlocked', 'session.ts', 'return !c.b.lock || c.b.lock.locked() === 1;', 'return true;', /unlocked/],
+  ['PWM comes back at once', 'charge.ts', 'const X1 = 3000', 'const X1 = 300', /PWM after \d+ ms|closed after/],
+  ['the duty changes whenever asked', 'scan.ts', 'const SPACING = 5000', 'const SPACING = 500', /another duty/],
+  ['closes again at once', 'scan.ts', 'const DWELL = 5000', 'const DWELL = 500', /closed \d+ ms after/],
   ['a fault that is over stays', 'fault.ts', 'if (f.due && c.t >= f.due) lapse(c)', '', /does not charge any more/],
 ]; // prettier-ignore
 
