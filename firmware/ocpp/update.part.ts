@@ -229,7 +229,8 @@ export function watch(o: Ocpp): void {
   } else if (!w) remember(o);
   else if (w.st === WAIT) {
     o.fa = c.t + 1000;
-    if (!c.w || c.f.wall(c) >= w.date) attempt(o, w);
+    // After a restart the central system brings the time.
+    if (c.w ? c.f.wall(c) >= w.date : !o.run || o.reg === 1) attempt(o, w);
   } else if (w.st === FAILED) attempt(o, w);
   else if (w.st === READY) ready(o, w);
   else install(o, w);

@@ -249,6 +249,20 @@ describe('UpdateFirmware', function () {
     x.w.end();
   });
 
+  it('waits for its date over a restart too, before which nobody knows the time', () => {
+    const x = scene();
+    x.web.files['/new.pwu'] = image('0.2.0');
+    x.update({ location: 'http://files.test:8000/new.pwu', retrieveDate: '2026-01-10T12:02:00Z' });
+    x.w.run(5000);
+    x.w.cut(200);
+    x.w.run(45000);
+    assert.equal(x.cs.calls('BootNotification').length, 2, x.w.bench.out);
+    assert.deepEqual(x.told(), []);
+    x.w.run(90000);
+    assert.equal(x.told()[0], 'Downloading', x.w.bench.out);
+    x.w.end();
+  });
+
   it('a trigger gives what is under way: Idle, Downloading, Downloaded, Idle', () => {
     const x = scene();
     const trigger = (): string => {
