@@ -1,7 +1,7 @@
 // Part on call: a message from the central system: what it is, and who has the next turn with it.
 
 import type { Frames } from './frames.part';
-import { ANSWERED, ERROR, SILENT, quote } from './state';
+import { ANSWERED, BOOT, ERROR, SILENT, quote } from './state';
 import type { Frame, Ocpp, Turn } from './state';
 
 /** Exports of this part. */
@@ -62,9 +62,10 @@ function parse(text: string): Frame | undefined {
   }
 }
 
+/** Nobody is answered who has not registered us. evcc asks just before it answers BootNotification, and waits a minute. */
 function called(o: Ocpp, m: Frame): void {
   const id = m[1];
-  if (o.reg !== 1 && o.reg !== 2) return;
+  if (o.reg === 3 || (!o.reg && o.act !== BOOT)) return;
   if (m[3] === null) m[3] = {};
   if (typeof id !== 'string' || !id || id.length > 36) garbage(o);
   else if (typeof m[2] !== 'string') refuse(o, id, 'FormationViolation', 'action');

@@ -49,6 +49,24 @@ describe('ocpp boot', () => {
     assert.deepEqual(r.cs.said(), Array(4).fill('BootNotification'));
   });
 
+  it('a call that overtakes the answer to BootNotification is answered, nothing starts yet', () => {
+    const cs = new Csms();
+    const ids: string[] = [];
+    cs.answers.BootNotification = () => {
+      ids.push(cs.call('ChangeAvailability', { connectorId: 0, type: 'Operative' }));
+      ids.push(cs.call('RemoteStartTransaction', { idTag: 'AA' }));
+      return { status: 'Accepted', currentTime: cs.now(), interval: 300 };
+    };
+    const r = rig({ cs });
+    r.run(5000);
+    assert.deepEqual(
+      ids.map((id) => cs.answer(id)),
+      [{ status: 'Accepted' }, { status: 'Rejected' }],
+    );
+    assert.equal(r.c.o.ok, 1);
+    assert.deepEqual(cs.said(), ['BootNotification', 'Status 0 Available', 'Status 1 Available']);
+  });
+
   it('heartbeat: only after silence of an interval', () => {
     const cs = new Csms();
     cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 10 });
