@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { solo } from './engine/solo';
-import { BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
+import { ANSWER, BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
 import { calibrate, net, Profile, scans, type Step, type Units } from './measure/profile';
@@ -115,6 +115,16 @@ function longest(profile: Profile, phases: Phase[], standin: number): Row[] {
   });
 }
 
+/** All that one answer takes, while no job runs. */
+async function whole(s: Stage, profile: Profile, standin: number): Promise<Row> {
+  await s.report({ alone: true });
+  await s.rest(1000);
+  const p = await s.phase('whole answer', () => s.json('/api/status'));
+  const work = profile.between(p.from, p.to).filter((x) => x.kind === 'work');
+  const sum = work.reduce((n, x) => n + net(x, standin), 0);
+  return row('GET /api/status, all keys: whole answer, sum of work', sum, ANSWER, k);
+}
+
 /** A section that needs the profiler. */
 const profiled =
   (measure: (build: Build, executable: string, unit: Units) => Promise<Section[]>) =>
@@ -160,6 +170,7 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
     if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
     const rows = longest(profile, s.phases, unit.standin);
     const all = profile.between(s.phases[0].from, Infinity).filter((x) => x.kind === 'work');
+    const answer = await whole(s, profile, unit.standin);
     const worst = Math.max(...all.map((x) => net(x, unit.standin)));
     const ms: Row = {
       what: 'the longest work of all, ms on the chip',
@@ -172,7 +183,7 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
         title: 'Instructions of the longest step',
         text: `Scan: the longest of them. Work: every other callback.${cut}`,
         head: 'during',
-        rows: [...rows, ms],
+        rows: [...rows, answer, ms],
       },
     ];
   } finally {

@@ -12,6 +12,8 @@ export const CHANNEL = 'pilotwire-measure';
 export interface Question {
   /** From now on every connect takes so many ms longer. */
   far?: number;
+  /** From now on nothing runs but the scan, and what is asked for. */
+  alone?: boolean;
 }
 export type Answer = Report & { stood: number; asked: Asked[] };
 
@@ -38,7 +40,9 @@ const measured: Assembly = {
     const engine = createEspruino(host, { ...o, proxies, measure });
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = (e) => {
-      far = ((e as MessageEvent).data as Question).far ?? far;
+      const q = (e as MessageEvent).data as Question;
+      far = q.far ?? far;
+      if (q.alone) engine.alone();
       channel.postMessage({ ...engine.report(), stood, asked: engine.asked() });
     };
     channel.unref();

@@ -14,6 +14,8 @@ export const CHANGE = 1e6;
 export const WORK = 2e6;
 /** From power to a pilot that is ready: 2 s. */
 export const START = 200e6;
+/** All steps of the longest answer of the API: 300 ms on the chip. */
+export const ANSWER = 30e6;
 export const BUNDLE = 100000;
 
 const IDLE = ['idle, no OCPP', 'idle, OCPP connected', 'charging'];
