@@ -42,7 +42,7 @@ function target(s: Charge, x: Inputs): State {
   if (cp < 'A' || cp > 'D') return 'E';
   if (x.amps < 60 || (cp === 'D' && !x.vent)) return (cp + '1') as State;
   // The diode can only be judged while PWM runs, so C without a passed check gets PWM but no power.
-  return cp === 'B' || !x.dio || !x.go ? 'B2' : ((cp + '2') as State);
+  return x.cp === 'B' || !x.dio || !x.go ? 'B2' : ((cp + '2') as State);
 }
 
 /** Enters `to` and starts its wait. */

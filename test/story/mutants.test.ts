@@ -18,8 +18,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MUTANTS: [name: string, file: string, text: string, instead: string, said: RegExp][] = [
   ['B2 closes the contactor', 'charge.ts', 'B2: PWM | LOCK', 'B2: PWM | POWER | LOCK', /without a car in C or D|unlocked|closed after/],
   ['leaving C is debounced as slowly as entering it', 'pilot.ts', 'const LEAVE = 2', 'const LEAVE = 25', /without a car in C or D/],
-  ['the greatest limit wins', 'limits.ts', 'Math.min(l.brd', 'Math.max(l.brd', /is the limit/],
-  ['closes without a passed diode check', 'charge.ts', "cp === 'B' || !x.dio || !x.go", "cp === 'B' || !x.go", /without a diode|closed after/],
+  ['the greatest limit wins', 'limits.ts', 'min(l.brd', 'Math.max(l.brd', /is the limit/],
+  ['closes without a passed diode check', 'charge.ts', "x.cp === 'B' || !x.dio || !x.go", "x.cp === 'B' || !x.go", /without a diode|closed after/],
   ['a failed self-test counts as passed', 'rcm.ts', 'c.x.tst = good;', 'c.x.tst = 1;', /without a self-test/],
   ['a trip does not latch', 'faults.ts', "{ bit: RCM, does: 'open', ends: 'operator'", "{ bit: RCM, does: 'open', ends: 'time'", /errs \d+ became/],
   ['phases are switched whenever asked', 'phases.ts', 'if (proven(c) && !early(c)) move(c, n)', 'move(c, n)', /phases switched/],
