@@ -248,7 +248,8 @@ export function watch(c: Charger): Bit {
   if (name && !c.f.ready(name)) return 1;
   if (name) (c.f.part(name) as Auth).watch(o);
   const more = o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
-  if (!o.on) return more;
+  // A status comes behind the start or the stop that brought it about.
+  if (!o.on || o.ev.length) return more;
   observe(o);
   if (o.id) return more;
   // What time alone makes due.

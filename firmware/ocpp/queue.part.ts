@@ -129,7 +129,7 @@ function ended(o: Ocpp, e: Happening): void {
     o.ev.unshift(e);
     return;
   }
-  o.ev.unshift(['O', 0, 0, '', '']);
+  o.ev.unshift(['O', 0, 0, 'qo', '']);
   o.ref = 0;
   o.d = 0;
   o.max = NEVER;
@@ -140,11 +140,20 @@ function ended(o: Ocpp, e: Happening): void {
   o.pn = 0;
 }
 
+/** A record is no longer needed, or samples kept for an end, one a turn: the last one is out of step. */
+function gone(o: Ocpp, e: Happening): void {
+  const to = e[4] ? parseInt(e[4], 10) : 0;
+  o.c.f.del(e[4] ? e[3] + Math.min(e[1], to).toString(36) : e[3]);
+  if (e[1] >= to) return;
+  e[1] += e[2];
+  o.ev.unshift(e);
+}
+
 /** What happened becomes a record; otherwise the open transaction is noted again. */
 export function watch(o: Ocpp): void {
   const e = o.ev.shift();
   if (!e || e[0] === 'N') note(o);
-  else if (e[0] === 'O') o.c.f.del('qo');
+  else if (e[0] === 'O') gone(o, e);
   else if (e[0] === 'M') put(o, 'M', e[2], e[1], e[3]);
   else if (e[0] === 'S') began(o, e);
   else ended(o, e);

@@ -60,7 +60,8 @@ export interface Payload {
 /** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
 /** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
- * and the rest of its record; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = it is over. */
+ * and the rest of its record; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = a
+ * record is no longer needed: its key, or number, distance, key and last number of samples. */
 export type Happening = [
   'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'm' | 'a' | 'N' | 'O',
   number,

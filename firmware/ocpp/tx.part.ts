@@ -92,15 +92,13 @@ function pair(o: Ocpp, ref: number, tx: number): void {
   o.c.f.put('qx', '[' + ref + ',' + tx + ']');
 }
 
-/** The head was processed, or given up; samples kept for it are no longer needed. */
+/** The head was processed, or given up; samples kept for it are no longer needed. A start goes in a turn of its own: that it
+ * is confirmed has just been written, and says as much. */
 function drop(o: Ocpp, e: Entry | undefined): void {
-  const f = o.c.f;
-  f.del(key(o));
-  if (e && e[1] === 'E') {
-    const last = e[8] as number;
-    for (let n = 0; n < last; n += step(e)) f.del('d' + (e[2] % 8) + n.toString(36));
-    f.del('d' + (e[2] % 8) + last.toString(36));
-  }
+  if (e && e[1] === 'E' && (e[8] as number) >= 0)
+    o.ev.unshift(['O', 0, step(e), 'd' + (e[2] % 8), '' + e[8]]);
+  if (e && e[1] === 'S') o.ev.unshift(['O', 0, 0, key(o), '']);
+  else o.c.f.del(key(o));
   o.q.shift();
   o.qa = 0;
   o.qd = 0;
