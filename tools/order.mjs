@@ -1,7 +1,7 @@
 // In which order the files of a build lie in Storage. The engine finds a file by walking over all that lie before it: what is
 // read again and again while a car charges comes first.
 
-const FIRST =
+export const FIRST =
   'messages faults sample queue tx values notify limit frames inbox answer auth known learn boot lists'.split(
     ' ',
   );

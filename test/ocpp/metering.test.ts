@@ -2,6 +2,7 @@
 // long and interrupted transactions.
 
 import assert from 'node:assert/strict';
+import { FIRST, LAST, MEASURANDS, NAMES, measurand } from '../../firmware/ocpp/measurand';
 import { Csms, NOW, asked, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 
@@ -60,6 +61,15 @@ const PHASES = [
 const without = (...starts: string[]): string[] => PHASES.filter((p) => !starts.some((s) => p.startsWith(s)));
 
 describe('ocpp measurands', () => {
+  it('rows and the short table of places say the same', () => {
+    for (let i = 0; i < MEASURANDS; i++) {
+      const [name, at, of] = measurand(i);
+      const short = [NAMES.split(',')[i], parseInt(FIRST[i], 16), parseInt(LAST[i], 16)];
+      assert.deepEqual(short, [name, at, at + of - 1]);
+    }
+    assert.equal(NAMES, ALL);
+  });
+
   for (const [title, prepare, want] of [
     ['all of them, three phases', () => undefined, PHASES],
     [
