@@ -46,7 +46,8 @@ const PAGE = 20;
 const HERE = 'help get set keys log trace';
 const THERE = 'status wifi ocpp meter card fault selftest reboot factoryReset';
 
-const HELP = [
+/** In memory only while it is asked for. */
+const manual = (): string[] => [
   'status()          what the charger does now',
   'get("amp")        the value of a key',
   'set("amp", 10)    sets a key',
@@ -159,7 +160,7 @@ function setting(c: Charger, t: Typed, r: Row): string {
 
 /** The commands, or what a key is for. */
 function help(c: Charger, t: Typed): string | undefined {
-  if (t.a[0] === undefined) return HELP[t.n];
+  if (t.a[0] === undefined) return manual()[t.n];
   if (t.n) return undefined;
   const r = find(c, t, 'help("amp")');
   if (!r) return t.place;
