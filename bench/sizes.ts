@@ -34,7 +34,7 @@ interface Feature {
 const PROFILES: Feature[] = [
   {
     name: 'Core',
-    parts: 'answer auth away boot configuration creds dial frames inbox known learn manage notify queue remote restore sample shake tx values'.split(' '), // prettier-ignore
+    parts: 'answer auth away boot configuration creds derive dial frames inbox known learn manage notify queue remote restore sample shake tx values'.split(' '), // prettier-ignore
     profiles: ['Core'],
     note: 'what the others hang on; TriggerMessage is in `manage`, too',
   },

@@ -4,6 +4,7 @@
 // all that is installed holds.
 
 import { FLOOR, NONE } from '../core/limits';
+import type { Restore } from './restore.part';
 import { NEVER, PERIOD, PROFILES, VOLTS, head } from './state';
 import type { Ocpp } from './state';
 
@@ -14,9 +15,6 @@ const PAUSE = 10000;
 const CLEAR = FLOOR + 5;
 /** Empty slots that are looked at in one step. */
 const STEP = 3;
-
-/** A transaction does not outlive a longer outage, ms: a quarter of an hour, and what may lie between two notes of it. */
-const OUTAGE = 1200000;
 
 /** What a profile wants. */
 export interface Want {
@@ -232,16 +230,6 @@ function apply(o: Ocpp, a: Held): void {
   phases(o, a.n);
 }
 
-/** The clock has become known, and with it how long a transaction of an earlier boot had no power. Meanwhile another vehicle may
- * have been plugged, at somebody else's expense: it ends. Where nobody has to be authorised it goes on. */
-function outlived(o: Ocpp): void {
-  const c = o.c;
-  const k = JSON.parse(c.f.get('qo') ?? '[0]') as number[];
-  if (k[0] !== o.ref || k[3] === c.rbc || k[1] < 0 || c.w - k[1] < OUTAGE || !c.k.acs || !c.ses.on) return;
-  c.f.log('ocpp', 'no power for ' + Math.round((c.w - k[1]) / 60000) + ' min');
-  c.f.stop(c, 'PowerLoss');
-}
-
 /** A turn of the look at now. What changes meanwhile makes another one. */
 export function watch(o: Ocpp): void {
   if (!o.on) {
@@ -251,7 +239,7 @@ export function watch(o: Ocpp): void {
     return;
   }
   if (!o.ps || !o.pn || o.pw !== o.c.w) {
-    if (o.pw !== o.c.w && o.c.w && o.ref) outlived(o);
+    if (o.pw !== o.c.w && o.c.w && o.ref) (o.c.f.part('restore') as Restore).outlived(o);
     o.ps = begin(o);
     o.pn = 1;
     o.pw = o.c.w;

@@ -1,10 +1,18 @@
-// Part on call: reads the queue in after a boot, some slots a turn, and closes the transaction that a power cut has ended.
+// Part on call: reads the queue in after a boot, some slots a turn, and closes the transaction that a power cut has ended, or
+// that should not have gone on.
 
 import type { Queue } from './queue.part';
 import type { Sample } from './sample.part';
 import { PIECES, SLOTS } from './state';
 import type { Entry, Ocpp } from './state';
 
+/** Exports of this part. */
+export interface Restore {
+  outlived(o: Ocpp): void;
+}
+
+/** A transaction does not outlive a longer outage, ms: a quarter of an hour, and what may lie between two notes of it. */
+const OUTAGE = 1200000;
 /** Slots a turn. */
 const STEP = 8;
 
@@ -73,6 +81,16 @@ function finish(o: Ocpp, l: Lesson): void {
   o.ld = -1;
   // Anew, for the transaction that goes on: limit.part.ts.
   o.pw = -1;
+}
+
+/** The clock has become known, and with it how long a transaction of an earlier boot had no power. Meanwhile another vehicle may
+ * have been plugged, at somebody else's expense: it ends. Where nobody has to be authorised it goes on. */
+export function outlived(o: Ocpp): void {
+  const c = o.c;
+  const k = JSON.parse(c.f.get('qo') ?? '[0]') as number[];
+  if (k[0] !== o.ref || k[3] === c.rbc || k[1] < 0 || c.w - k[1] < OUTAGE || !c.k.acs || !c.ses.on) return;
+  c.f.log('ocpp', 'no power for ' + Math.round((c.w - k[1]) / 60000) + ' min');
+  c.f.stop(c, 'PowerLoss');
 }
 
 function begin(o: Ocpp): Lesson {

@@ -2,6 +2,7 @@
 // bits of its measurands and all readings.
 
 import type { Charger } from '../core/charger';
+import type { Derive } from './derive.part';
 import { FIRST, LAST, MEASURANDS, NAMES, measurand } from './measurand';
 import type { Measurand } from './measurand';
 import { NEVER, VOLTS } from './state';
@@ -19,6 +20,10 @@ const KEPT = 40;
 /** Place of the energy of an interval in a sample. */
 const INTERVAL = 20;
 
+function derive(c: Charger): Derive {
+  return c.f.part('derive') as Derive;
+}
+
 /** Phases that are not wired have no reading, and none has where pulses are counted. `k` = parts of the unit. */
 function phases(c: Charger, out: (number | null)[], order: string, values: number[], k: number): void {
   const n = c.b.meter!.pulses ? 0 : c.b.phases;
@@ -29,36 +34,15 @@ function phases(c: Charger, out: (number | null)[], order: string, values: numbe
   }
 }
 
-/**
- * Order of the phases, '' = as wired. With `ocppr` they are told as the grid has them: R, S and T in ConnectorPhaseRotation
- * are L1, L2 and L3.
- */
-function wiring(c: Charger): string {
-  for (const w of c.f.get('k.ocppr') === '1' ? c.k.ocr.split(',') : [])
-    if (w[0] === '1' && w.length === 5) return w.substr(2);
-  return '';
-}
-
 /** What the meter says: power, of each phase power, current and voltage, frequency. */
 function metered(c: Charger, out: (number | null)[]): void {
   const m = c.b.meter!;
-  const order = wiring(c);
+  const order = c.f.get('k.ocppr') === '1' ? derive(c).wiring(c) : '';
   out.push(Math.round(c.m.p));
   phases(c, out, order, m.p, 1);
   phases(c, out, order, m.i, 100);
   phases(c, out, order, m.v, 10);
   out.push(m.hz ? Math.round(m.hz * 100) / 100 : null);
-}
-
-/** Power over volts times amperes, of all phases and of each: null without current; and a place for the interval's energy. */
-function factors(all: (number | null)[]): void {
-  const share = (w: number | null, va: number): number | null =>
-    va > 0 ? Math.round(Math.min(w! / va, 1) * 100) / 100 : null;
-  const va = [0, 0, 0];
-  for (let i = 0; i < 3; i++) va[i] = all[5 + i]! * all[8 + i]!;
-  all.push(share(all[1], va[0] + va[1] + va[2]));
-  for (let i = 0; i < 3; i++) all.push(share(all[2 + i], va[i]));
-  all.push(null);
 }
 
 /** All readings of now that the lists may want, in the order of the measurands; `wh` = the register. */
@@ -75,7 +59,7 @@ export function readings(c: Charger, wh: number, lists: string): (number | null)
   }
   out.push(Math.round(offered * VOLTS * c.s.ph));
   // These take their time: only for those who want them.
-  if (lists.includes('Factor') || lists.includes('Interval')) factors(out);
+  if (lists.includes('Factor') || lists.includes('Interval')) derive(c).factors(out);
   return out;
 }
 
@@ -133,24 +117,12 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
-/** Energy since the sample of this kind before, Wh; null = that one is missing. The first of a transaction counts from its start. */
-function interval(o: Ocpp, context: string, ts: number, wh: number): number | null {
-  const f = o.c.f;
-  const key = 'm' + context;
-  const step = (context === 'P' ? o.c.k.ocppi : o.c.k.ocppai) * 1000;
-  if (context !== 'P' && context !== 'C') return null;
-  const k = JSON.parse(f.get(key) ?? '[-1,0,0]') as number[];
-  f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']', 1);
-  if (context === 'P' && k[0] !== o.ref) return wh - Math.floor(o.c.ses.e0);
-  return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
-}
-
 /** Takes a sample: for the queue as MeterValues of the measurands `list`, and aside those of `end`. What becomes of either has
  * a turn of its own. */
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
   const lists = list + ',' + end;
   const values = readings(o.c, wh, lists);
-  if (lists.includes('Interval')) values[INTERVAL] = interval(o, context, ts, wh);
+  if (lists.includes('Interval')) values[INTERVAL] = derive(o.c).interval(o, context, ts, wh);
   const all = JSON.stringify(values);
   if (list !== '-') o.ev.push(['m', ts, o.ref, all, context + list]);
   if (o.ref && end !== '' && end !== ',') o.ev.unshift(['a', ts, o.ref, all, context + end]);

@@ -11,7 +11,7 @@ function key(o: Ocpp): string {
 }
 
 function oldest(o: Ocpp): Entry | undefined {
-  const text = o.q[0] === SLOTS * 2 - 1 ? o.ram : o.c.f.get(key(o));
+  const text = o.c.f.get(key(o)) ?? (o.q[0] === SLOTS * 2 - 1 ? o.ram : undefined);
   return text === undefined ? undefined : (JSON.parse(text) as Entry);
 }
 

@@ -16,6 +16,7 @@ import * as boot from '../../firmware/ocpp/boot.part';
 import * as bulk from '../../firmware/ocpp/bulk.part';
 import * as compose from '../../firmware/ocpp/compose.part';
 import * as configuration from '../../firmware/ocpp/configuration.part';
+import * as derive from '../../firmware/ocpp/derive.part';
 import * as dial from '../../firmware/ocpp/dial.part';
 import * as frames from '../../firmware/ocpp/frames.part';
 import * as hand from '../../firmware/ocpp/hand.part';
@@ -71,6 +72,7 @@ export const PARTS: { [name: string]: unknown } = {
   carry,
   compose,
   configuration,
+  derive,
   dial,
   frames,
   hand,
