@@ -228,16 +228,18 @@ function busy(o: Ocpp): string {
   const look = c.t >= o.pn || c.w !== o.pw;
   if (o.ld >= 0) return look ? 'limit' : 'restore';
   if (o.ev.length) return 'BXma'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
+  if (o.on && c.o.rv && over(o)) return 'reserve';
+  if (look) return 'limit';
+  if (o.on) {
+    if (c.ask && !o.tag) o.tag = c.uid;
+    if (c.m.eto >= o.max || (o.tag && o.act !== AUTH && !(o.want & AUTH))) return 'auth';
+    if (c.t >= o.nx) return 'sample';
+    if (o.rst || o.un) return 'remote';
+  }
+  // Files come last: a card must not wait while flash is being erased.
   if (c.t >= o.fa) return o.fw && o.fw.st > SINGLE ? 'carry' : 'update';
   if (c.t >= o.da) return o.dg!.st > SINGLE ? 'hand' : 'upload';
-  if (!o.on) return look ? 'limit' : '';
-  if (c.o.rv && over(o)) return 'reserve';
-  if (look) return 'limit';
-  if (c.ask && !o.tag) o.tag = c.uid;
-  if (c.m.eto >= o.max || (o.tag && o.act !== AUTH && !(o.want & AUTH))) return 'auth';
-  if (c.t >= o.nx) return 'sample';
-  if (o.rst || o.un) return 'remote';
-  return o.ref && c.t - o.note > NOTE ? 'queue' : '';
+  return o.on && o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
 /** Job: looks at the charger; 1 = charging profiles are being looked at, something has happened, or the pieces of an update
