@@ -19,7 +19,7 @@ const ROWS: [line: string, says: RegExp][] = [
   ['get nosuch', /^There is no key "nosuch"\. Type keys\(\)/],
   ['keys("mptwt")', /^mptwt [^]*\nMore: keys\("\w+"\)\n$/],
   ['help amp', /^Current that the user asks for[^]*takes an integer/],
-  ['log', /ntp|boot|state|http|^\n?$/],
+  ['log', /^(\d+\.\d \w+ .*\n)*\n?$/],
   ['trace', /boot 1\n/],
   ['wifi', /^network +bench, [^]*\nknown +0 bench\n$/],
   ['wifi("Garage", "geheim-123")', /^Known from now on/],
