@@ -178,7 +178,9 @@ async function figures(f?: Feature): Promise<Figures & { build: Build }> {
     for (const name of f?.files ?? []) build.delete(name);
     const main = build.get('main')!.length;
     const all = [...build.values()].reduce((n, data) => n + data.length, 0);
-    return { main, all, stay: process.env.ESPRUINO ? await stays(build) : NaN, build };
+    // Without a module that stays there is nothing to measure; and a bundle whose parts are missing would not work.
+    const measured = process.env.ESPRUINO && (!f || f.stubs);
+    return { main, all, stay: measured ? await stays(build) : NaN, build };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -204,6 +206,8 @@ async function main(): Promise<void> {
   const whole = await figures();
   const loaded = process.env.ESPRUINO ? await parts(process.env.ESPRUINO, whole.build) : [];
   const count = (n: number): string => (Number.isFinite(n) ? String(n) : 'not measured');
+  const same = (a: Build, b: Build): string =>
+    Buffer.compare(a.get('main')!, b.get('main')!) ? 'not measured' : 'none';
   const rows: string[] = [];
   for (const f of chosen) {
     say(`- without ${f.name}`);
@@ -212,7 +216,7 @@ async function main(): Promise<void> {
     const most = loaded.filter((p) => f.parts.includes(p.name)).sort((a, b) => b.loaded - a.loaded)[0];
     rows.push(
       `| ${f.name} | ${f.parts.length} | ${own} | ${whole.all - less.all - own - whole.main + less.main} | ` +
-        `${whole.main - less.main} | ${whole.all - less.all} | ${count(whole.stay - less.stay)} | ` +
+        `${whole.main - less.main} | ${whole.all - less.all} | ${f.stubs ? count(whole.stay - less.stay) : same(whole.build, less.build)} | ` +
         `${most ? `${most.loaded} (\`${most.name}\`)` : '–'} | ${f.note ?? ''} |`,
     );
   }
@@ -235,8 +239,9 @@ are chance: texts lie in pieces.
 
 With everything: ${whole.all} bytes, ${whole.main} of them the main chunk; ${count(whole.stay)} variables stay.
 
-A feature that is made of parts on call alone costs flash and no variable while it is not used; then it costs what stands in the
-last column, and the part is dropped after two to four seconds. What OCPP keeps in variables while it is connected: [budgets.md](budgets.md).
+*None*: the main chunk is the same byte for byte with and without it, so nothing of it stays. A feature that is made of parts on
+call alone costs flash and no variable while it is not used; then it costs what stands in the last column, and the part is dropped
+after two to four seconds. What OCPP keeps in variables while it is connected: [budgets.md](budgets.md).
 
 ${table}
 `,

@@ -49,12 +49,6 @@ function stop(o: Ocpp, e: Entry): string {
   );
 }
 
-/** The part `values` goes on with these samples. */
-function samples(o: Ocpp, cursor: Cursor): void {
-  o.sp = 'values';
-  o.sa = cursor;
-}
-
 /** Distance of the samples that are kept for an end. */
 function step(e: Entry): number {
   return e[9] ? (e[9] as number) : 1;
@@ -65,21 +59,19 @@ export function more(o: Ocpp, n: number): string {
   if (n) return '';
   if (!e) throw 'record lost';
   if (e[1] === 'S') return start(o, e);
+  // The part `values` goes on with the samples.
+  const w: Cursor = { key: '', ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
+  const kept = e[8] as number;
   if (e[1] === 'E') {
-    if ((e[8] as number) >= 0)
-      samples(o, {
-        key: 'd' + (e[2] % 8),
-        ref: e[2],
-        i: 0,
-        to: e[8] as number,
-        by: step(e),
-        n: 0,
-        k: 0,
-        end: ']}',
-      });
-    return stop(o, e);
+    if (kept < 0) return stop(o, e);
+    w.key = 'd' + (e[2] % 8);
+    w.i = 0;
+    w.to = kept;
+    w.by = step(e);
   }
-  samples(o, { key: '', ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e });
+  o.sp = 'values';
+  o.sa = w;
+  if (e[1] === 'E') return stop(o, e);
   return (
     '"MeterValues",{"connectorId":1' + (e[2] ? ',"transactionId":' + txId(o, e[2]) : '') + ',"meterValue":['
   );
