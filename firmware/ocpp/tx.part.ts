@@ -65,6 +65,7 @@ export function more(o: Ocpp, n: number): string {
   if (e[1] === 'E') {
     if (kept < 0) return stop(o, e);
     w.key = 'd' + (e[2] % 8);
+    w.e = undefined;
     w.i = 0;
     w.to = kept;
     w.by = step(e);
