@@ -16,8 +16,9 @@ import type { Ws } from './websocket';
 /** Answer to our ping, and to the handshake, ms. */
 const PONG = 10000;
 /** Settings that need a new connection, and those that move the next sample. */
-const LINK = 'ocppe,ocppu,ocppak,osc';
-const SAMPLES = 'ocppi,ocppai';
+// Both end in a comma: the engine's search takes a beginning that the text's end cuts off, so `clf` was found in `osc`.
+const LINK = 'ocppe,ocppu,ocppak,osc,';
+const SAMPLES = 'ocppi,ocppai,';
 /** No connect for so long after one that only the watchdog ended, ms. */
 const AFTER_RESET = 900000;
 /** The open transaction is noted again after this long, ms. */

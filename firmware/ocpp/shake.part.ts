@@ -121,7 +121,8 @@ export function look(o: Ocpp): void {
   }
   const text = w.q.join('');
   const end = text.indexOf('\r\n\r\n');
-  if (end >= 0) {
+  // The engine finds a beginning, too, that the text's end cuts off.
+  if (end >= 0 && end + 4 <= text.length) {
     w.q = end + 4 < text.length ? [text.substr(end + 4)] : [];
     w.n = text.length - end - 4;
     w.need = 2;
