@@ -138,20 +138,21 @@ describe('upload into the real interpreter', function () {
       old.set(name, Buffer.from(Buffer.from(data).toString('latin1').replaceAll('0.1.0', '0.0.9'), 'latin1'));
     return old;
   };
+  /** A board on a pseudo-terminal with that in its flash. */
+  const board = async (name: string): Promise<{ tty: Terminal; bench: Bench }> => {
+    const tty = await Terminal.open();
+    const print = (text: string): void => tty.send(text);
+    const flash = path.join(dir, name);
+    return {
+      tty,
+      bench: await start({ engine: 'espruino', csms: 'off', build: older(), flash, fresh: true, print }),
+    };
+  };
   const version = async (bench: Bench): Promise<string> =>
     (JSON.parse((await bench.get('/api/status?filter=pwv')).body) as { pwv: string }).pwv;
 
   it('the power is cut while it sends, and while it installs: what starts is whole, and the next run ends it', async () => {
-    const tty = await Terminal.open();
-    const flashFile = path.join(dir, 'cut.flash');
-    const bench = await start({
-      engine: 'espruino',
-      csms: 'off',
-      build: older(),
-      flash: flashFile,
-      fresh: true,
-      print: (text) => tty.send(text),
-    });
+    const { tty, bench } = await board('cut.flash');
     let sent = 0;
     let due = (_text: string): boolean => false;
     tty.on = (text) => {
@@ -194,16 +195,7 @@ describe('upload into the real interpreter', function () {
   });
 
   it('over older firmware, on a pseudo-terminal: it starts, and a second upload finds everything there', async () => {
-    const tty = await Terminal.open();
-    const flashFile = path.join(dir, 'up.flash');
-    const bench = await start({
-      engine: 'espruino',
-      csms: 'off',
-      build: older(),
-      flash: flashFile,
-      fresh: true,
-      print: (text) => tty.send(text),
-    });
+    const { tty, bench } = await board('up.flash');
     tty.on = (text) => bench.type(text);
     try {
       assert.equal(await version(bench), '0.0.9');
