@@ -122,7 +122,7 @@ function floor(key: string, soft: Bit | undefined): number {
 
 function store(key: string, text: string | undefined, soft?: Bit): boolean {
   // Two erased pages stay in reserve, so that reclaim() cut off at any point finds room again at the next boot. While an
-  // erase would hurt the reserve is used up to its last page, the two before it by what must not be lost alone.
+  // erase would hurt the reserve is used up to its last page, by what must not be lost alone.
   if (spare < 3 && quiet) reclaim();
   if (spare < floor(key, soft)) return !quiet && !soft && hold(key, text);
   delete held[key];

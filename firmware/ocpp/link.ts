@@ -15,8 +15,10 @@ import type { Ws } from './websocket';
 
 /** Answer to our ping, and to the handshake, ms. */
 const PONG = 10000;
-/** Settings that need a new connection, and those that move the next sample. */
-// Both end in a comma: the engine's search takes a beginning that the text's end cuts off, so `clf` was found in `osc`.
+/**
+ * Settings that need a new connection, and those that move the next sample. Both end in a comma: the engine's search takes a
+ * beginning that the text's end cuts off, and would find `clf` in `osc`.
+ */
 const LINK = 'ocppe,ocppu,ocppak,osc,';
 const SAMPLES = 'ocppi,ocppai,';
 /** No connect for so long after one that only the watchdog ended, ms. */

@@ -103,10 +103,11 @@ function used(o: Ocpp): string {
 function began(o: Ocpp, e: Happening): void {
   const c = o.c;
   if (o.ref === o.qn) {
-    if (put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o))) return;
-    // Nobody hears of this one: a charger that is free for all goes on.
-    o.ref = 0;
-    c.f.del('qo');
+    if (!put(o, 'S', o.ref, e[1], ',' + quoteTag(e[3]) + ',' + e[2] + used(o))) {
+      // Nobody hears of this one: a charger that is free for all goes on.
+      o.ref = 0;
+      c.f.del('qo');
+    }
     return;
   }
   o.ev.unshift(e);
