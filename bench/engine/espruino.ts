@@ -125,8 +125,11 @@ export class Espruino implements Engine {
   }
 
   type(text: string): void {
-    // Ctrl-D would end the interpreter.
-    this.child?.stdin!.write(text.replaceAll('\x04', ''), 'latin1');
+    // Ctrl-D would end the interpreter. Ctrl-C is for one that is busy; it takes what was typed before it.
+    for (const keys of text.replaceAll('\x04', '').split(/(?<=\x03)|(?=\x03)/)) {
+      if (keys === '\x03') this.child?.stdin!.write(keys, 'latin1');
+      else this.requests.type(keys);
+    }
   }
 
   memory(): ReturnType<Requests['memory']['used']> {

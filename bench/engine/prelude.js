@@ -12,6 +12,7 @@
   const later = {};
   let count = 0;
   let looking = 0;
+  let typing = 0;
 
   function tell(op, body) {
     q.write(op + chr(body.length & 255, body.length >> 8) + body);
@@ -93,9 +94,19 @@
     });
   }
 
-  /** What the host wants: 1 = events wait, 2 = the scan alone. */
+  /** What was typed comes from here, not through the standard input: its thread and ours share a queue without a lock. */
+  function typed() {
+    typing = 0;
+    const n = ask('T', '', 1).charCodeAt(0);
+    if (!n) return;
+    USB.inject(take(n));
+    typing = setTimeout(typed, 0);
+  }
+
+  /** What the host wants: 1 = events wait, 2 = the scan alone, 4 = somebody types. */
   function wanted(flags) {
     if (flags & 2) alone();
+    if (flags & 4 && !typing) typing = setTimeout(typed, 0);
     if (flags & 1 && !looking) looking = setTimeout(look, 0);
   }
 

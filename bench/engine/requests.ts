@@ -16,6 +16,9 @@ const FLASH = 0x310000;
 const PAGE = 4096;
 const EVENTS = 1;
 const ALONE = 2;
+const TYPED = 4;
+/** Bytes that are typed between two turns: one event of the engine. */
+const TYPING = 63;
 const DONE = Buffer.of(1);
 
 /** The module may know more than its contract. */
@@ -48,6 +51,8 @@ export class Requests {
   /** What has come in at the serial ports. */
   private inbox: Record<2 | 3, number[]> = { 2: [], 3: [] };
   private started = false;
+  /** What is to be typed at the console. */
+  private keys = '';
   /** The next scan is to end all other timers. */
   private lonely = false;
   /** Counts lives of the interpreter: what one asked for is no answer to another. */
@@ -63,6 +68,7 @@ export class Requests {
     const { host } = this;
     this.life++;
     this.started = false;
+    this.keys = '';
     this.memory.begin();
     this.dog = new Watchdog(
       host.clock,
@@ -145,6 +151,8 @@ export class Requests {
         return this.later(ERASE, () => this.reply(DONE));
       case 'E':
         return this.reply(Buffer.of(this.wanted()));
+      case 'T':
+        return this.typed();
       case 'n':
         this.asked.push({ at: Date.now(), name: body.toString('latin1') });
         return this.reply(DONE);
@@ -157,8 +165,19 @@ export class Requests {
     this.lonely = true;
   }
 
+  type(text: string): void {
+    this.keys += text;
+  }
+
+  /** The next keys; their end is told by none. */
+  private typed(): void {
+    const text = this.keys.slice(0, TYPING);
+    this.keys = this.keys.slice(TYPING);
+    this.reply(Buffer.concat([Buffer.of(text.length), Buffer.from(text, 'latin1')]));
+  }
+
   private wanted(): number {
-    return this.events.length ? EVENTS : 0;
+    return (this.events.length ? EVENTS : 0) | (this.keys ? TYPED : 0);
   }
 
   private burst(body: Buffer): void {

@@ -3,6 +3,7 @@
 // the real timers.
 
 import type { Context } from 'mocha';
+import { Random } from '../../bench/esp32/random';
 
 const KEPT = [
   'setTimeout',
@@ -30,5 +31,10 @@ export const mochaHooks = {
     };
     const { suites } = this.test!.parent!;
     suites.forEach((s, i) => s.file !== suites[i + 1]?.file && s.afterAll(restore));
+  },
+  /** Each test throws the same dice in every run: back-offs, delays, places of a cut. */
+  beforeEach(): void {
+    const dice = new Random();
+    Math.random = () => dice.float();
   },
 };
