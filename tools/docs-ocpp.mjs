@@ -22,15 +22,26 @@ const table = (head, rows) =>
     ...rows.map((r) => `| ${r.join(' | ')} |`),
   ].join('\n');
 
-/** All messages of the specification in the order of their names. */
+/** All messages of the specification in the order of their names; one that both may call has both in its row. */
 function all({ TOLD, ASKED, SENT }) {
   const part = (name) => TOLD.find((t) => t.names.includes(name)).part;
-  return Object.entries(ASKED)
+  const asked = Object.entries(ASKED)
     .filter(([, r]) => r.part)
-    .map(([name, r]) => [name, r.profile, 'central system', r.does, r.no, r.part])
-    .concat(Object.entries(SENT).map(([name, r]) => [name, r.profile, 'charger', r.does, r.no, part(name)]))
-    .sort((a, b) => (a[0] < b[0] ? -1 : 1))
-    .map((r) => [...r.slice(0, 5), `\`${r[5]}\``]);
+    .map(([name, r]) => [name, r.profile, 'central system', r.does, r.no, `\`${r.part}\``]);
+  const sent = Object.entries(SENT).map(([name, r]) => [
+    name,
+    r.profile,
+    'charger',
+    r.does,
+    r.no,
+    `\`${part(name)}\``,
+  ]);
+  const both = asked.flatMap((a) => sent.filter((s) => s[0] === a[0]).map((s) => [a, s]));
+  return asked
+    .concat(sent)
+    .filter((r) => !both.some(([a]) => a[0] === r[0]))
+    .concat(both.map(([a, s]) => a.map((cell, i) => (i < 2 ? cell : `${cell}; ${s[i]}`))))
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1));
 }
 
 export function ocpp() {

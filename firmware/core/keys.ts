@@ -823,8 +823,8 @@ export const KEYS = {
   ocpple: { t: 's', f: 'z', get: (c): unknown => c.o.err || null },
   /** When it happened, since boot. */
   ocpplea: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.o.err ? c.o.errAt : null) },
-  /** Remote debug logging. Stored only. */
-  ocpprl: { t: 'b', f: 'wp', def: 0 },
+  /** Remote debug logging: new lines of the log go to the central system as DataTransfer. */
+  ocpprl: { t: 'b', f: 'wp', def: 0, ocpp: 'RemoteLogging' },
   /** Password of the central system (Basic, user = `sse`); empty = none. 16 bytes or more by OCPP. Never read back. */
   ocppak: {
     t: 's',

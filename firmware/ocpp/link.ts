@@ -143,7 +143,7 @@ function fresh(c: Charger): Ocpp {
     fw: undefined,
     fa: 0,
     dg: undefined,
-    da: NEVER,
+    da: c.f.get('k.ocpprl') === '1' ? 0 : NEVER,
   };
 }
 
@@ -241,7 +241,7 @@ function busy(o: Ocpp): string {
   }
   // Files come last: a card must not wait while flash is being erased.
   if (c.t >= o.fa) return o.fw && o.fw.st > SINGLE ? 'carry' : 'update';
-  if (c.t >= o.da) return o.dg!.st > SINGLE ? 'hand' : 'upload';
+  if (c.t >= o.da) return !o.dg ? 'tail' : o.dg.st > SINGLE ? 'hand' : 'upload';
   return o.on && o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
@@ -288,6 +288,7 @@ function set(o: Ocpp, key: string): void {
   // Another central system does not know us yet.
   if (key === 'ocppu') o.reg = 0;
   if (SAMPLES.includes(key)) o.nx = 0;
+  if (key === 'ocpprl' && !o.dg) o.da = o.c.t;
 }
 
 /** Hook: what the central system has to know, or the client. */

@@ -18,7 +18,12 @@ export const TOLD: Told[] = [
   { names: ['MeterValues'], part: 'values' },
   { names: ['Heartbeat'], part: 'boot' },
   {
-    names: ['StatusNotification', 'DiagnosticsStatusNotification', 'FirmwareStatusNotification'],
+    names: [
+      'StatusNotification',
+      'DiagnosticsStatusNotification',
+      'FirmwareStatusNotification',
+      'DataTransfer',
+    ],
     part: 'notify',
   },
 ];
@@ -198,6 +203,11 @@ export const SENT: { [action: string]: Pick<Asked, 'profile'> & { does: string; 
     profile: 'Core',
     does: 'first of all after a restart, and when triggered; sets clock and heartbeat',
     no: '`Pending`: only what is triggered is told; `Rejected`: nothing is told or answered; asked again after `interval`',
+  },
+  DataTransfer: {
+    profile: 'Core',
+    does: 'with the key `ocpprl` new lines of the log: vendorId `Pilotwire`, messageId `log`, data: the lines',
+    no: 'an error or an unknown vendor: no more until the next restart, or until `ocpprl` is set again',
   },
   DiagnosticsStatusNotification: {
     profile: 'FirmwareManagement',

@@ -1,7 +1,7 @@
 // Part on call: StatusNotification, and messages that other parts have left ready.
 
-import { ERROR, OTHER, SILENT, STATUS0 } from './state';
-import type { Ocpp } from './state';
+import { ERROR, NEVER, OTHER, SILENT, STATUS0 } from './state';
+import type { Ocpp, Payload } from './state';
 
 /** Error code, and the fault in plain words, as JSON fields. */
 function fault(o: Ocpp, code: number): string {
@@ -43,7 +43,10 @@ export function more(o: Ocpp, n: number): string {
 /** A status that is not taken is told once more, then counts as told. A status in between is over once it is told. */
 export function turn(o: Ocpp): void {
   if (o.act === OTHER) {
-    o.out.shift();
+    const said = o.out.shift()!;
+    // Nobody there who takes our log: an error would be its next line.
+    const known = o.how !== ERROR && !('' + (o.in as Payload).status).startsWith('Unknown');
+    if (!known && !o.dg && said.startsWith('"DataTransfer')) o.da = NEVER;
     if (o.out.length) o.want |= OTHER;
     return;
   }

@@ -209,9 +209,11 @@ export interface Ocpp {
   /** Update under way, and when it is looked at again. */
   fw: Work | undefined;
   fa: number;
-  /** Report on its way to the central system's folder, likewise. */
+  /** Report on its way to the central system's folder, likewise; without one, when the log is looked at for remote logging. */
   dg: Out | undefined;
   da: number;
+  /** The last line of the log that the central system got. */
+  line?: string;
 }
 
 /**

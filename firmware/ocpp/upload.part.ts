@@ -179,7 +179,7 @@ function ended(o: Ocpp, w: Out): void {
     o.da = o.c.t + w.pause * 1000;
   } else {
     o.dg = undefined;
-    o.da = NEVER;
+    o.da = o.line === undefined ? NEVER : o.c.t;
   }
 }
 

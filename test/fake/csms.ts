@@ -36,6 +36,7 @@ import * as reserve from '../../firmware/ocpp/reserve.part';
 import * as restore from '../../firmware/ocpp/restore.part';
 import * as sample from '../../firmware/ocpp/sample.part';
 import * as shake from '../../firmware/ocpp/shake.part';
+import * as tail from '../../firmware/ocpp/tail.part';
 import * as tx from '../../firmware/ocpp/tx.part';
 import * as update from '../../firmware/ocpp/update.part';
 import * as upload from '../../firmware/ocpp/upload.part';
@@ -93,6 +94,7 @@ export const PARTS: { [name: string]: unknown } = {
   sample,
   settle,
   shake,
+  tail,
   tx,
   update,
   upload,
@@ -438,6 +440,7 @@ export function rig(o: Options = {}): Rig {
     head,
     read,
     drop: () => undefined,
+    lines: () => [...f.lines, ''],
   });
   settings(c);
   Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);

@@ -391,6 +391,55 @@ describe('ocpp link', () => {
   });
 });
 
+describe('ocpp remote logging', () => {
+  const logged = (r: Rig): string =>
+    r.cs
+      .calls('DataTransfer')
+      .map((q) => {
+        assert.deepEqual([q.vendorId, q.messageId], ['Pilotwire', 'log']);
+        return q.data;
+      })
+      .join('');
+
+  it('off: nothing; on: what stands in the log and what comes to it, each line once, short messages', () => {
+    const r = ready();
+    r.run(60000);
+    assert.equal(logged(r), '');
+    const had = r.lines.length;
+    for (let i = 0; i < 20; i++) r.c.f.log('test', 'line ' + i + ' "\xc3\xa4" ' + '.'.repeat(40));
+    asked(r, 'ChangeConfiguration', { key: 'RemoteLogging', value: 'true' });
+    r.run(20000);
+    r.c.f.log('test', 'the last');
+    r.run(6000);
+    assert.ok(r.lines.length > had + 20);
+    assert.equal(Buffer.from(logged(r)).toString('latin1'), r.lines.join('\n') + '\n');
+    const most = Math.max(...r.cs.calls('DataTransfer').map((q) => (q.data as string).length));
+    assert.ok(most < 500, `${most}`);
+    asked(r, 'ChangeConfiguration', { key: 'RemoteLogging', value: 'false' });
+    r.c.f.log('test', 'more');
+    r.run(20000);
+    assert.ok(!logged(r).includes('more'));
+  });
+
+  for (const [what, answer] of [
+    ['an unknown vendor', { status: 'UnknownVendorId' }],
+    ['an error', 'NotImplemented'],
+  ] as const)
+    it(`${what} ends it until it is asked for again`, () => {
+      const cs = new Csms();
+      cs.answers.DataTransfer = () => answer;
+      const r = ready({ cs, store: new Map([['qx', '[0,-1]'], ['k.ocpprl', '1']]) }); // prettier-ignore
+      r.run(30000);
+      assert.equal(cs.calls('DataTransfer').length, 1);
+      r.c.f.log('test', 'more');
+      r.run(30000);
+      assert.equal(cs.calls('DataTransfer').length, 1);
+      asked(r, 'ChangeConfiguration', { key: 'RemoteLogging', value: 'true' });
+      r.run(6000);
+      assert.equal(cs.calls('DataTransfer').length, 2);
+    });
+});
+
 describe('ocpp queue', () => {
   function charge(r: Rig, tag: string): void {
     r.cp = 'B';

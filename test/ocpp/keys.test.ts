@@ -561,6 +561,20 @@ const WRITABLE: Case[] = [
     act: (r) => assert.equal(r.c.k.mca, 8),
   },
   {
+    key: 'RemoteLogging',
+    type: 'bool',
+    def: 'false',
+    good: 'true',
+    act(r) {
+      r.run(6000);
+      assert.match(r.cs.calls('DataTransfer')[0].data as string, /ocpp accepted\n/);
+    },
+    without(r) {
+      r.run(6000);
+      assert.deepEqual(r.cs.calls('DataTransfer'), []);
+    },
+  },
+  {
     key: 'RequestedCurrent',
     type: 'int',
     def: '16',

@@ -58,6 +58,30 @@ describe('GetDiagnostics', function () {
     x.w.end();
   });
 
+  it('remote logging goes on behind it, and over a restart', () => {
+    const x = charging();
+    const logged = (): string =>
+      x.cs
+        .calls('DataTransfer')
+        .map((q) => q.data)
+        .join('');
+    const id = x.cs.call('ChangeConfiguration', { key: 'RemoteLogging', value: 'true' });
+    x.w.run(10000);
+    assert.deepEqual(x.cs.answer(id), { status: 'Accepted' });
+    assert.match(logged(), /ocpp accepted\n/);
+    ask(x);
+    x.w.run(150000);
+    assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
+    x.w.post('car', { state: 'unplugged' });
+    x.w.run(10000);
+    assert.match(logged(), /state A1 no car/);
+    const before = logged().length;
+    x.w.cut(1000);
+    x.w.run(60000);
+    assert.match(logged().slice(before), /ocpp accepted\n/);
+    x.w.end();
+  });
+
   it('only what happened between startTime and stopTime', () => {
     const x = charging();
     const at = (s: number): string => new Date(Date.parse('2026-01-10T12:00:00Z') + s * 1000).toISOString();
