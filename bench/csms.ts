@@ -163,7 +163,9 @@ export class Csms {
       case 'StopTransaction':
         return q.idTag === undefined ? {} : { idTagInfo: judge(q.idTag) };
       case 'DataTransfer':
-        return { status: 'UnknownVendorId' };
+        return {
+          status: q.vendorId === 'Pilotwire' && q.messageId === 'log' ? 'Accepted' : 'UnknownVendorId',
+        };
       case 'SignCertificate':
         return { status: 'Rejected' };
       case 'StatusNotification':

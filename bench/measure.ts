@@ -16,7 +16,7 @@ import { calibrate, net, Profile, scans, type Step, type Units } from './measure
 import { starts } from './measure/starts';
 import { Stage, type Json, type Phase } from './measure/stage';
 import { loads, story } from './measure/story';
-import { insert, k, markdown, row, type Row, type Section } from './measure/table';
+import { insert, k, markdown, row, trend, type Row, type Section } from './measure/table';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BOARD = process.env.BOARD || 'reference';
@@ -341,7 +341,11 @@ async function main(): Promise<void> {
     all.push(...found);
     process.stdout.write(markdown(found) + '\n');
   }
-  if (!wanted.length) fs.writeFileSync(DOCUMENT, insert(fs.readFileSync(DOCUMENT, 'utf8'), markdown(all)));
+  if (wanted.length) return;
+  const files = [...build.values()].reduce((n, text) => n + text.length, 0);
+  const day = new Date().toISOString().slice(0, 10);
+  const document = insert(fs.readFileSync(DOCUMENT, 'utf8'), markdown(all));
+  fs.writeFileSync(DOCUMENT, trend(document, day, files, all));
 }
 
 main().then(

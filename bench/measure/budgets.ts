@@ -3,7 +3,7 @@
 import type { Build } from '../image';
 import { Stage, type Phase } from './stage';
 import { long, story } from './story';
-import { row, type Section } from './table';
+import { PEAKS, row, type Section } from './table';
 
 /** The five rules, see docs/engine.md: variables, instructions, bytes. */
 export const RESIDENT = 3000;
@@ -36,7 +36,7 @@ export async function memory(build: Build, say: (text: string) => void): Promise
         rows: IDLE.map((name) => row(name, named(name).report.floor, RESIDENT)),
       },
       {
-        title: 'Variables at the peak',
+        title: PEAKS,
         text: 'Most that was in use at any request to the hardware, after a collection.',
         head: 'during',
         rows: busy.map((p) => row(p.name, p.report.peak, PEAK)),

@@ -15,6 +15,9 @@ export interface Section {
   rows: Row[];
 }
 
+/** Section whose greatest figure goes into the trend. */
+export const PEAKS = 'Variables at the peak';
+
 const BEGIN = '<!-- measured: begin -->';
 const END = '<!-- measured: end -->';
 
@@ -46,4 +49,28 @@ export function insert(document: string, figures: string): string {
   const to = document.indexOf(END);
   if (from < 0 || to < from) throw new Error('docs/budgets.md has no place for the figures');
   return `${document.slice(0, from + BEGIN.length)}\n\n${figures}\n${document.slice(to)}`;
+}
+
+const TREND = '<!-- trend: end -->';
+
+/** The document with a line of the trend; one of the same day gives way. `files` is the sum of their bytes. */
+export function trend(document: string, day: string, files: number, sections: Section[]): string {
+  const end = document.indexOf(TREND);
+  if (end < 0) throw new Error('docs/budgets.md has no place for the trend');
+  const value = (what: string): string =>
+    sections.flatMap((s) => s.rows).find((r) => r.what === what)?.value ?? '-';
+  const peaks = sections.find((s) => s.title === PEAKS)?.rows.map((r) => Number(r.value)) ?? [];
+  const cells = [
+    day,
+    sections.flatMap((s) => s.rows).find((r) => r.what.endsWith('.js, bytes'))?.value ?? '-',
+    files,
+    value('idle, no OCPP'),
+    value('charging'),
+    Math.max(...peaks),
+    value('charging, PWM'),
+    value('the longest work of all, ms on the chip'),
+  ];
+  const lines = document.slice(0, end).trimEnd().split('\n');
+  if (lines[lines.length - 1].startsWith(`| ${day} |`)) lines.pop();
+  return [...lines, `| ${cells.join(' | ')} |`, '', document.slice(end)].join('\n');
 }

@@ -54,6 +54,7 @@ describe('embedded central system', () => {
     ['Authorize', { idTag: 'ABC' }, { idTagInfo: { status: 'Accepted' } }],
     ['StopTransaction', { transactionId: 1, meterStop: 5, timestamp: '2030-01-01T00:00:00Z' }, {}],
     ['DataTransfer', { vendorId: 'x' }, { status: 'UnknownVendorId' }],
+    ['DataTransfer', { vendorId: 'Pilotwire', messageId: 'log', data: 'a line' }, { status: 'Accepted' }],
   ];
   for (const [action, payload, answer] of rows) {
     it(`answers ${action}`, async () => {

@@ -8,7 +8,7 @@ import { solo, type Solo } from '../../bench/engine/solo';
 import { withoutInterlock } from '../../bench/measure/gate';
 import { parts } from '../../bench/measure/parts';
 import { net, parse } from '../../bench/measure/profile';
-import { insert, markdown, row } from '../../bench/measure/table';
+import { insert, markdown, row, trend, type Section } from '../../bench/measure/table';
 
 const { ESPRUINO = '' } = process.env;
 
@@ -97,6 +97,25 @@ describe('table', () => {
     assert.match(once, /begin -->\n\nnew\n<!-- measured: end/);
     assert.equal(insert(once, 'new'), once);
     assert.throws(() => insert('nothing', 'new'));
+  });
+
+  it('has a trend: a line a day, the last run of it', () => {
+    const file = new URL('../../docs/budgets.md', import.meta.url);
+    const found = (idle: number): Section[] => [
+      { title: 'Size', head: '', rows: [row('reference.js, bytes', 46000, 100000), row('keys, bytes', 7)] },
+      { title: 'Variables that stay', head: '', rows: [row('idle, no OCPP', idle), row('charging', 2900)] },
+      { title: 'Variables at the peak', head: '', rows: [row('one', 3100), row('all at once', 3500)] },
+    ];
+    const before = fs.readFileSync(file, 'utf8');
+    const once = trend(trend(before, '2030-01-01', 270000, found(2700)), '2030-01-01', 270000, found(2701));
+    const twice = trend(once, '2030-01-02', 270001, found(2702));
+    const lines = twice.split('\n').filter((l) => l.startsWith('| 2030'));
+    assert.deepEqual(lines, [
+      '| 2030-01-01 | 46000 | 270000 | 2701 | 2900 | 3500 | - | - |',
+      '| 2030-01-02 | 46000 | 270001 | 2702 | 2900 | 3500 | - | - |',
+    ]);
+    assert.equal(twice.replace(lines.join('\n') + '\n', ''), before);
+    assert.throws(() => trend('nothing', '2030-01-01', 0, []));
   });
 });
 
