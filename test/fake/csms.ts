@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as carry from '../../firmware/ocpp/carry.part';
 import * as change from '../../firmware/core/change.part';
-import type { Bit } from '../../hal/types';
+import type { Bit, Nor } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import * as conf from '../../firmware/core/conf.part';
+import * as journal from '../../firmware/core/journal';
 import * as creds from '../../firmware/core/creds.part';
 import * as sched from '../../firmware/core/sched.part';
 import * as answer from '../../firmware/ocpp/answer.part';
@@ -368,6 +369,8 @@ export interface Rig extends Fake {
 export interface Options {
   cs?: Csms;
   store?: Map<string, string>;
+  /** The real journal in this flash, instead of a store. */
+  flash?: Nor;
   settings?: Record<string, unknown>;
   charger?: { lock?: boolean; rcm?: boolean };
   boot?: number;
@@ -442,6 +445,12 @@ export function rig(o: Options = {}): Rig {
     drop: () => undefined,
     lines: () => [...f.lines, ''],
   });
+  if (o.flash) {
+    journal.mount(o.flash, 0);
+    const { put, get, del } = journal;
+    Object.assign(c.f, { put, get, del });
+    if (get('qx') === undefined) put('qx', '[0,-1]');
+  }
   settings(c);
   Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
   recover(c);

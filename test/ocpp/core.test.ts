@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { Csms, NOW, PARTS, asked, frame, messages, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 import { plain } from '../../firmware/ocpp/inbox.part';
-import { chars } from '../../firmware/ocpp/state';
+import { SLOTS, chars } from '../../firmware/ocpp/state';
+import { get, put } from '../../firmware/core/journal';
+import { Flash } from '../fake/flash';
+
+/** Power cuts in a transaction. */
+const CUTS = 250;
 
 /** Plugs in, taps, charges. */
 function charging(r: Rig, tag = 'AA'): void {
@@ -546,6 +551,78 @@ describe('ocpp transactions over power cuts', () => {
         what,
       );
     }
+  });
+
+  it(`at ${CUTS} bytes of the journal: the same, and a setting is the old or the new one`, function () {
+    this.timeout(60000);
+    const settings = { oss: 'Energy.Active.Import.Register' };
+    const base = new Flash(4);
+    ready({ flash: base, settings });
+    put('keep', 'x'.repeat(500));
+    // So far that the day passes a page's end.
+    for (let i = 0; i < 60; i++) put('n', String(i) + '.'.repeat(80));
+    /** A day until the power goes after `cut` bytes; an erase counts as 64 of them. */
+    function day(cut: number): { flash: Flash; cs: Csms; used: number; erased: number; dead: boolean } {
+      const flash = new Flash(4);
+      flash.bytes.set(base.bytes);
+      const cs = new Csms();
+      let dead = false;
+      for (const name of ['write', 'erase'] as const) {
+        const act = flash[name].bind(flash) as (a: never, b: never) => void;
+        flash[name] = (a: unknown, b?: unknown) => {
+          try {
+            act(a as never, b as never);
+          } catch (e) {
+            // Whoever catches it here has no power any more.
+            dead = true;
+            cs.wire!.cut();
+            cs.up = false;
+            throw e;
+          }
+        };
+      }
+      const r = rig({ flash, cs, boot: 2, settings });
+      r.run(3000);
+      flash.cut = cut;
+      try {
+        r.cs.call('ChangeConfiguration', { key: 'MeterValueSampleInterval', value: '3' });
+        charging(r);
+        r.run(4000);
+        r.c.m.eto += 100;
+        r.tap('AA');
+        r.run(2000);
+      } catch (e) {
+        if (!dead) throw e;
+      }
+      return { flash, cs, used: cut - flash.cut, erased: flash.erases, dead };
+    }
+    const { used: total, erased } = day(1e9);
+    assert.ok(total > 2000 && erased > 0, `${total} bytes, ${erased} pages`);
+    let heard = 0;
+    for (let n = 0; n < CUTS; n++) {
+      const cut = Math.floor(((n + Math.random()) * total) / CUTS);
+      const { flash, cs, dead } = day(cut);
+      assert.ok(dead, `${cut} of ${total}`);
+      flash.cut = Infinity;
+      const again = new Csms();
+      again.tx = cs.tx;
+      const s = rig({ flash, cs: again, boot: 3, settings });
+      const what = `cut ${cut}: `;
+      assert.ok(['3', undefined].includes(get('k.ocppi')), what + get('k.ocppi'));
+      s.run(40000);
+      const starts = cs.calls('StartTransaction').concat(again.calls('StartTransaction'));
+      const stops = cs.calls('StopTransaction').concat(again.calls('StopTransaction'));
+      const ids = new Set(stops.map((q) => q.transactionId));
+      const said = what + cs.said().concat(again.said()).join(', ');
+      if (starts.length) heard++;
+      assert.equal(ids.size, starts.length ? 1 : 0, said);
+      if (starts.length) assert.ok(ids.has(again.tx), said);
+      assert.ok(starts.length <= 2 && stops.length <= 2 && again.calls('StopTransaction').length <= 1, said);
+      assert.deepEqual(new Set(starts.map((q) => q.timestamp)).size, starts.length ? 1 : 0, said);
+      for (let slot = 0; slot < SLOTS; slot++) assert.equal(get('q' + slot), undefined, said);
+      assert.equal(get('keep'), 'x'.repeat(500), what);
+    }
+    assert.ok(heard > CUTS / 3, `${heard} with a transaction`);
   });
 
   it('goes on with the same transaction when the vehicle is still plugged, and ends it once', () => {
