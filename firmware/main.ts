@@ -97,7 +97,7 @@ const c: Charger = {
     duty: 10000,
     dat: 0,
     on: 0,
-    off: -60000,
+    off: 0,
     ph: b.contactor.phases ? 0 : b.phases,
     sw: 0,
   },

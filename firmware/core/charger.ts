@@ -71,7 +71,7 @@ export interface Charge {
   duty: number;
   /** When the duty last changed while PWM ran. */
   dat: number;
-  /** What was written to the coil, and when it was last released. */
+  /** What was written to the coil, and when it was last released; a start counts as that. */
   on: Bit;
   off: number;
   /** Phases selected: 1 or 3; 0 = the poles have not moved since the start. */

@@ -245,7 +245,7 @@ function record(f: Fake, o: Options): Charger {
       cbl: 0,
       tmp: [],
     },
-    s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: -60000, ph: o.phases ? 0 : 3, sw: 0 },
+    s: { st: 'A1', at: 0, due: 0, duty: 10000, dat: 0, on: 0, off: 0, ph: o.phases ? 0 : 3, sw: 0 },
     lim: { brd: 320, cbl: 999, usr: 160, ocpp: 999, temp: 999, car: 999, mtr: 999, lmo: 999 },
     ses: {
       on: 0,
@@ -363,6 +363,7 @@ export function charger(o: Options = {}): Fake {
   f.c = record(f, o);
   // Stories begin when it has run for a while.
   f.c.t = -AGE;
+  f.c.s.off = -60000;
   start(f);
   f.c.m.eto = 1000;
   f.until(0);
