@@ -69,6 +69,7 @@ export function step(s: Charge, x: Inputs, t: number): boolean {
   let to = target(s, x);
   const st = s.st;
   if (s.due) to = waits(s, to, t);
-  else if ((to === 'C1' || to === 'D1') && (st === 'C2' || st === 'D2')) to = 'CW';
+  // Only behind a closed contactor: where the coil had not followed yet there is nobody to wait for.
+  else if (s.on && (to === 'C1' || to === 'D1')) to = 'CW';
   return to === st ? false : enter(s, to, t);
 }

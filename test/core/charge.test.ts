@@ -29,6 +29,7 @@ function story(name: string, rows: Row[]): void {
     for (const [t, cp, amps, want, more] of rows) {
       step(s, inputs({ cp, amps, ...more }), t);
       assert.equal(s.st, want, `at ${t} ms`);
+      s.on = DRIVE[s.st] & POWER ? 1 : 0;
     }
   });
 }
@@ -103,6 +104,14 @@ describe('charging states (IEC 61851-1 annex A)', () => {
     [20, 'E', 160, 'E'],
     [500, 'B', 160, 'B2'],
   ]);
+
+  it('an offer withdrawn before the coil was on waits for nobody', () => {
+    for (const cp of ['C', 'D'] as const) {
+      const s: Charge = { st: `${cp}2`, at: 0, due: 0, duty: 2000, dat: 0, on: 0, off: 0, ph: 3, sw: 0 };
+      step(s, inputs({ cp, vent: 1 }), 20);
+      assert.equal(s.st, `${cp}1`);
+    }
+  });
 
   it('only C2, D2 and CW close the contactor, and never with the pilot at -12 V', () => {
     const closing = Object.keys(DRIVE).filter((st) => DRIVE[st] & POWER);
