@@ -246,16 +246,23 @@ function stuck(c: Charger): void {
   ease(c, STUCK);
 }
 
+/** The reading of this scan is the confirmed letter: a car that leaves while the steps to the coil wait is not followed by it. */
+function shows(c: Charger): boolean {
+  const p = c.b.pilot;
+  p.read(1);
+  return letter(p.hi) === c.x.cp;
+}
+
 /**
  * The one place that says when the contactor may close, besides what step() asks for (C or D, an offer, diode passed, no
  * fault): rested since the last opening and the last fault, main contacts proven open where the board can, self-test of
- * the residual-current monitor passed, connector locked.
+ * the residual-current monitor passed, connector locked, and the car still there.
  */
 function ready(c: Charger): Bit {
   if (c.s.on) return 1;
   const rest = c.s.off + DWELL;
   if (c.t < rest) soon(rest);
-  return c.t >= rest && c.x.aux !== 1 && proved(c) && locked(c) ? 1 : 0;
+  return c.t >= rest && c.x.aux !== 1 && proved(c) && locked(c) && shows(c) ? 1 : 0;
 }
 
 /** PWM for the offered current, not more often than the car can follow; true = it has changed. */

@@ -37,6 +37,53 @@ describe('scan', () => {
     assert.equal(f.c.s.st, 'B2');
   });
 
+  it('does not close on a car that leaves C in the scans before', () => {
+    for (let ms = 400; ms <= 900; ms += 20) {
+      const f = charger({ lock: true, rcm: true, proximity: true });
+      at(f, 1);
+      f.cp = 'B';
+      at(f, 2);
+      grant(f.c, 'CARD', 1);
+      at(f, 6);
+      f.cp = 'C';
+      f.until(f.c.t + ms);
+      const was = f.coil;
+      f.cp = 'B';
+      while (f.c.t < 8000) {
+        f.until(f.c.t + 20);
+        assert.ok(
+          f.coil <= was,
+          `closed ${f.c.t - 6000 - ms} ms after it had left C, ${ms} ms after it came`,
+        );
+      }
+      assert.equal(f.coil, 0);
+    }
+  });
+
+  it('does not close once the offer is withdrawn, however near the coil was', () => {
+    for (let ms = 400; ms <= 900; ms += 20) {
+      const f = charger({ lock: true, rcm: true, proximity: true });
+      at(f, 1);
+      f.cp = 'B';
+      at(f, 2);
+      grant(f.c, 'CARD', 1);
+      at(f, 6);
+      f.cp = 'C';
+      f.until(f.c.t + ms);
+      f.c.frc = 1;
+      f.c.dirty = 1;
+      let was = f.coil;
+      while (f.c.t < 8000) {
+        f.until(f.c.t + 20);
+        assert.ok(
+          f.coil <= was || typeof f.wire === 'number',
+          `closed with ${f.wire}, ${ms} ms after C came`,
+        );
+        was = f.coil;
+      }
+    }
+  });
+
   it('opens on an undecided level too, and then waits for a clear one', () => {
     const f = charging();
     f.cp = '?';

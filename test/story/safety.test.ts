@@ -38,6 +38,26 @@ describe('safety on the whole bundle', function () {
     assert.ok(worst <= 100 && worst > 40, `${worst} ms`);
   });
 
+  it('S2 opens at any moment of the closing: contacts open within 100 ms, or never closed', () => {
+    for (let ms = 1060; ms < 1360; ms += 4) {
+      const w = new Whole(reference(), 1 + (ms % 5), { acs: '0' });
+      w.rig.bridge!();
+      w.rig.release!(40);
+      w.run(2000);
+      w.post('car', { state: 'B', amps: 32, phases: 3, cable: 32 });
+      w.run(4000);
+      w.post('car', { state: 'C' });
+      w.run(ms);
+      w.post('car', { state: 'B' });
+      w.run(100);
+      const { commanded, operations } = w.shown().contactor;
+      assert.deepEqual([commanded, closed(w)], [false, false], `${ms} ms`);
+      w.run(1500);
+      assert.deepEqual([closed(w), w.shown().contactor.operations], [false, operations], `${ms} ms`);
+      w.end();
+    }
+  });
+
   it('S2 opens while the thread stands still, and the interlock opens first: no fault, the charge goes on', () => {
     for (let ms = 30; ms <= 300; ms += 30) {
       const w = charging(ms);
@@ -149,6 +169,26 @@ describe('safety on the whole bundle', function () {
     }
     assert.ok(Math.abs((w.get('eto') as number) - w.shown().meter.energy) <= 10);
     w.end();
+  });
+
+  it('5 s between two closings, over a restart too', () => {
+    const lines = ['load()', 'set("rst", 1)', ''];
+    for (const line of lines) {
+      const w = charging(5);
+      w.run(5000);
+      const at: number[] = [];
+      let was = closed(w);
+      w.rig.onChange(() => {
+        if (closed(w) !== was) at.push(w.t);
+        was = closed(w);
+      });
+      if (line) w.bench.engine.type(line + '\n');
+      else w.cut(50);
+      w.run(15000);
+      assert.equal(at.length, 2, w.bench.out);
+      assert.ok(at[1] - at[0] >= 5000, `${line}: ${at[1] - at[0]} ms`);
+      w.end();
+    }
   });
 
   it('closings and openings under load are kept over a power cut, also one behind a closed contactor', () => {
