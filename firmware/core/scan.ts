@@ -14,7 +14,7 @@ import { BOTTOM, LEAVE, duty, letter, readings, window } from './pilot';
 import { proved, tripped } from './rcm';
 import { locked, plug, spread, unplug } from './session';
 import { COIL, LETTER, MIRROR, OFFER, mark } from './trace';
-import { rouse } from './wake';
+import { rouse, w as wake } from './wake';
 
 /**
  * The contactor's mirror contact must follow the coil within this time, ms, and for so long it may differ later: the hardware
@@ -89,6 +89,8 @@ function show(c: Charger, cp: Letter): void {
 
 function arrive(c: Charger): void {
   c.x.tst = 0;
+  // It may have charged a moment before the restart.
+  if (c.ses.re) wake.hot = c.t;
   plug(c);
 }
 

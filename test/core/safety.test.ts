@@ -201,6 +201,28 @@ describe('charging rules: states and timing', () => {
     [200, {}, { wire: 26.7 }],
   ]);
 
+  it('a vehicle that may have charged before a restart is left asleep for an hour', () => {
+    for (const there of [true, false]) {
+      const f = offered();
+      if (!there) f.cp = 'A';
+      f.until(9000);
+      f.reboot();
+      f.until(6000);
+      f.cp = 'B';
+      if (!there) card(f);
+      const low = (until: number): boolean => {
+        let seen = false;
+        while (f.c.t < until) {
+          f.until(f.c.t + 100);
+          seen = seen || f.wire === 'low';
+        }
+        return seen;
+      };
+      assert.equal(low(300000), !there);
+      assert.equal(low(3800000), there);
+    }
+  });
+
   it('3 s of x1 after a restart too, before the vehicle that was charged gets PWM again', () => {
     const f = offered();
     f.reboot();
