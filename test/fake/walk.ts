@@ -67,6 +67,8 @@ export class Walk {
     // The rules have to hold without the hardware behind them.
     this.whole.rig.bridge!();
     this.last = this.whole.shown();
+    // The pilot is up since the power came.
+    this.boots = this.whole.boots;
     this.limits = [[-1e9, 16]];
     this.whole.rig.onChange(() => this.look());
     this.whole.run(1500);
