@@ -87,8 +87,11 @@ function show(c: Charger, cp: Letter): void {
   if (cp < 'A' || cp > 'D') raise(c, PILOT);
 }
 
+/** One that shows C or D while nothing is on offer does not read the pilot; after a power failure it may be one that has not
+ * opened S2 yet. */
 function arrive(c: Charger): void {
   c.x.tst = 0;
+  c.x.sim = c.x.cp === 'B' ? 0 : 1;
   // It may have charged a moment before the restart.
   if (c.ses.re) wake.hot = c.t;
   plug(c);
@@ -125,17 +128,15 @@ export function astray(c: Charger): void {
 function confirm(c: Charger, cp: Letter): void {
   const x = c.x;
   const was = x.cp;
-  const sim = x.sim;
   n.to = '';
   if (cp !== was) show(c, cp);
   if (c.s.on) n.now = 1;
   else x.go = 0;
   if (cp >= 'A' && cp < 'E') ease(c, PILOT);
-  if (cp === 'B') x.sim = 0;
-  // A car that is plugged with S2 closed while nothing is on offer does not read the pilot; after a power failure it may
-  // be one that has not opened S2 yet.
-  else if (was === 'A' && (cp === 'C' || cp === 'D')) x.sim = 1;
-  if (x.sim !== sim) n.todo |= LIMITS;
+  if (cp === 'B' && x.sim) {
+    x.sim = 0;
+    n.todo |= LIMITS;
+  }
   const plugged = cp === 'A' ? 0 : cp > 'A' && cp < 'E' ? 1 : n.in;
   const hidden = was < 'A' || was > 'D';
   if (plugged === n.in && !(plugged && hidden && rated(c) !== x.cbl)) return;

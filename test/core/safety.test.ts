@@ -101,6 +101,15 @@ describe('charging rules: states and timing', () => {
     [10, { cp: 'B' }, { coil: 0 }],
     [16, {}, { wire: 26.7, by: 'usr' }],
   ]);
+  story('a simplified pilot circuit is one behind a short of the pilot, too', ALL, [
+    [1, { cp: 'E' }, {}],
+    [1.2, { cp: 'C' }, {}],
+    [8, card, { by: 'car', wire: 16.7 }],
+    [20, { cp: 'E' }, { coil: 0 }],
+    [25, { cable: 20 }, {}],
+    [30, { cp: 'C' }, {}],
+    [40, card, { by: 'car', wire: 16.7 }],
+  ]);
   story('an offer withdrawn: steady +12 V, opened under load only after 6 s', ALL, [
     ...CHARGING,
     [20, (f) => (f.c.frc = 1), { st: 'CW', coil: 1, wire: 'high', model: 4 }],
@@ -442,9 +451,10 @@ describe('charging rules: cable and lock', () => {
     [7, { cp: 'C' }, {}],
     [20, { cp: 'E' }, { coil: 0, err: F.PILOT }],
     [30, { cable: 13 }, {}],
-    [40, { cp: 'C' }, {}],
+    [40, { cp: 'B' }, {}],
     [42, (f) => assert.deepEqual(f.events.slice(-6).filter((e) => /plug|stop/.test(e)), ['stop EVDisconnected', 'unplug', 'plug']), { err: 0, wire: 'high', model: 2, coil: 0 }],
     [43, card, {}],
+    [46, { cp: 'C' }, {}],
     [48, {}, { wire: 21.7, by: 'cbl', coil: 1 }],
   ]); // prettier-ignore
   story('the same cable after a short goes on', ALL, [
