@@ -1,7 +1,13 @@
 // The device's thread: the module, the parts on its pins, its flash, and the engine that runs the build. Commands come as
 // messages, and are served even while native code of the script stands still.
 
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import {
+  isMainThread,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads';
 import type { Assembly, Files } from './assembly';
 import { WorldClock } from './clock';
 import { Console } from './console';
@@ -358,6 +364,7 @@ export class Device {
         this.pace.stop();
         this.engineSwitch(false);
         this.closeImage();
+        this.o.net.close();
         return reply();
     }
   }
@@ -369,10 +376,11 @@ export class Device {
   }
 }
 
-if (parentPort && workerData?.commands) {
-  const o = workerData as DeviceOptions;
-  const { default: assembly } = (await import(o.assembly)) as { default: Assembly };
-  const device = new Device(o);
-  await device.assemble(assembly);
-  o.commands.postMessage({ event: 'ready' });
-}
+/** One device after another in this thread: the next begins when the one before has stopped. */
+if (!isMainThread && workerData?.device)
+  parentPort!.on('message', async (o: DeviceOptions) => {
+    const { default: assembly } = (await import(o.assembly)) as { default: Assembly };
+    const device = new Device(o);
+    await device.assemble(assembly);
+    o.commands.postMessage({ event: 'ready' });
+  });

@@ -9,8 +9,19 @@ const KEPT = 2e6;
 /** Real ms for the device to put its things away. */
 const FAREWELL = 400;
 
+/** Threads whose device has stopped: what the next one runs is compiled there already. They hold up nobody's end. */
+const idle: Worker[] = [];
+
+function hire(): Worker {
+  const worker =
+    idle.pop() ??
+    new Worker(new URL('./device.mjs', import.meta.url), { execArgv: [], workerData: { device: true } });
+  worker.ref();
+  return worker;
+}
+
 export class Thread {
-  private worker: Worker;
+  private worker = hire();
   private commands: MessagePort;
   private answers = new Map<number, [(v: unknown) => void, (e: Error) => void]>();
   private count = 0;
@@ -33,18 +44,13 @@ export class Thread {
     const net = new MessageChannel();
     this.commands = commands.port1;
     gateway.attach(net.port1, () => this.ring());
-    const workerData: DeviceOptions = {
+    const options: DeviceOptions = {
       ...o,
       engine,
       commands: commands.port2,
       net: net.port2,
       shared: this.shared,
     };
-    this.worker = new Worker(new URL('./device.mjs', import.meta.url), {
-      execArgv: [],
-      workerData,
-      transferList: [commands.port2, net.port2],
-    });
     this.ready = new Promise((resolve, reject) => {
       this.commands.on('message', (m: Answer | Event | { event: 'ready' }) => {
         if (!('event' in m)) this.answered(m);
@@ -58,6 +64,7 @@ export class Thread {
       this.worker.on('exit', () => this.died(new Error('the device has ended')));
     });
     this.ready.catch(() => {});
+    this.worker.postMessage(options, [commands.port2, net.port2]);
   }
 
   /** World ms. */
@@ -92,11 +99,18 @@ export class Thread {
   }
 
   async stop(): Promise<void> {
-    const late = new Promise((done) => setTimeout(done, FAREWELL));
-    await Promise.race([this.ask({ op: 'stop' }).catch(() => {}), late]);
+    const late = new Promise<boolean>((done) => setTimeout(done, FAREWELL, false));
+    const stopped = this.ask({ op: 'stop' }).then(
+      () => true,
+      () => false,
+    );
+    const well = await Promise.race([stopped, late]);
     this.ended = true;
-    await this.worker.terminate();
     this.commands.close();
+    if (!well || this.engine !== 'node') return void (await this.worker.terminate());
+    this.worker.removeAllListeners();
+    this.worker.unref();
+    idle.push(this.worker);
   }
 
   private ring(): void {
