@@ -348,8 +348,13 @@
   };
   loaded.neopixel = { write: native((pin, grb) => tell('x', chr(pin) + E.toString(grb))) };
 
-  // Names of the script are to be found as fast as without us: ours go behind them when its start is over.
-  const ours = Object.keys(global).filter((name) => name.charAt(0) !== 'D' || name.substr(1) > 32);
+  // Names of the script are to be found as fast as without us: ours go behind them when its start is over. What the engine
+  // looks up for methods of texts and lists and for fields that are not there stays in front: the script's own boot file
+  // (firmware/boot.ts) has them before any name of the bundle.
+  const first = ['Function', 'Object', 'Array', 'Modules', 'String'];
+  const ours = Object.keys(global).filter(
+    (name) => !first.includes(name) && (name.charAt(0) !== 'D' || name.substr(1) > 32),
+  );
   E.on('init', () => {
     ours.forEach((name) => {
       const value = global[name];

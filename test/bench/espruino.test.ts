@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { pack, unpack } from '../../bench/engine/shelf';
 import { solo, type Solo } from '../../bench/engine/solo';
 import { Terminal } from '../../bench/engine/terminal';
@@ -94,6 +97,32 @@ describe('terminal of the interpreter', () => {
     await says('then 255');
     assert.equal(s.flash.erases, 1);
     assert.match(s.text(), /reset: by the script/);
+  });
+
+  it('has those names in front of the bundle that the chip has there', async () => {
+    const { build } = (await import(new URL('../../tools/build.mjs', import.meta.url).href)) as {
+      build(): Promise<{ dir: string }>;
+    };
+    const boot = fs.readFileSync(path.join((await build()).dir, '.bootcde'));
+    const tell = 'print("<" + Object.keys(global).join() + ">");';
+    const front = (text: string): string[] => {
+      const names = /<(.*)>/.exec(text.replace(/\s/g, ''))![1].split(',');
+      return names.slice(0, names.indexOf('mine')).filter((name) => name !== 'quit');
+    };
+    // On an interpreter without the bench the list ends where the bundle would begin.
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
+    fs.writeFileSync(path.join(folder, 'boot.js'), `${boot.toString('latin1')}\nvar mine;${tell}quit()`);
+    const chip = front(execFileSync(ESPRUINO, ['boot.js'], { cwd: folder, encoding: 'latin1' }));
+    fs.rmSync(folder, { recursive: true });
+    await run('', {
+      build: new Map([
+        ['.bootcde', boot],
+        ['main', Buffer.from(`let mine = 1; setTimeout(() => { ${tell} }, 1000);`)],
+      ]),
+    });
+    await says(/<[^>]*mine[^>]*>/);
+    assert.ok(chip.includes('Object') && chip.includes('String'), chip.join());
+    assert.deepEqual(front(s.text()).sort(), chip.sort());
   });
 
   it('keeps files of the script', async () => {
