@@ -500,11 +500,15 @@ export function scanner(c: Charger): () => void {
   };
 }
 
-/** Contactor open and pilot steady now, whatever the state says: before a restart, and when something has gone wrong. */
+/**
+ * Contactor open and pilot steady now, whatever the state says: before a restart, and when something has gone wrong. That may
+ * have been a step, which is then done again.
+ */
 export function release(c: Charger): void {
   c.b.contactor.set(0);
   coil(c, 0);
   steady(c, 0);
+  n.todo |= CAR | AIM;
   c.dirty = 1;
 }
 

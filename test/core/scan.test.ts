@@ -1,7 +1,9 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake } from '../fake/charger';
-import { CABLE, DIODE, RCM, STUCK, WELD } from '../../firmware/core/faults';
+import { ease, raise } from '../../firmware/core/fault';
+import { CABLE, DIODE, INTERNAL, RCM, STUCK, WELD } from '../../firmware/core/faults';
+import { release } from '../../firmware/core/scan';
 import { stop, grant } from '../../firmware/core/session';
 
 const at = (f: Fake, seconds: number): void => f.until(seconds * 1000);
@@ -202,6 +204,45 @@ describe('scan', () => {
     assert.equal(f.coil, 0);
     assert.equal(f.c.x.err, WELD);
   });
+
+  it('an error takes no step away: window of the letter and rating of the cable are there after it', () => {
+    for (const [part, method] of [['pilot', 'watch'], ['pilot', 'read'], ['pilot', 'pwm'], ['proximity', 'read']] as const)
+      for (let nth = 1; nth < 50; nth++) {
+        const f = charger({ lock: true, proximity: true, settings: { amp: 32 } });
+        f.cable = 13;
+        const b = f.c.b as unknown as { [part: string]: { [method: string]: (...a: number[]) => unknown } };
+        const was = b[part][method];
+        let calls = 0;
+        b[part][method] = function (...a): unknown {
+          if (++calls === nth) throw 'out of memory';
+          return was.apply(this, a);
+        };
+        const scan = f.scan;
+        f.scan = () => {
+          try {
+            scan();
+          } catch {
+            // as main does
+            release(f.c);
+            raise(f.c, INTERNAL);
+            ease(f.c, INTERNAL);
+          }
+        };
+        at(f, 1);
+        f.cp = 'B';
+        at(f, 2);
+        grant(f.c, 'CARD', 1);
+        at(f, 6);
+        f.cp = 'C';
+        at(f, 60);
+        const why = `${method}, call ${nth}`;
+        assert.equal(f.coil, 1, why);
+        assert.ok((f.wire as number) < 2170, `${why}: ${f.wire}`);
+        f.cp = 'B';
+        f.until(f.c.t + 40);
+        assert.equal(f.coil, 0, why);
+      }
+  }); // prettier-ignore
 
   it('an unreadable cable refuses until it is pulled', () => {
     const f = charger({ proximity: true });
