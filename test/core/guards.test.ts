@@ -1,0 +1,197 @@
+// Rules that stand behind another one: each is held here alone, because what it guards against is caught twice.
+
+import assert from 'node:assert';
+import { charger } from '../fake/charger';
+import type { Fake, Options } from '../fake/charger';
+import { pardon } from '../../firmware/core/fault';
+import { INTERNAL, RCM_TEST, STUCK } from '../../firmware/core/faults';
+import { release } from '../../firmware/core/scan';
+import { grant } from '../../firmware/core/session';
+
+const ALL: Options = { lock: true, rcm: true, proximity: true, meter: true, heat: true, phases: true };
+const DAY = 86400000;
+
+/** Plugged, authorised and offered at 7 s; with C a car that charges at 8 s. */
+function plugged(cp: 'B' | 'C', o: Options = ALL): Fake {
+  const f = charger(o);
+  f.until(1000);
+  f.cp = 'B';
+  f.until(2000);
+  grant(f.c, 'CARD', 1);
+  f.until(7000);
+  f.cp = cp;
+  f.until(8000);
+  assert.equal(f.coil, cp === 'C' ? 1 : 0);
+  return f;
+}
+
+/** Runs until `t` and calls `see` after each scan. */
+function watch(f: Fake, t: number, see: () => void): void {
+  while (f.c.t < t) {
+    f.until(f.c.t + 20);
+    see();
+  }
+}
+
+/** Notes whether the test winding is driven, and how often it has been. */
+function winding(f: Fake): { on: number; n: number } {
+  const seen = { on: 0, n: 0 };
+  const rcm = f.c.b.rcm!;
+  const test = rcm.test!.bind(rcm);
+  rcm.test = (on) => {
+    seen.on = on;
+    seen.n += on;
+    test(on);
+  };
+  return seen;
+}
+
+describe('guards behind guards', () => {
+  it('the self-test is made before each closing, not only once a plug-in', () => {
+    const f = plugged('C');
+    const seen = winding(f);
+    for (let n = 1; n < 4; n++) {
+      f.cp = 'B';
+      f.until(f.c.t + 100);
+      assert.equal(f.coil, 0);
+      f.cp = 'C';
+      watch(f, f.c.t + 8000, () => assert.ok(!f.coil || seen.n === n, `closing ${n}`));
+      assert.equal(f.coil, 1);
+    }
+    f.cp = 'B';
+    f.until(f.c.t + 100);
+    f.winding = false;
+    f.cp = 'C';
+    watch(f, f.c.t + 20000, () => assert.equal(f.coil, 0));
+    assert.equal(f.c.x.err, RCM_TEST);
+  });
+
+  it('after a restart, too', () => {
+    const f = plugged('C');
+    f.winding = false;
+    f.reboot();
+    watch(f, 20000, () => assert.equal(f.coil, 0));
+    assert.equal(f.c.x.err, RCM_TEST);
+  });
+
+  it('nothing closes while the monitor is being tested', () => {
+    const f = plugged('B');
+    const seen = winding(f);
+    f.winding = false;
+    while (!seen.on && f.c.t < DAY + 60000) f.until(f.c.t + 20);
+    f.cp = 'C';
+    watch(f, f.c.t + 20000, () => assert.equal(f.coil, 0));
+  });
+
+  it('a test that is asked for, or due, waits until the contactor is open', () => {
+    const f = plugged('C');
+    const seen = winding(f);
+    f.c.x.tst = -1;
+    watch(f, DAY + 60000, () => assert.equal(seen.n, 0));
+    f.cp = 'B';
+    f.until(f.c.t + 2000);
+    assert.equal(seen.n, 1);
+  });
+
+  it('the bolt itself has to be there, not its command', () => {
+    const f = plugged('B');
+    // Opened as the power came back, and jammed on its way.
+    f.lock = 0;
+    f.jam = true;
+    assert.equal(f.c.x.lck, 1);
+    f.cp = 'C';
+    watch(f, 20000, () => assert.equal(f.coil, 0));
+  });
+
+  it('a mirror contact that says closed keeps the coil off before it is a fault', () => {
+    for (let ms = 0; ms < 500; ms += 40) {
+      const f = plugged('B');
+      f.cp = 'C';
+      f.until(f.c.t + ms);
+      f.aux = 1;
+      watch(f, f.c.t + 480, () => assert.equal(f.coil, 0));
+      f.aux = undefined;
+    }
+  });
+
+  it('poles move 100 ms after the coil, and never while it is driven', () => {
+    const f = plugged('C', { ...ALL, settings: { psmd: 10000 } });
+    let off = Infinity;
+    // A contactor that fell off by itself proves nothing while its coil is driven.
+    f.aux = 0;
+    f.c.k.psm = 1;
+    watch(f, f.c.t + 400, () => assert.deepEqual([f.poles, f.coil], [3, 1]));
+    f.aux = undefined;
+    f.cp = 'B';
+    watch(f, f.c.t + 2000, () => {
+      if (f.coil) assert.equal(f.poles, 3);
+      else if (off === Infinity) off = f.c.t;
+      assert.ok(f.poles === 3 || f.c.t - off >= 80, `${f.c.t - off} ms`);
+    });
+    assert.equal(f.poles, 1);
+  });
+
+  it('the temperature is a limit on the wire', () => {
+    const f = plugged('C', { ...ALL, settings: { amp: 32 } });
+    f.celsius = 65;
+    f.until(f.c.t + 8000);
+    assert.ok((f.wire as number) < 3200, String(f.wire));
+  });
+
+  it('a level that flickers between C and none never closes', () => {
+    const f = plugged('B');
+    for (let n = 0; n < 200; n++) {
+      f.cp = n & 1 ? '?' : 'C';
+      f.until(f.c.t + 20);
+      assert.equal(f.coil, 0);
+    }
+  });
+
+  it('a diode that is seen for a moment only closes nothing', () => {
+    for (const ms of [20, 40, 60]) {
+      const f = charger(ALL);
+      f.cp = 'C';
+      f.until(2000);
+      grant(f.c, 'CARD', 1);
+      while (typeof f.wire !== 'number') f.until(f.c.t + 20);
+      f.until(f.c.t + ms);
+      f.diode = false;
+      watch(f, f.c.t + 5000, () => assert.equal(f.coil, 0, `${ms} ms`));
+    }
+  });
+
+  it('what is tried again is tried three times more, however long one waits', () => {
+    const f = plugged('C');
+    let n = 0;
+    let was = f.coil;
+    f.aux = 0;
+    watch(f, 2000000, () => {
+      if (f.coil && !was) n++;
+      was = f.coil;
+    });
+    assert.deepEqual([n, f.coil, f.c.x.err], [3, 0, STUCK]);
+  });
+
+  it('from F no way leads to PWM but over 3 s of x1', () => {
+    const f = plugged('B');
+    f.trip = 1;
+    f.until(f.c.t + 60);
+    f.trip = 0;
+    f.until(f.c.t + 60);
+    assert.equal(f.wire, 'low');
+    assert.equal(pardon(f.c), '');
+    let up = 0;
+    watch(f, f.c.t + 8000, () => {
+      if (f.wire !== 'low' && !up) up = f.c.t;
+      assert.ok(typeof f.wire !== 'number' || (up && f.c.t - up >= 3000), `${f.c.t - up} ms`);
+    });
+    assert.equal(typeof f.wire, 'number');
+  });
+
+  it('an error opens and ends the offer before anything else runs', () => {
+    const f = plugged('C');
+    release(f.c);
+    assert.deepEqual([f.coil, f.wire, f.c.s.on], [0, 'high', 0]);
+    assert.equal(f.c.x.err & INTERNAL, 0);
+  });
+});
