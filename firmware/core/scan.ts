@@ -426,12 +426,13 @@ function unseen(c: Charger): boolean {
   return !c.x.dio && c.s.duty > 0 && c.s.duty < 10000;
 }
 
-/** No step waits: does the next scan have something to do? Readings that may close are followed one by one. */
+/** No step waits: does the next scan have something to do? Readings that differ are followed one by one, up to the good one
+ * that ends them. */
 function calm(c: Charger): void {
   const cp = c.x.cp;
   // C behind a condition that still waits is judged again and again.
   if (c.s.st === 'B2' && cp !== 'B' && c.t >= c.s.off + DWELL) n.todo |= JUDGE;
-  else if (!n.to && !n.now && !unseen(c) && (!n.n || cp === 'C' || cp === 'D')) c.dirty = 0;
+  else if (!n.to && !n.now && !unseen(c) && !n.n) c.dirty = 0;
 }
 
 /** A wait is over, or an hour: everything is looked at. */

@@ -147,6 +147,17 @@ describe('guards behind guards', () => {
     }
   });
 
+  it('a reading that is noise opens nothing, however many there are, each between two good ones', () => {
+    const f = plugged('C');
+    for (const odd of ['B', '?', 'A', 'E'] as const)
+      for (const ms of [20, 40, 100, 1000, 9000]) {
+        f.cp = odd;
+        f.until(f.c.t + 20);
+        f.cp = 'C';
+        watch(f, f.c.t + ms, () => assert.equal(f.coil, 1, `${odd}, ${ms} ms before`));
+      }
+  });
+
   it('a diode that is seen for a moment only closes nothing', () => {
     for (const ms of [20, 40, 60]) {
       const f = charger(ALL);
