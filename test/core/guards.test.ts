@@ -115,20 +115,21 @@ describe('guards behind guards', () => {
   });
 
   it('poles move 100 ms after the coil, and never while it is driven', () => {
-    const f = plugged('C', { ...ALL, settings: { psmd: 10000 } });
-    let off = Infinity;
-    // A contactor that fell off by itself proves nothing while its coil is driven.
-    f.aux = 0;
-    f.c.k.psm = 1;
-    watch(f, f.c.t + 400, () => assert.deepEqual([f.poles, f.coil], [3, 1]));
-    f.aux = undefined;
-    f.cp = 'B';
-    watch(f, f.c.t + 2000, () => {
-      if (f.coil) assert.equal(f.poles, 3);
-      else if (off === Infinity) off = f.c.t;
-      assert.ok(f.poles === 3 || f.c.t - off >= 80, `${f.c.t - off} ms`);
-    });
-    assert.equal(f.poles, 1);
+    for (let shift = 0; shift < 140; shift += 20) {
+      const f = plugged('C', { ...ALL, settings: { psmd: 10000 } });
+      let off = 0;
+      // A contactor that fell off by itself proves nothing while its coil is driven.
+      f.aux = 0;
+      f.c.k.psm = 1;
+      watch(f, f.c.t + 300 + shift, () => assert.deepEqual([f.poles, f.coil], [3, 1]));
+      f.aux = undefined;
+      f.cp = 'B';
+      watch(f, f.c.t + 2000, () => {
+        if (!f.coil && !off) off = f.c.t;
+        assert.ok(f.poles === 3 || (off && f.c.t - off >= 100), `${f.c.t - off} ms`);
+      });
+      assert.equal(f.poles, 1);
+    }
   });
 
   it('the temperature is a limit on the wire', () => {
