@@ -93,11 +93,11 @@ export function locked(c: Charger): boolean {
 
 /**
  * The transaction begins: authorised, plugged, and the connector locked. Where the bolt does not move there is none: its
- * fault is told, and what was authorised waits for it as for a plug.
+ * fault is told, and what was authorised waits for it as for a plug. Behind a short of the pilot nobody may be plugged.
  */
 function begin(c: Charger): void {
   const s = c.ses;
-  if (!locked(c)) return;
+  if (!locked(c) || c.x.cp > 'D') return;
   s.on = 1;
   s.n++;
   s.t0 = c.t;

@@ -171,6 +171,23 @@ describe('charging rules: states and timing', () => {
     [2, {}, { err: F.PILOT, lock: 0 }],
     [5, (f) => assert.deepEqual(f.events.filter((e) => e.startsWith('plug')), []), { st: 'A1', err: 0 }],
   ]); // prettier-ignore
+  const begun = (n: number) => (f: Fake) =>
+    assert.equal(f.events.filter((e) => e.startsWith('start')).length, n);
+  story(
+    'a card while the pilot is shorted starts nothing before it shows a vehicle, without a lock either',
+    {},
+    [
+      [1, { cp: 'E' }, { err: F.PILOT }],
+      [2, card, {}],
+      [3, begun(0), {}],
+      [4, { cp: 'A' }, {}],
+      [6, begun(0), { st: 'A1', err: 0 }],
+      [7, { cp: 'B' }, {}],
+      [8, begun(1), { st: 'B2' }],
+      [9, { cp: 'A' }, {}],
+      [10, (f) => assert.equal(f.c.ses.on, 0), {}],
+    ],
+  );
   story('a vehicle that loses its diode as it closes S2 gets no power', ALL, [
     ...CHARGING.slice(0, 2),
     [7, { cp: 'C', diode: false }, { coil: 0 }],
