@@ -421,9 +421,9 @@ function inputs(c: Charger, io: number): void {
   mirror(c);
 }
 
-/** 1 = PWM runs that has not shown the diode yet. */
+/** 1 = PWM runs that has not shown the diode yet, or not in the last reading. */
 function unseen(c: Charger): boolean {
-  return !c.x.dio && c.s.duty > 0 && c.s.duty < 10000;
+  return (!c.x.dio || n.d < 0) && c.s.duty > 0 && c.s.duty < 10000;
 }
 
 /** No step waits: does the next scan have something to do? Readings that differ are followed one by one, up to the good one

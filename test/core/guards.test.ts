@@ -159,6 +159,18 @@ describe('guards behind guards', () => {
       }
   });
 
+  it('a low half that is missed now and then is no missing diode', () => {
+    for (const cp of ['B', 'C'] as const) {
+      const f = plugged(cp);
+      for (let n = 0; n < 20; n++) {
+        f.diode = false;
+        f.until(f.c.t + 20 * (1 + (n & 3)));
+        f.diode = true;
+        watch(f, f.c.t + 1000, () => assert.deepEqual([f.c.x.err, f.coil], [0, cp === 'C' ? 1 : 0], `${n}`));
+      }
+    }
+  });
+
   it('a diode that is seen for a moment only closes nothing', () => {
     for (const ms of [20, 40, 60]) {
       const f = charger(ALL);
