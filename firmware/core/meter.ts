@@ -39,9 +39,10 @@ const r = {
   high: 0,
   /** Since when current flows through an open contactor. */
   weld: 0,
-  /** Offer that counts, 0.1 A, and from when on a lower one does. */
-  was: 0,
+  /** Offer on the wire, 0.1 A, and since when; the larger one that counts besides it for a while. */
+  now: 0,
   from: 0,
+  was: 0,
   /** Energy by integrating power, and by the register, since the last comparison, Wh. */
   sum: 0,
   reg: 0,
@@ -51,7 +52,7 @@ const r = {
 export function resume(c: Charger, wh: number): void {
   r.base = c.m.eto = c.ses.ep = wh;
   r.t = c.t;
-  r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.from = 0;
+  r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.now = r.from = 0;
   r.reg = wh;
 }
 
@@ -67,14 +68,22 @@ function lasts(
   return bad && c.t - r[since] >= ms;
 }
 
+/** Offer on the wire, 0.1 A: duty() of core/pilot read backwards. */
+function wire(duty: number): number {
+  if (duty <= 0 || duty >= 10000) return 0;
+  return duty <= 8500 ? duty * 0.06 : (duty - 6400) / 4;
+}
+
 /** Offer to compare with, A: the one before it was lowered while the vehicle may still follow. */
 function offer(c: Charger): number {
-  const now = c.s.duty > 0 && c.s.duty < 10000 ? c.x.amps : 0;
-  if (now >= r.was || (r.from && c.t >= r.from + REACT)) {
-    r.was = now;
-    r.from = 0;
-  } else if (!r.from) r.from = c.t;
-  return r.was / 10;
+  const now = wire(c.s.duty);
+  const follows = c.t < r.from + REACT;
+  if (now !== r.now) {
+    r.was = follows ? Math.max(r.was, r.now) : r.now;
+    r.now = now;
+    r.from = c.t;
+  } else if (!follows) r.was = 0;
+  return Math.max(r.was, now) / 10;
 }
 
 function current(c: Charger): void {

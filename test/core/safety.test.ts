@@ -727,6 +727,17 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
     [29.5, {}, { coil: 1, err: 0 }],
     [30.3, {}, { coil: 0, err: F.CURRENT }],
   ]);
+  story('the 5 s begin on the wire, where the second of two changes waits for its turn', ALL, [
+    ...CHARGING,
+    [20, (f) => ((f.c.k.amp = 12), (f.c.dirty = 1)), { wire: 20 }],
+    [20.5, (f) => ((f.c.k.amp = 6), (f.c.dirty = 1)), { wire: 20 }],
+    [21, { amps: [12, 12, 12] }, {}],
+    [24.9, {}, { wire: 20 }],
+    [25.3, {}, { wire: 10 }],
+    [30.25, {}, { coil: 1, err: 0 }],
+    [34.5, {}, { coil: 1, err: 0 }],
+    [35.6, {}, { coil: 0, err: F.CURRENT }],
+  ]);
   story('derating and stop', ALL, [
     ...CHARGING,
     [20, { celsius: 68 }, {}],
