@@ -109,10 +109,11 @@ function whole(w: Ws): boolean {
   return w.mop > 0 && !w.left && w.op > 127;
 }
 
-/** Payload as far as it has come; of too long a message only the beginning is kept. */
+/** Payload as far as it has come, and one piece for flash at most; of too long a message only the beginning is kept. */
 function payload(o: Ocpp): void {
   const w = o.w;
-  while (w.left && w.q.length) {
+  const big = w.big;
+  while (w.left && w.q.length && w.big === big) {
     const i = w.len < HEAD ? 0 : 1;
     const old = w.big < 0 && w.msg.length > i ? w.msg.pop()! : '';
     const part = some(w, w.big < 0 ? Math.min(w.left, (i ? PIECE : HEAD) - old.length) : w.left);
@@ -183,13 +184,17 @@ export function receive(o: Ocpp): (string | number)[] | undefined {
   return pieces;
 }
 
-/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete. */
+/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete; for flash no
+ * more pieces than a packet brings. */
 export function soak(o: Ocpp): void {
   const w = o.w;
-  while (w.n > 1 && w.st === 2 && !whole(w)) {
+  let stored = 0;
+  while (stored < 2 && w.n > 1 && w.st === 2 && !whole(w)) {
     const n = w.n;
     if (!w.left && !header(o) && w.n === n) return;
+    const big = w.big;
     payload(o);
+    if (w.big !== big) stored++;
   }
 }
 
