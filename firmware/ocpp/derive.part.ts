@@ -1,7 +1,10 @@
 // Part on call: what few want of meter values, and what has to be worked out for it.
 
 import type { Charger } from '../core/charger';
-import type { Ocpp } from './state';
+import type { Sample } from './sample.part';
+import { txId } from './state';
+import type { Entry, Ocpp } from './state';
+import type { Cursor } from './values.part';
 
 /** Exports of this part. */
 export interface Derive {
@@ -40,4 +43,32 @@ export function interval(o: Ocpp, context: string, ts: number, wh: number): numb
   f.put(key, '[' + o.ref + ',' + ts + ',' + wh + ']', 1);
   if (context === 'P' && k[0] !== o.ref) return wh - Math.floor(o.c.ses.e0);
   return Math.abs(ts - k[1] - step) < 1000 ? wh - k[2] : null;
+}
+
+/** The answer to a trigger: readings of now, in the next turn the bits of its measurands; the part `values` goes on. */
+export function more(o: Ocpp, n: number): string {
+  const c = o.c;
+  const part = c.f.ready('sample') as Sample | undefined;
+  if (!part) {
+    o.sn = n;
+    return ' ';
+  }
+  if (n) {
+    const e = (o.sa as Cursor).e!;
+    e[6] = part.mask(c.k.oms, e[7] as (number | null)[]);
+    o.sp = 'values';
+    return ' ';
+  }
+  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', 0, part.readings(c, Math.floor(c.m.eto), c.k.oms)];
+  const w: Cursor = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
+  o.sa = w;
+  const known = o.ref && o.ref === o.tr;
+  return (
+    '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['
+  );
+}
+
+/** Nothing follows from the answer. */
+export function turn(_o: Ocpp): number {
+  return 0;
 }

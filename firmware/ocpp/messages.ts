@@ -15,7 +15,7 @@ export const TOLD: Told[] = [
   { names: ['StatusNotification'], part: 'notify' },
   { names: ['StatusNotification'], part: 'notify' },
   { names: ['StartTransaction', 'MeterValues', 'StopTransaction'], part: 'tx' },
-  { names: ['MeterValues'], part: 'values' },
+  { names: ['MeterValues'], part: 'derive' },
   { names: ['Heartbeat'], part: 'boot' },
   {
     names: [

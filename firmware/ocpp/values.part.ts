@@ -1,10 +1,8 @@
-// Part on call: writes meter values, a measurand at a time: the rest of a MeterValues or of transactionData, and the
-// answer to a trigger.
+// Part on call: writes meter values, a measurand at a time: the rest of a MeterValues or of transactionData.
 
 import { MEASURANDS, measurand } from './measurand';
-import { METER, time, txId } from './state';
+import { time } from './state';
 import type { Entry, Ocpp } from './state';
-import type { Sample } from './sample.part';
 
 /** Samples to write: their key in the journal, their transaction, and numbers behind it (-1 = none), and how far the writing has come. */
 export interface Cursor {
@@ -72,22 +70,6 @@ function value(o: Ocpp, w: Cursor): string {
   return bits & ((1 << i) - 1) ? text : text.substr(1);
 }
 
-/** The answer to a trigger: readings of now. The bits of its measurands are found in the next turn. */
-function triggered(o: Ocpp): string {
-  const c = o.c;
-  if (!c.f.ready('sample')) {
-    o.sn = 0;
-    return ' ';
-  }
-  const all = (c.f.part('sample') as Sample).readings(c, Math.floor(c.m.eto), c.k.oms);
-  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', 0, all];
-  o.sa = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
-  const known = o.ref && o.ref === o.tr;
-  return (
-    '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['
-  );
-}
-
 /** The sample to write; what an earlier transaction has left under the same key does not count. */
 function sample(o: Ocpp, w: Cursor): Entry | undefined {
   if (!w.key) return w.e;
@@ -96,13 +78,8 @@ function sample(o: Ocpp, w: Cursor): Entry | undefined {
   return e && e[2] === w.ref ? e : undefined;
 }
 
-export function more(o: Ocpp, n: number): string {
-  if (o.act === METER && !n) return triggered(o);
+export function more(o: Ocpp): string {
   const w = o.sa as Cursor;
-  if (w.e && !w.e[6]) {
-    w.e[6] = (o.c.f.part('sample') as Sample).mask(o.c.k.oms, w.e[7] as (number | null)[]);
-    return ' ';
-  }
   let out = '';
   while (w.i <= w.to && out.length < PIECE) {
     if (!w.n) w.e = sample(o, w);
@@ -119,9 +96,4 @@ export function more(o: Ocpp, n: number): string {
     w.end = '';
   }
   return out;
-}
-
-/** Nothing follows from the answer. */
-export function turn(_o: Ocpp): number {
-  return 0;
 }
