@@ -43,6 +43,8 @@ const r = {
   now: 0,
   from: 0,
   was: 0,
+  /** 1 = a round of the chip is complete. */
+  all: 0 as Bit,
   /** Energy by integrating power, and by the register, since the last comparison, Wh. */
   sum: 0,
   reg: 0,
@@ -52,7 +54,7 @@ const r = {
 export function resume(c: Charger, wh: number): void {
   r.base = c.m.eto = c.ses.ep = wh;
   r.t = c.t;
-  r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.now = r.from = 0;
+  r.soft = r.hard = r.low = r.high = r.weld = r.sum = r.was = r.now = r.from = r.all = 0;
   r.reg = wh;
 }
 
@@ -150,13 +152,14 @@ function silent(c: Charger): void {
   raise(c, METER);
 }
 
-/** Job: one step of the chip; a full round refreshes the totals. */
-export function meter(c: Charger): Bit {
+/** Job: one step of the chip; a full round refreshes the totals in the next turn. */
+export function meter(c: Charger): void {
   const chip = c.b.meter;
-  if (!chip) return 0;
-  if (chip.sample()) {
+  if (!chip) return;
+  if (r.all) {
+    r.all = 0;
     if (c.t - r.t > SILENT) ease(c, METER);
     round(c);
-  } else if (c.t - r.t > SILENT && !chip.ok) silent(c);
-  return 0;
+  } else if (chip.sample()) r.all = 1;
+  else if (c.t - r.t > SILENT && !chip.ok) silent(c);
 }

@@ -28,6 +28,11 @@ function derive(c: Charger): Derive {
 function phases(c: Charger, out: (number | null)[], order: string, values: number[], k: number): void {
   const n = c.b.meter!.pulses ? 0 : c.b.phases;
   const round = Math.round;
+  if (n === 3 && !order) {
+    // As most have it: a loop takes twice as long.
+    out.push(round(values[0] * k) / k, round(values[1] * k) / k, round(values[2] * k) / k);
+    return;
+  }
   for (let i = 0; i < 3; i++) {
     const p = order ? order.indexOf('RST'[i]) : i;
     out.push(p < n ? round(values[p] * k) / k : null);
