@@ -231,8 +231,8 @@ export interface Calls {
   read(key: string): unknown;
   /** Loads a part on call. */
   part(name: string): unknown;
-  /** 1 = it is loaded; otherwise it is loaded now, which is enough for one turn. */
-  ready(name: string): Bit;
+  /** The same if it is loaded; otherwise undefined, and it is loaded now, which is enough for one turn. */
+  ready(name: string): unknown;
   /** Text of a file of the running bundle: `length` bytes from `from`, 0 = all that follow. */
   file(name: string, from: number, length: number): string | undefined;
   /** Drops one that is no longer needed. */

@@ -1,7 +1,6 @@
 // Parts on call: rarely used code lies in flash as a file of its own and is loaded for a request. A bounded set stays
 // loaded: what was not used for the longest time goes first, and whatever nobody has called for a while.
 
-import type { Bit } from '../../hal/types';
 import { now } from './time';
 
 /** Variables that loaded parts may hold, the last one included. */
@@ -17,8 +16,14 @@ let sum = 0;
 let looked = 0;
 /** The part used last. */
 let last = '';
-/** Parts that were loaded for a later turn. */
-const asked: { [name: string]: 1 } = {};
+/** Parts that were loaded for a later turn, and how often. */
+const asked: { [name: string]: number } = {};
+/** The last of them, while it waits for that turn; others that have waited for it. */
+let due = '';
+let waits = 0;
+/** So many times at most a part is loaded for a later turn, and so often others wait. */
+const TRIES = 2;
+const PATIENCE = 9;
 
 /** Drops a part, if it is loaded. */
 export function drop(name: string): void {
@@ -63,16 +68,24 @@ export function part(name: string): unknown {
   return n ? require(name) : load(name);
 }
 
-/** 1 = the part may be called. If it is not loaded, it is loaded now, which is enough for one turn; who asks again is let
- * through, or two parts could drive each other out for ever. */
-export function ready(name: string): Bit {
-  if (cost[name] || asked[name]) {
+/**
+ * Exports of a part that is loaded. Otherwise it is loaded now, which is enough for one turn, and undefined: who asks again
+ * finds it, because nobody else loads one until then, for a while. Parts that drive each other out all the same are let
+ * through in the end.
+ */
+export function ready(name: string): unknown {
+  const loaded = cost[name];
+  if (!loaded && due && cost[due] && ++waits < PATIENCE) return undefined;
+  if (loaded || asked[name] === TRIES) {
+    if (due === name) due = '';
     delete asked[name];
-    return 1;
+    return part(name);
   }
-  asked[name] = 1;
+  due = name;
+  waits = 0;
+  asked[name] = (asked[name] ?? 0) + 1;
   part(name);
-  return 0;
+  return undefined;
 }
 
 /** Job: drops the parts that have been idle. */

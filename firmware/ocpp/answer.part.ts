@@ -100,8 +100,7 @@ function check(o: Ocpp, id: string, action: string, q: Payload): string {
   return bad;
 }
 
-function run(o: Ocpp, m: Question): void {
-  const part = o.c.f.part(m.part) as Answers;
+function run(o: Ocpp, m: Question, part: Answers): void {
   let a = 'InternalError';
   try {
     a = part.run(o, m.action, m.q, m.id);
@@ -119,15 +118,14 @@ function run(o: Ocpp, m: Question): void {
 export function turn(o: Ocpp): void {
   const m = o.in as Frame;
   const later = o.in as Question;
-  if (!Array.isArray(m) && !o.c.f.ready(later.part)) {
-    o.p = 'answer';
+  if (!Array.isArray(m)) {
+    const part = o.c.f.ready(later.part) as Answers | undefined;
+    o.in = part ? undefined : m;
+    if (part) run(o, later, part);
+    else o.p = 'answer';
     return;
   }
   o.in = undefined;
-  if (!Array.isArray(m)) {
-    run(o, later);
-    return;
-  }
   const bad = check(o, m[1], m[2] as string, m[3] as Payload);
   if (bad) reply(o, m[1], bad);
 }

@@ -19,10 +19,6 @@ export function more(o: Ocpp, n: number): string {
   return n ? '' : '"Authorize",{"idTag":' + quoteTag(o.tag) + '}';
 }
 
-function known(o: Ocpp): Known {
-  return o.c.f.part('known') as Known;
-}
-
 function refuse(o: Ocpp, tag: string, why: string): void {
   const c = o.c;
   if (!c.ses.on) c.no = c.t + c.k.obr * 600;
@@ -71,8 +67,9 @@ function offline(o: Ocpp, e: Entry | undefined): void {
 /** A tag waits: decided here, or asked for. */
 function ask(o: Ocpp): void {
   const c = o.c;
-  if (!c.f.ready('known')) return;
-  const e = known(o).lookup(o, o.tag);
+  const known = c.f.ready('known') as Known | undefined;
+  if (!known) return;
+  const e = known.lookup(o, o.tag);
   if (o.st !== 3 || o.reg !== 1) offline(o, e);
   else if (e && e.ok && (c.ses.on ? e.par : c.k.olp)) decide(o, '', e.par);
   else if (c.o.rv && !c.ses.on && !(c.f.part('reserve') as Reserve).fits(o, o.tag)) decide(o, 'reserved', '');
@@ -91,7 +88,7 @@ export function turn(o: Ocpp): void {
     o.got = [tag, info];
     o.p = 'learn';
   } else if (o.how === ERROR) decide(o, 'error', '');
-  else offline(o, known(o).lookup(o, tag));
+  else offline(o, (o.c.f.part('known') as Known).lookup(o, tag));
 }
 
 /** A refused tag ends the transaction, or only the current: StopTransactionOnInvalidId. */

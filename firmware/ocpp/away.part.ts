@@ -13,6 +13,8 @@ export interface Away {
 /** Wait before the first tries again, ms, and doublings of it. */
 const FIRST = 5000;
 const DOUBLINGS = 5;
+/** Pieces and rows each that a turn forgets. */
+const SOME = 3;
 /** A connection that lasted this long was a good one, ms. */
 const STABLE = 60000;
 
@@ -28,7 +30,7 @@ function pause(o: Ocpp): number {
  * tag is decided without the central system. */
 function abandon(o: Ocpp): void {
   // Pieces of a message and rows of a list may wait in flash.
-  const long = o.w.big < 0 || o.in || o.got || o.sa;
+  o.w.big = o.w.big < 0 || o.in || o.got || o.sa ? PIECES : 0;
   if (o.how) o.f.go(o);
   o.want = (o.want | (o.act & OTHER)) & ~AUTH;
   o.p = '';
@@ -44,9 +46,14 @@ function abandon(o: Ocpp): void {
   o.bad = 0;
   o.mute = 0;
   o.via = 0;
-  for (let i = 0; long && i < PIECES; i++) {
-    o.c.f.del('i' + i);
-    o.c.f.del('j' + i);
+}
+
+/** Forgets some of the pieces and rows that may wait in flash. */
+function forget(o: Ocpp): void {
+  const w = o.w;
+  for (let i = 0; i < SOME && w.big; i++) {
+    o.c.f.del('i' + --w.big);
+    o.c.f.del('j' + w.big);
   }
 }
 
@@ -82,7 +89,8 @@ function leave(o: Ocpp): void {
 export function look(o: Ocpp): void {
   const w = o.w;
   const c = o.c;
-  if (o.anew || !o.run) leave(o);
+  if (!o.st && !o.anew && w.big > 0) forget(o);
+  else if (o.anew || !o.run) leave(o);
   else if (!w.st) down(o, 'connection lost, code ' + w.code);
   else if (o.mute > 2 && !o.pg) down(o, 'central system is silent');
   else if (w.png) down(o, 'no answer to ping');

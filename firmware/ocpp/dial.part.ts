@@ -106,13 +106,14 @@ export function look(o: Ocpp): void {
     begin(o);
     return;
   }
-  if (!c.f.ready('gate')) return;
+  const gate = c.f.ready('gate') as Gates | undefined;
+  if (!gate) return;
   if (!o.g.st) {
     const p = o.sa as Place;
-    (c.f.part('gate') as Gates).open(c, o.g, p.host, p.port);
+    gate.open(c, o.g, p.host, p.port);
     return;
   }
-  const a = (c.f.part('gate') as Gates).pass(c, o.g);
+  const a = gate.pass(c, o.g);
   if (!a) return;
   if (!a.s) {
     (c.f.part('away') as Away).down(o, a.error);

@@ -56,11 +56,12 @@ export function turn(o: Ocpp): void {
   const info = got[1];
   if (got[2]) learn(o, tag, info);
   else if (tag && letter(info.status)) {
-    if (!o.c.f.ready('known')) {
+    const known = o.c.f.ready('known') as Known | undefined;
+    if (!known) {
       o.p = 'learn';
       return;
     }
-    const e = (o.c.f.part('known') as Known).listed(o, tag);
+    const e = known.listed(o, tag);
     if (e && e.ok !== (info.status === 'Accepted')) conflict(o, tag);
     if (!e && o.c.k.oce) {
       got[2] = 1;

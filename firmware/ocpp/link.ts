@@ -21,6 +21,8 @@ const PONG = 10000;
  */
 const LINK = 'ocppe,ocppu,ocppak,osc,';
 const SAMPLES = 'ocppi,ocppai,';
+/** Bytes that wait for no turn in which a part is loaded. */
+const FLOOD = 1500;
 /** No connect for so long after one that only the watchdog ended, ms. */
 const AFTER_RESET = 900000;
 /** The open transaction is noted again after this long, ms. */
@@ -40,7 +42,9 @@ let state: Ocpp | undefined;
 function soak(w: Ws): void {
   const o = state!;
   try {
-    if (o.w === w) (o.c.f.part('frames') as Frames).soak(o);
+    const f = o.c.f;
+    const part = (w.n > FLOOD ? f.part('frames') : f.ready('frames')) as Frames | undefined;
+    if (part && o.w === w) part.soak(o);
   } catch (e) {
     o.c.f.log('ocpp', 'frames: ' + e);
   }
@@ -194,7 +198,7 @@ function odd(o: Ocpp): boolean {
 /** Part that has something to do for a link that is not open yet, '' = none. */
 function pending(o: Ocpp): string {
   const c = o.c;
-  if (o.st && (o.anew || !o.run)) return 'away';
+  if (o.st ? o.anew || !o.run : o.w.big > 0) return 'away';
   if (!o.st) return o.run && c.t >= o.due && o.ld < 0 && c.b.net.up ? 'dial' : '';
   // Not asked yet; or the gate waits for the contactor.
   const g = o.g.st;
@@ -207,7 +211,8 @@ export function link(c: Charger): void {
   const o = own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
-  if (name && c.f.ready(name)) (c.f.part(name) as Away).look(o);
+  const part = name && (c.f.ready(name) as Away | undefined);
+  if (part) part.look(o);
 }
 
 /** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */
@@ -245,24 +250,29 @@ function busy(o: Ocpp): string {
   return o.on && o.ref && c.t - o.note > NOTE ? 'queue' : '';
 }
 
-/** Job: looks at the charger; 1 = charging profiles are being looked at, something has happened, or the pieces of an update
+/** Job: what has to be done here; 1 = charging profiles are being looked at, something has happened, or the pieces of an update
  * or a report wait. */
 export function watch(c: Charger): Bit {
-  const o = own(c);
-  const name = busy(o);
-  if (name && !c.f.ready(name)) return 1;
-  if (name) (c.f.part(name) as Auth).watch(o);
-  const more = o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
-  // A status comes behind the start or the stop that brought it about.
-  if (!o.on || o.ev.length) return more;
+  const o = state;
+  const name = o ? busy(o) : '';
+  if (!o || !name) return 0;
+  const part = c.f.ready(name) as Auth | undefined;
+  if (!part) return 1;
+  part.watch(o);
+  return o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
+}
+
+/** Job: what has to be told. A status comes behind the start or the stop that brought it about. */
+export function tell(c: Charger): void {
+  const o = state;
+  if (!o || !o.on || o.ev.length) return;
   observe(o);
-  if (o.id) return more;
+  if (o.id) return;
   // What time alone makes due.
   if (o.reg !== 1) {
     if (c.t >= o.boot) o.want |= BOOT;
   } else if (c.t - o.beat >= o.hb) o.want |= BEAT;
   if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
-  return more;
 }
 
 /** Notes what happened; `watch` makes it a message. Register and time are those of now. */

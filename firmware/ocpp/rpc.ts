@@ -21,10 +21,11 @@ function teller(o: Ocpp): string {
 export function go(o: Ocpp): void {
   const name = o.p;
   const how = o.how;
-  if (!o.c.f.ready(name)) return;
+  const part = o.c.f.ready(name) as Turn | undefined;
+  if (!part) return;
   o.p = '';
   try {
-    (o.c.f.part(name) as Turn).turn(o);
+    part.turn(o);
   } catch (e) {
     o.c.f.log('ocpp', name + ': ' + e);
   }
@@ -67,8 +68,9 @@ function flush(o: Ocpp): void {
 
 /** Writes one piece. */
 function pour(o: Ocpp): void {
-  if (!o.c.f.ready(o.sp)) return;
-  const text = (o.c.f.part(o.sp) as Writer).more(o, o.sn++);
+  const part = o.c.f.ready(o.sp) as Writer | undefined;
+  if (!part) return;
+  const text = part.more(o, o.sn++);
   o.sb += text ? text : ']';
   if (!text) o.sp = '';
   if (!text || o.sb.length > FRAGMENT) flush(o);

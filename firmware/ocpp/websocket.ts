@@ -15,7 +15,7 @@ export interface Ws {
   op: number;
   left: number;
   /** Message being read: its opcode (0 = none), its pieces and their length; 1 = too long, only its beginning is kept; below
-   * 0 = a long one whose middle waits in flash, in one piece less than this. */
+   * 0 = a long one whose middle waits in flash, in one piece less than this. While the link is down: pieces to be forgotten. */
   mop: number;
   msg: string[];
   len: number;
