@@ -74,7 +74,8 @@ function welcome(o: Ocpp): void {
   o.st = 3;
   o.w.st = 2;
   o.hops = 0;
-  o.boot = c.t;
+  // Who has been told to wait does, over a new connection too.
+  if (o.reg < 2) o.boot = c.t;
   o.beat = c.t;
   o.w.rx = c.t;
   c.o.up = 1;

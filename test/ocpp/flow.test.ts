@@ -49,6 +49,22 @@ describe('ocpp boot', () => {
     assert.deepEqual(r.cs.said(), Array(4).fill('BootNotification'));
   });
 
+  for (const status of ['Rejected', 'Pending'])
+    it(status + ': waits the interval over a new connection too', () => {
+      const cs = new Csms();
+      cs.answers.BootNotification = () => ({ status, currentTime: cs.now(), interval: 200 });
+      const r = rig({ cs });
+      r.run(3000);
+      for (let i = 0; i < 2; i++) {
+        cs.wire!.cut();
+        r.run(60000);
+      }
+      assert.equal(cs.requests.length, 3);
+      assert.deepEqual(cs.said(), ['BootNotification']);
+      r.run(100000);
+      assert.deepEqual(cs.said(), ['BootNotification', 'BootNotification']);
+    });
+
   it('a call that overtakes the answer to BootNotification is answered, nothing starts yet', () => {
     const cs = new Csms();
     const ids: string[] = [];
