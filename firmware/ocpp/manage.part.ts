@@ -57,8 +57,11 @@ export function run(o: Ocpp, action: string, q: Payload): string {
 export function then(o: Ocpp, action: string, q: Payload): void {
   if (action !== 'TriggerMessage' || trigger(q) !== ACCEPTED) return;
   const part = teller(q);
-  if (part)
-    o.out.push('"' + q.requestedMessage + '",{"status":"' + (o.c.f.part(part) as Update).status(o) + '"}');
+  if (part) {
+    const text = '"' + q.requestedMessage + '",{"status":"' + (o.c.f.part(part) as Update).status(o) + '"}';
+    // While the registration is pending, what else waits to be told must not come with it.
+    o.out.splice(o.reg === 1 ? o.out.length : o.act === OTHER ? 1 : 0, 0, text);
+  }
   o.want |= asked(q);
   o.trg |= asked(q);
 }

@@ -1,7 +1,7 @@
 import { ease, raise } from '../../firmware/core/fault';
 import { HOT } from '../../firmware/core/faults';
 import assert from 'node:assert/strict';
-import { Csms, asked, ready, rig } from '../fake/csms';
+import { Csms, PARTS, asked, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 
 const REFUSED = { idTagInfo: { status: 'Invalid' } };
@@ -761,6 +761,32 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     s.run(6000);
     assert.deepEqual(asked(s, 'UnlockConnector', { connectorId: 1 }, 8000), { status: 'Unlocked' });
     assert.deepEqual(s.told().slice(-2), ['Stop UnlockCommand', 'Status 1 Finishing']);
+  });
+
+  it('TriggerMessage while the registration is pending: what else waits is not told', () => {
+    const cs = new Csms();
+    cs.answers.BootNotification = () => ({ status: 'Pending', currentTime: cs.now(), interval: 600 });
+    // What the restart after an installation has to tell.
+    const store = new Map([['fw', '[8,"http://f.test/x",0,0,60,"b"]']]);
+    const slot = PARTS.slot;
+    PARTS.slot = { other: () => 'b', blank: () => '' };
+    const r = rig({ cs, store });
+    r.run(5000);
+    PARTS.slot = slot;
+    for (const message of ['Diagnostics', 'Firmware', 'Diagnostics'])
+      asked(r, 'TriggerMessage', { requestedMessage: message + 'StatusNotification' });
+    assert.deepEqual(
+      cs.log.filter((m) => m.from === 'cp' && m.type === 2).map((m) => [m.action, m.payload.status]),
+      [
+        ['BootNotification', undefined],
+        ['DiagnosticsStatusNotification', 'Idle'],
+        ['FirmwareStatusNotification', 'Idle'],
+        ['DiagnosticsStatusNotification', 'Idle'],
+      ],
+    );
+    cs.answers.BootNotification = () => ({ status: 'Accepted', currentTime: cs.now(), interval: 600 });
+    asked(r, 'TriggerMessage', { requestedMessage: 'BootNotification' }, 3000);
+    assert.equal(cs.calls('FirmwareStatusNotification').at(-1)!.status, 'InstallationFailed');
   });
 
   it('TriggerMessage answers first, then sends', () => {
