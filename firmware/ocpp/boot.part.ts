@@ -14,7 +14,6 @@ function clock(o: Ocpp, text: unknown): void {
   const off = ms - c.f.wall(c);
   if (!(ms > 1e12) || (c.w && (Math.abs(off) <= 1000 || (off < 0 && c.ses.on)))) return;
   c.f.clock(c, ms);
-  o.nx = 0;
 }
 
 export function more(o: Ocpp, n: number): string {

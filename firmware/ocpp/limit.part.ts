@@ -239,6 +239,8 @@ export function watch(o: Ocpp): void {
     return;
   }
   if (!o.ps || !o.pn || o.pw !== o.c.w) {
+    // Whoever has moved the clock has moved the grid of the meter values.
+    if (o.pw !== o.c.w) o.nx = 0;
     if (o.pw !== o.c.w && o.c.w && o.ref) (o.c.f.part('restore') as Restore).outlived(o);
     o.ps = begin(o);
     o.pn = 1;

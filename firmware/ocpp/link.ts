@@ -28,11 +28,12 @@ const AFTER_RESET = 900000;
 /** The open transaction is noted again after this long, ms. */
 const NOTE = 300000;
 
-/** Time of now for a record: ms since 1970, or negative ms since boot while the clock is unknown. Never runs back. */
+/** Time of now for a record: ms since 1970, or negative ms since boot while the clock is unknown. In a
+ * transaction it does not run back. */
 function stamp(o: Ocpp): number {
   const t = o.c.f.wall(o.c);
   if (!t) return -o.c.t - 1;
-  if (t > o.ts) o.ts = t;
+  if (t > o.ts || !o.ref) o.ts = t;
   return o.ts;
 }
 

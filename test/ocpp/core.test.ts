@@ -726,6 +726,35 @@ describe('ocpp transactions over power cuts', () => {
     assert.ok(Math.abs(Date.parse(start) - (NOW - 300000 - at)) < 1500, start);
   });
 
+  for (const who of ['the central system', 'a time server'])
+    it(`${who} sets the clock back: the next transaction has the new time, and the grid follows`, () => {
+      const r = ready({ settings: { ocppai: 900 } });
+      let ahead = 3600000;
+      r.cs.now = () => new Date(NOW + r.c.t + ahead).toISOString();
+      const set = (): void => {
+        if (who === 'a time server') r.c.f.clock(r.c, NOW + r.c.t + ahead);
+        else asked(r, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
+      };
+      set();
+      charging(r);
+      r.tap('AA');
+      r.run(2000);
+      r.cp = 'A';
+      ahead = -600000;
+      set();
+      r.run(2000);
+      charging(r);
+      const start = r.cs.calls('StartTransaction')[1].timestamp as string;
+      assert.ok(Math.abs(Date.parse(start) - (NOW + r.c.t + ahead - 6500)) < 1500, start);
+      r.run(600000);
+      const aligned = r.cs
+        .calls('MeterValues')
+        .map((q) => (q.meterValue as { timestamp: string; sampledValue: { context: string }[] }[])[0])
+        .filter((m) => m.sampledValue[0].context === 'Sample.Clock')
+        .map((m) => m.timestamp);
+      assert.deepEqual(aligned, ['2026-01-10T12:00:00.000Z']);
+    });
+
   it('a reboot before the clock was known: the first valid time', () => {
     const cs = new Csms();
     cs.up = false;
