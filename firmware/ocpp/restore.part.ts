@@ -3,7 +3,7 @@
 
 import type { Queue } from './queue.part';
 import type { Sample } from './sample.part';
-import { PIECES, SLOTS } from './state';
+import { NEVER, PIECES, SLOTS } from './state';
 import type { Entry, Ocpp } from './state';
 
 /** Exports of this part. */
@@ -77,6 +77,7 @@ function finish(o: Ocpp, l: Lesson): void {
   const open = JSON.parse(c.f.get('qo') ?? '[0]') as Open;
   o.qn = Math.max(o.qn, o.tr + 1, open[0] + 1);
   close(o, l, open);
+  if (o.ref !== o.tr) o.max = NEVER;
   o.old = undefined;
   o.ld = -1;
   // Anew, for the transaction that goes on: limit.part.ts.
@@ -103,6 +104,7 @@ function begin(o: Ocpp): Lesson {
   }
   o.tr = x[0];
   o.tx = x[1];
+  o.max = x[2] ?? NEVER;
   o.old = l;
   return l;
 }

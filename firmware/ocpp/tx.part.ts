@@ -78,11 +78,11 @@ export function more(o: Ocpp, n: number): string {
   );
 }
 
-/** Remembers which transactionId a reference got. */
-function pair(o: Ocpp, ref: number, tx: number): void {
+/** Remembers which transactionId a reference got; of a refused tag also, for after a restart, up to which register it may charge. */
+function pair(o: Ocpp, ref: number, tx: number, most: string): void {
   o.tr = ref;
   o.tx = tx;
-  o.c.f.put('qx', '[' + ref + ',' + tx + ']');
+  o.c.f.put('qx', '[' + ref + ',' + tx + most + ']');
 }
 
 /** The head was processed, or given up; samples kept for it are no longer needed. A start goes in a turn of its own: that it
@@ -111,7 +111,7 @@ function retry(o: Ocpp, e: Entry | undefined): void {
     return;
   }
   o.c.f.log('ocpp', 'gave up ' + (e ? e[1] : 'record'));
-  if (e && e[1] === 'S') pair(o, e[2], -1);
+  if (e && e[1] === 'S') pair(o, e[2], -1, '');
   drop(o, e);
 }
 
@@ -123,13 +123,14 @@ function told(o: Ocpp, tag: unknown, info: unknown): void {
 
 function started(o: Ocpp, e: Entry, tx: number, info: Payload): void {
   const c = o.c;
-  pair(o, e[2], tx);
+  const bad = info.status !== 'Accepted' && o.ref === e[2] && c.ses.on;
+  pair(o, e[2], tx, bad ? ',' + (Math.floor(c.m.eto) + c.k.ome) : '');
   drop(o, e);
   told(o, e[5], info);
   if (o.ref !== e[2]) return;
   c.o.tx = tx;
   if (info.parentIdTag) o.par = '' + info.parentIdTag;
-  if (info.status !== 'Accepted' && c.ses.on) (c.f.part('auth') as Auth).refused(o);
+  if (bad) (c.f.part('auth') as Auth).refused(o);
 }
 
 export function turn(o: Ocpp): void {

@@ -682,6 +682,35 @@ describe('ocpp transactions over power cuts', () => {
         assert.equal(s.c.ses.on, goes ? 1 : 0);
       });
 
+  for (const [osi, ome, on] of [
+    [0, 0, 1],
+    [1, 300, 0],
+  ])
+    it(`a refused tag stays refused over a power cut: StopTransactionOnInvalidId ${osi}, MaxEnergyOnInvalidId ${ome}`, () => {
+      const settings = { osi, ome };
+      const cs = new Csms();
+      cs.answers.StartTransaction = () => ({ transactionId: 5, idTagInfo: { status: 'Invalid' } });
+      const r = ready({ cs, settings });
+      charging(r);
+      r.run(3000);
+      const s = rig({ store: r.store, boot: 2, settings });
+      s.c.m.eto = r.c.m.eto + (ome ? ome - 1 : 0);
+      s.cp = 'C';
+      s.run(20000);
+      assert.equal(s.cs.said().at(-1), ome ? 'Status 1 Charging' : 'Status 1 SuspendedEVSE');
+      s.c.m.eto += 2;
+      s.run(9000);
+      assert.equal(s.c.ses.on, on);
+      if (!on) assert.deepEqual(s.cs.said().slice(-2), ['Stop DeAuthorized', 'Status 1 Finishing']);
+      s.tap('AA');
+      s.run(9000);
+      s.cp = 'A';
+      s.run(3000);
+      // It was the tag of one transaction.
+      charging(s, 'BB');
+      assert.equal(s.cs.said().at(-1), 'Status 1 Charging');
+    });
+
   it('a host whose connect only the watchdog ended is left alone for a quarter of an hour', () => {
     const s = rig({ store: new Map([['cg', 'cs.test']]) });
     s.run(60000);
