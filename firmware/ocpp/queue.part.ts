@@ -88,7 +88,7 @@ function note(o: Ocpp): void {
 function pass(o: Ocpp, began: boolean): void {
   if (o.reg !== 1 || o.st !== 3) return;
   const was = o.ack1 & 15;
-  if (began && (was === 0 || was === 6)) o.via = 1;
+  if (began && (was === 0 || was === 5 || was === 6)) o.via = 1;
   else if (!began && o.c.x.cp === 'A') o.via = 5;
 }
 

@@ -190,6 +190,19 @@ describe('ocpp flows', () => {
     assert.deepEqual(r.told(), ['Status 1 Preparing', 'Authorize R', 'Start R']);
   });
 
+  it('remote start while what has ended is still plugged: Preparing in between', () => {
+    const r = ready();
+    r.cp = 'C';
+    r.tap('AA');
+    r.run(6000);
+    r.tap('AA');
+    r.run(5000);
+    const from = r.cs.log.length;
+    assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'BB' }), { status: 'Accepted' });
+    r.run(9000);
+    assert.deepEqual(r.cs.said(from), ['Status 1 Preparing', 'Start BB', 'Status 1 Charging']);
+  });
+
   it('unplugging while charging: Stop, Finishing with the reason, Available', () => {
     const r = ready();
     r.tap('AA');
