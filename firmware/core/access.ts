@@ -39,8 +39,8 @@ export function tap(c: Charger, uid: string): void {
 
 /** Access without asking: at plug-in while `acs` is 0, once per plug-in. */
 export function free(c: Charger): void {
-  if (!c.k.acs && !c.o.rv && !c.ses.ok && !c.ses.why && !c.ses.re && plugged(c) && !c.ask && !(c.x.bad & 1))
-    grant(c, c.k.ocppd, 0);
+  const may = !c.k.acs && !c.o.rv && !c.ses.ok && !c.ses.why && !c.ses.re && !c.o.ino;
+  if (may && plugged(c) && !c.ask && !(c.x.bad & 1)) grant(c, c.k.ocppd, 0);
 }
 
 /** 1 = the energy limit `dwo` of this session is reached. */

@@ -108,6 +108,7 @@ function start(c: Charger, n: number): string {
   const k = c.k.cards[n - 1];
   if (n && !(k && k.id)) return 'no such card';
   if (c.o.rv) return 'reserved by the central system';
+  if (c.o.ino) return 'taken out of service by the central system';
   c.f.grant(c, n ? k.id : c.k.ocppd, n);
   return '';
 }

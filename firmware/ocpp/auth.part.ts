@@ -35,6 +35,11 @@ function accept(o: Ocpp, tag: string, parent: string): void {
   } else if (same(parent, o.par)) c.f.stop(c, 'Local', tag);
 }
 
+/** 1 = taken out of service: no transaction begins. */
+function shut(o: Ocpp): boolean {
+  return o.c.o.ino > 0 && !o.c.ses.on;
+}
+
 /** The waiting tag is decided: `no` = why it is refused. */
 function decide(o: Ocpp, no: string, parent: string): void {
   const c = o.c;
@@ -43,6 +48,7 @@ function decide(o: Ocpp, no: string, parent: string): void {
   if (tag === c.uid) c.ask = 0;
   o.pn = 0;
   if (no) refuse(o, tag, no);
+  else if (shut(o)) refuse(o, tag, 'unavailable');
   else if (c.o.rv && !c.ses.on && !(c.f.part('reserve') as Reserve).fits(o, tag, parent))
     refuse(o, tag, 'reserved');
   else accept(o, tag, parent);
@@ -67,6 +73,10 @@ function offline(o: Ocpp, e: Entry | undefined): void {
 /** A tag waits: decided here, or asked for. */
 function ask(o: Ocpp): void {
   const c = o.c;
+  if (shut(o)) {
+    decide(o, 'unavailable', '');
+    return;
+  }
   const known = c.f.ready('known') as Known | undefined;
   if (!known) return;
   const e = known.lookup(o, o.tag);

@@ -161,6 +161,7 @@ function adopt(o: Ocpp): void {
   o.pg = k.owp * 1000;
   o.md = k.omd * 1000;
   o.c.o.rv = k.ocppe ? JSON.parse(o.c.f.get('rv') ?? '[0]')[0] : 0;
+  if (!k.ocppe) o.c.o.ino = 0;
   o.pn = 0;
 }
 
@@ -180,7 +181,8 @@ function own(c: Charger): Ocpp {
   adopt(state);
   const host = c.f.get('cg');
   if (host !== undefined) blocked(state, host);
-  c.o.ino = state.ino ? 1 : 0;
+  // One that waited for the end of a transaction which goes on still does.
+  c.o.ino = state.on && state.ino && !c.ses.on ? 1 : 0;
   c.o.st = 0;
   // Until the profiles have been looked at: what is on offer cannot be lowered again for 5 s.
   if (state.on) c.lim.ocpp = 0;

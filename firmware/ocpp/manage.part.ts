@@ -19,6 +19,8 @@ function available(o: Ocpp, q: Payload): string {
   if (ino && c.ses.ok && !c.ses.on && c.x.cp === 'A') c.f.stop(c, 'Other');
   const waits = ino && !c.o.ino && (c.ses.on || (c.x.cp !== 'A' && c.ses.why === ''));
   if (waits) return '{"status":"Scheduled"}';
+  // What has ended before it was taken out of service is not Finishing at once.
+  if (!ino && (o.ack1 & 15) === 7 && c.x.cp !== 'A') o.via = 1;
   c.o.ino = ino ? 1 : 0;
   c.dirty = 1;
   return ACCEPTED;

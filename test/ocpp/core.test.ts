@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Csms, NOW, PARTS, asked, frame, messages, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
+import { trx } from '../../firmware/core/lists.part';
 import { plain } from '../../firmware/ocpp/inbox.part';
 import { SLOTS, chars } from '../../firmware/ocpp/state';
 import { get, put } from '../../firmware/core/journal';
@@ -822,6 +823,86 @@ describe('ocpp availability and unlocking', () => {
     r.cp = 'A';
     r.run(1000);
     assert.deepEqual(r.told().slice(2), ['Status 0 Available', 'Status 1 Available']);
+  });
+
+  for (const [who, settings] of [
+    ['a card', {}],
+    ['open access', { acs: 0 }],
+    ['the app', {}],
+  ] as const)
+    it(`out of service: ${who} starts nothing, and is not asked for`, () => {
+      const r = ready({ settings });
+      const set = (type: string): unknown => asked(r, 'ChangeAvailability', { connectorId: 0, type });
+      set('Inoperative');
+      r.cp = 'C';
+      r.run(2000);
+      if (who === 'a card') r.tap('AA');
+      if (who === 'the app') assert.match(trx(r.c, 0), /out of service/);
+      r.run(9000);
+      assert.deepEqual(r.told(), ['Status 0 Unavailable', 'Status 1 Unavailable']);
+      set('Operative');
+      r.run(9000);
+      assert.equal(r.c.ses.on, who === 'open access' ? 1 : 0);
+      if (who !== 'open access') assert.equal(r.told().at(-1), 'Status 1 Preparing');
+    });
+
+  it('out of service while a card waits for its answer: no transaction', () => {
+    const cs = new Csms();
+    cs.answers.Authorize = () => {
+      cs.call('ChangeAvailability', { connectorId: 1, type: 'Inoperative' });
+      return { idTagInfo: { status: 'Accepted' } };
+    };
+    const r = ready({ cs });
+    r.tap('AA');
+    r.run(3000);
+    r.cp = 'C';
+    r.run(9000);
+    assert.deepEqual(cs.calls('StartTransaction'), []);
+    assert.equal(r.told().at(-1), 'Status 1 Unavailable');
+  });
+
+  it('what waits for the end of a transaction waits over a power cut too', () => {
+    const r = ready();
+    charging(r);
+    assert.deepEqual(asked(r, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' }), {
+      status: 'Scheduled',
+    });
+    const s = rig({ store: r.store, boot: 2 });
+    s.cp = 'C';
+    s.run(20000);
+    assert.equal(s.cs.said().at(-1), 'Status 1 Charging');
+    s.tap('AA');
+    s.run(3000);
+    assert.deepEqual(s.cs.said().slice(-2), ['Stop Local', 'Status 1 Unavailable']);
+  });
+
+  it("out of service, and OCPP switched off: the charger is its owner's again, over a restart too", () => {
+    const r = ready();
+    asked(r, 'ChangeAvailability', { connectorId: 0, type: 'Inoperative' });
+    r.c.k.ocppe = 0;
+    for (const fn of r.c.hooks) fn(r.c, 'setting', 'ocppe');
+    r.run(1000);
+    assert.equal(r.c.o.ino, 0);
+    const s = rig({ store: r.store, boot: 2, settings: { ocppe: 0 } });
+    s.run(1000);
+    assert.equal(s.c.o.ino, 0);
+    s.c.k.ocppe = 1;
+    for (const fn of s.c.hooks) fn(s.c, 'setting', 'ocppe');
+    s.run(1000);
+    assert.equal(s.c.o.ino, 1);
+  });
+
+  it('in service again while what has ended is still plugged: Preparing, then Finishing', () => {
+    const r = ready();
+    charging(r);
+    r.tap('AA');
+    r.run(5000);
+    for (const type of ['Inoperative', 'Operative'])
+      asked(r, 'ChangeAvailability', { connectorId: 1, type }, 4000);
+    assert.deepEqual(
+      r.told().slice(-4),
+      ['Finishing', 'Unavailable', 'Preparing', 'Finishing'].map((s) => 'Status 1 ' + s),
+    );
   });
 
   it('UnlockConnector: the answer tells what the lock did, and comes before the stop', () => {
