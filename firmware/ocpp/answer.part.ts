@@ -29,9 +29,9 @@ function text(v: unknown, most: number): string {
   return chars(v, most) !== v ? 'PropertyConstraintViolation' : '';
 }
 
-function whole(v: unknown, least: number): string {
+function whole(v: unknown, least: number, most: number): string {
   if (typeof v !== 'number' || Math.floor(v) !== v) return 'TypeConstraintViolation';
-  return v < least || v > 2147483647 ? 'PropertyConstraintViolation' : '';
+  return v < least || v > most ? 'PropertyConstraintViolation' : '';
 }
 
 function word(v: unknown, words: string): string {
@@ -51,7 +51,8 @@ function field(type: string, v: unknown, detail: string): string {
   if (type === 'e') return word(v, detail);
   if (type === 'a') return list(v);
   if (type === 'o') return typeof v === 'object' && !Array.isArray(v) ? '' : 'TypeConstraintViolation';
-  return whole(v, type === 'u' ? 0 : -2147483648);
+  // Ids may be times in ms.
+  return type === 'u' ? whole(v, 0, 2147483647) : whole(v, -9007199254740991, 9007199254740991);
 }
 
 /** '' or the code of the refusal. What the shape does not name is ignored. */

@@ -484,6 +484,18 @@ describe('ocpp tags', () => {
     }
   });
 
+  for (const id of [0, -7, '7', 1700000000000])
+    it('transactionId ' + JSON.stringify(id) + ': stops by it', () => {
+      const cs = new Csms();
+      cs.answers.StartTransaction = () => ({ transactionId: id, idTagInfo: { status: 'Accepted' } });
+      const r = ready({ cs });
+      charging(r);
+      assert.deepEqual(asked(r, 'RemoteStopTransaction', { transactionId: +id }, 3000), {
+        status: 'Accepted',
+      });
+      assert.equal(cs.calls('StopTransaction')[0].transactionId, +id);
+    });
+
   it('a start answered without transactionId is sent again', () => {
     const cs = new Csms();
     cs.answers.StartTransaction = (_q, n) =>

@@ -89,8 +89,9 @@ function wrong(type: string, detail: string): [value: unknown, code: string][] {
       ['x', TYPE],
       [1, TYPE],
     ];
-  const out: [unknown, string][] = [...other, ['1', TYPE], [1.5, TYPE], [2147483648, VALUE]];
-  return type === 'u' ? [...out, [-1, VALUE]] : out;
+  const out: [unknown, string][] = [...other, ['1', TYPE], [1.5, TYPE]];
+  if (type === 'u') return [...out, [2147483648, VALUE], [-1, VALUE]];
+  return [...out, [9007199254740992, VALUE], [-9007199254740992, VALUE]];
 }
 
 describe('ocpp shapes of messages', () => {
