@@ -117,7 +117,7 @@ function start(c: Charger, n: number): string {
 export function trx(c: Charger, v: number | null): string {
   if (v === c.ses.trx) return '';
   if (v !== null) return c.ses.ok || c.ses.on ? 'a transaction runs' : start(c, v);
-  if (c.ses.ok || c.ses.on) c.f.stop(c, 'Local', '');
+  if (c.ses.ok || c.ses.on) c.f.stop(c, 'Remote');
   return '';
 }
 

@@ -858,6 +858,14 @@ describe('ocpp availability and unlocking', () => {
       if (who !== 'open access') assert.equal(r.told().at(-1), 'Status 1 Preparing');
     });
 
+  it('stopped by the app: Remote', () => {
+    const r = ready();
+    charging(r);
+    assert.equal(trx(r.c, null), '');
+    r.run(3000);
+    assert.deepEqual(r.told().slice(-2), ['Stop Remote', 'Status 1 Finishing']);
+  });
+
   it('out of service while a card waits for its answer: no transaction', () => {
     const cs = new Csms();
     cs.answers.Authorize = () => {
