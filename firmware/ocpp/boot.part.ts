@@ -1,10 +1,12 @@
 // Part on call: BootNotification, Heartbeat, and the clock that both bring.
 
-import { ANSWERED, BOOT, integer, moment, quote, quoteTag } from './state';
+import { ANSWERED, BOOT, PROFILES, QUEUE, STATUS0, STATUS1, integer, moment, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
 /** Wait for a registration that gave none of its own, ms. */
 const RETRY = 60000;
+/** While the clock is unknown, what happened waits so long for a time server, ms. */
+const CLOCK = 30000;
 
 /** Takes the central system's time: only forwards while a transaction runs, so that its times do not fall. */
 function clock(o: Ocpp, text: unknown): void {
@@ -42,6 +44,11 @@ function accepted(o: Ocpp, seconds: number): void {
     c.f.save('ocpph');
   }
   if (!first) return;
+  succeed(o);
+  if (!c.w) {
+    o.qd = c.t + CLOCK;
+    o.want &= ~QUEUE;
+  }
   o.ack0 = -1;
   o.ack1 = -1;
   c.o.ok = 1;

@@ -22,6 +22,12 @@ function charging(r: Rig, tag = 'AA'): void {
 
 const utf8 = (s: string): string => Buffer.from(s, 'utf8').toString('latin1');
 
+/** A central system has accepted it before, and gives no time. */
+const OLD: [string, string][] = [
+  ['qx', '[0,-1]'],
+  ['k.ocppt', '0'],
+];
+
 describe('ocpp texts', () => {
   for (const [json, bytes] of [
     ['"\\u20ac"', utf8('"€"')],
@@ -748,6 +754,24 @@ describe('ocpp transactions over power cuts', () => {
     const stop = cs.calls('StopTransaction')[0].timestamp as string;
     assert.ok(Math.abs(Date.parse(start) - NOW - 1000) < 1000, start);
     assert.ok(Math.abs(Date.parse(stop) - Date.parse(start) - 16000) < 1000, stop);
+  });
+
+  it('accepted without a time: what happened waits half a minute for a time server', () => {
+    const cs = new Csms();
+    cs.up = false;
+    const r = rig({ cs, store: new Map(OLD), settings: { ocppao: 1 } });
+    charging(r);
+    r.tap('AA');
+    r.run(1000);
+    cs.up = true;
+    while (!r.c.o.ok) r.run(20);
+    r.run(20000);
+    assert.deepEqual(cs.calls('StartTransaction'), []);
+    r.c.f.clock(r.c, NOW + r.c.t);
+    r.run(12000);
+    const start = cs.calls('StartTransaction')[0].timestamp as string;
+    assert.ok(Math.abs(Date.parse(start) - NOW - 1000) < 1000, start);
+    assert.equal(cs.calls('StopTransaction').length, 1);
   });
 
   it('a clock that comes while offline, and then a power cut: the start keeps its time', () => {
