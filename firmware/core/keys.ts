@@ -774,7 +774,7 @@ export const KEYS = {
   // OCPP
   /** OCPP client enabled. */
   ocppe: { t: 'b', f: 'wk', def: 0 },
-  /** Central system: ws://host:port/path, or wss. The identity `sse` is added to the path. */
+  /** Central system: ws://host:port/path, or wss. The identity `sse` is added to the path. Once another host or port has accepted the charger, profiles, reservation and availability of the one before are void. */
   ocppu: {
     t: 's',
     f: 'wk',

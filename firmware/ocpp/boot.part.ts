@@ -33,6 +33,24 @@ export function more(o: Ocpp, n: number): string {
   );
 }
 
+/** Another central system than the one before: what that one had imposed it could not take back, nor does the new one know
+ * of it. What is known about tags stays. */
+function succeed(o: Ocpp): void {
+  const c = o.c;
+  const host = c.k.ocppu.split('/')[2];
+  const was = c.f.get('ch');
+  if (was === host) return;
+  if (was !== undefined) {
+    c.f.log('ocpp', 'another central system: profiles, reservation, availability of ' + was + ' are void');
+    for (let i = 0; i < PROFILES; i++) c.f.del('p' + i);
+    c.f.del('rv');
+    c.f.del('ino');
+    c.o.rv = o.ino = o.pn = 0;
+    o.want &= ~(STATUS0 | STATUS1);
+  }
+  c.f.put('ch', host);
+}
+
 function accepted(o: Ocpp, seconds: number): void {
   const c = o.c;
   const first = o.reg !== 1;

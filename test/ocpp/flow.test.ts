@@ -420,6 +420,56 @@ describe('ocpp link', () => {
   });
 });
 
+/** What one central system imposes on the next: 6 A, reserved, out of service. */
+function imposed(store?: Map<string, string>): Rig {
+  const r = ready({ store });
+  const csChargingProfiles = {
+    chargingProfileId: 1,
+    stackLevel: 0,
+    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 6 }] },
+  };
+  asked(r, 'SetChargingProfile', { connectorId: 0, csChargingProfiles });
+  const expiryDate = '2026-01-11T00:00:00Z';
+  asked(r, 'ReserveNow', { connectorId: 1, expiryDate, idTag: 'AA', reservationId: 1 });
+  assert.deepEqual([r.c.lim.ocpp, r.c.o.st], [60, 6]);
+  return r;
+}
+
+describe('ocpp another central system', () => {
+  for (const [url, stays] of [
+    ['ws://other.test:9000/ocpp', false],
+    ['ws://cs.test:9001/ocpp', false],
+    ['ws://cs.test:9000/other/path', true],
+  ] as const)
+    for (const restart of [false, true])
+      it(`${url}${restart ? ' at a restart' : ''}: what the one before imposed ${stays ? 'stays' : 'is void once it has accepted us'}`, () => {
+        let r = imposed();
+        if (restart) r = rig({ store: r.store, boot: 2, settings: { ocppu: url } });
+        r.cs.answers.BootNotification = (_q, n) => ({
+          status: n === 1 && restart ? 'Pending' : 'Accepted',
+          currentTime: r.cs.now(),
+          interval: 10,
+        });
+        r.c.k.ocppu = url;
+        if (!restart) r.c.hooks.forEach((hook) => hook(r.c, 'setting', 'ocppu'));
+        else r.run(5000);
+        if (restart) assert.deepEqual([r.c.lim.ocpp, r.c.o.st], [60, 6]);
+        r.run(15000);
+        assert.equal(r.c.o.ok, 1);
+        assert.deepEqual([r.c.lim.ocpp, r.c.o.st], stays ? [60, 6] : [999, 0]);
+      });
+
+  it('one that has put the charger out of service and is gone', () => {
+    const r = imposed();
+    asked(r, 'ChangeAvailability', { connectorId: 0, type: 'Inoperative' });
+    const s = rig({ store: r.store, boot: 2, settings: { ocppu: 'ws://other.test/' } });
+    s.run(3000);
+    assert.deepEqual(s.cs.said(), ['BootNotification', 'Status 0 Available', 'Status 1 Available']);
+  });
+});
+
 describe('ocpp remote logging', () => {
   const logged = (r: Rig): string =>
     r.cs
@@ -503,7 +553,7 @@ describe('ocpp queue', () => {
     const [a, b] = cs.calls('StartTransaction');
     assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
     assert.ok((a.timestamp as string) < (b.timestamp as string));
-    assert.deepEqual([...s.store.keys()].sort(), ['lc', 'qx', 'ses']);
+    assert.deepEqual([...s.store.keys()].sort(), ['ch', 'lc', 'qx', 'ses']);
   });
 
   it('power loss in a transaction: it is closed after the boot', () => {
@@ -678,7 +728,7 @@ describe('ocpp meter values', () => {
     assert.equal(contexts[0], 'Transaction.Begin');
     assert.equal(contexts.at(-1), 'Transaction.End');
     assert.ok(contexts.length > 20 && contexts.length <= 41, '' + contexts.length);
-    assert.deepEqual([...r.store.keys()].sort(), ['lc', 'qx', 'ses']);
+    assert.deepEqual([...r.store.keys()].sort(), ['ch', 'lc', 'qx', 'ses']);
   });
 
   it('without a reading the value is left out and the meter is reported', () => {
