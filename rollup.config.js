@@ -85,8 +85,7 @@ function compiler(root) {
 }
 
 /** The compiler's output, with the board's own file for `@board`. */
-function sources(root, board) {
-  const own = compiler(root);
+function sources(own, root, board) {
   return {
     name: 'sources',
     buildStart(options) {
@@ -278,11 +277,12 @@ export function chunks(board, root = ROOT) {
     .filter((f) => f.endsWith('.ts'))
     .map((f) => f.slice(0, -3));
   if (!boards.includes(board)) throw new Error(`unknown board "${board}"; there is ${boards.join(', ')}`);
+  const own = compiler(root);
   const chunk = (input, part, output) => ({
     input,
     plugins: [
       strict(),
-      sources(root, board),
+      sources(own, root, board),
       replace({ preventAssignment: true, values: texts(CONSTANTS()) }),
       alone(root, part),
       ...(part ? [lets()] : [inlined(), inlined()]),
