@@ -92,7 +92,7 @@ function head(c: Charger): string {
 function setting(c: Charger, job: Lines): string {
   const r = c.f.at(job.place);
   const conf = c.f.part('conf') as Conf;
-  const v = conf.value(c, r);
+  const v = r[2].includes('x') ? undefined : conf.value(c, r);
   job.place = r[10];
   return v === undefined ? '' : (r[2].includes('o') ? r[7] : r[0]) + ' ' + conf.json(v) + '\n';
 }

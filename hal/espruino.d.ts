@@ -150,6 +150,8 @@ interface EspWifi {
     then: (error?: string | null) => void,
   ): void;
   stopAP(): void;
+  /** Throws while another one runs. One that the radio refuses, because it joins, runs for ever. */
+  scan(then: (all: { ssid: string; authMode: string; rssi: number; channel: string }[]) => void): void;
   setHostname(name: string): void;
   /** Before `connect`; the callback must be there. Name servers are not set by it. */
   setIP(o: { ip: string; netmask: string; gw: string }, then: (error?: unknown) => void): void;

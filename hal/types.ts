@@ -131,6 +131,17 @@ export interface Known {
   key: string;
 }
 
+/** A network in the air, in the engine's words. */
+export interface Heard {
+  /** Bytes; '' = hidden. */
+  ssid: string;
+  /** open, wep, wpa, wpa2, wpa_wpa2, or unknown, which is anything newer. */
+  authMode: string;
+  /** dBm. */
+  rssi: number;
+  channel: string;
+}
+
 /** An address of one's own instead of one from the router. */
 export interface Fixed {
   ip: string;
@@ -156,6 +167,8 @@ export interface Net {
   access(ssid: string, key: string): void;
   /** Signal in dBm of the joined network, undefined while down. */
   rssi(): number | undefined;
+  /** Looks for networks without blocking, some 2 s: calls back with what was heard, undefined = not now, or nothing came. */
+  scan(then: (all?: Heard[]) => void): void;
   /** Resolves a name without blocking: calls back with the address, or undefined. */
   resolve(host: string, then: (ip: string | undefined) => void): void;
   /** Asks a host for a sign of life without blocking: calls back with 1 or 0 within 3 s. */

@@ -1,7 +1,7 @@
-// Wi-Fi of the ESP32: joins and keeps trying, opens an access point, resolves names, asks hosts for a sign of life.
+// Wi-Fi of the ESP32: joins and keeps trying, opens an access point, looks for others, resolves names, asks hosts for a sign of life.
 
 import { serial } from './serial';
-import type { Bit, Fixed, Known, Net as Contract } from './types';
+import type { Bit, Fixed, Heard, Known, Net as Contract } from './types';
 
 /** Pause after a failed join: first, longest, and the shortest while the access point is open; ms. */
 const FIRST = 2000;
@@ -11,6 +11,11 @@ const AWAY = 60000;
 const SILENT = 40000;
 /** The access point needs this long to close. */
 const CLOSE = 500;
+/** The engine may go on with a join for so long after it was told to leave, ms. */
+const LEAVE = 10000;
+/** Longest search for networks, and how often a join asks whether it is over, ms. */
+const SEARCH = 10000;
+const AGAIN = 500;
 /** Limits of a question to the network, ms. */
 const PING = 3000;
 const NAME = 15000;
@@ -50,6 +55,8 @@ export class Wifi implements Contract {
   private _timer = 0;
   private _waits: Bit = 0;
   private _tried: Bit = 0;
+  /** 1 = a search for networks runs. */
+  private _looks: Bit = 0;
   private _dbm: number | undefined;
   private _dbmAt = 0;
   /** Answered pings in the engine's running count. */
@@ -83,16 +90,40 @@ export class Wifi implements Contract {
   /** The last network was forgotten. */
   private _leave(): void {
     this.ssid = '';
-    if (this._timer) clearTimeout(this._timer);
-    this._timer = 0;
+    this._after(LEAVE, () => (this._timer = 0));
     this._wifi.disconnect();
   }
 
   rssi(): number | undefined {
     if (!this.up) return undefined;
     const t = getTime() * 1000;
-    if (this._dbm === undefined || t - this._dbmAt > FRESH) this._measure(t);
+    if (this._dbm === undefined || t - this._dbmAt > FRESH) {
+      this._dbmAt = t;
+      this._dbm = this._wifi.getStatus().rssi;
+    }
     return this._dbm;
+  }
+
+  /**
+   * A radio that joins refuses to search, and the engine then waits for its answer for ever and takes no other search. Where
+   * a search has to start the station, that joins. So there is one only while it is joined, or rests beside an open access
+   * point; a join that falls due meanwhile waits, or the search would lose it.
+   */
+  scan(then?: (all?: Heard[]) => void): void {
+    const rests = this._ap && (this.ssid ? this._waits : !this._timer);
+    if (this._looks || !(this.up || rests)) return then!();
+    const answer = first<Heard[] | undefined>(SEARCH, undefined, (all) => {
+      this._looks = 0;
+      then!(all);
+    });
+    this._looks = 1;
+    // Beside an access point the station runs from now on.
+    this._tried = 1;
+    try {
+      this._wifi.scan(answer);
+    } catch (e) {
+      answer(undefined);
+    }
   }
 
   resolve(host: string, then?: (ip: string | undefined) => void): void {
@@ -121,11 +152,6 @@ export class Wifi implements Contract {
     return more;
   }
 
-  private _measure(t: number): void {
-    this._dbmAt = t;
-    this._dbm = this._wifi.getStatus().rssi;
-  }
-
   private _open(): void {
     this._wifi.startAP(this._ap, { password: this._apKey, authMode: 'wpa2' }, () => undefined);
   }
@@ -140,6 +166,7 @@ export class Wifi implements Contract {
    * connect would do nothing at all: the access point closes for a moment.
    */
   private _try(): void {
+    if (this._looks) return this._after(AGAIN, () => this._try());
     this._waits = 0;
     if (this._ap && this._tried) {
       this._wifi.stopAP();

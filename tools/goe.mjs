@@ -48,7 +48,7 @@ const REASONS = [
   ['the earth is not measured: there is nothing to switch off', 'nmo'],
   ['the button does not touch `frc`', 'sdp'],
   ['no Ethernet', 'cce'],
-  ['the radio does not look around while it serves; the router knows its names', 'scan scaa dns'],
+  ['the router knows its name servers', 'dns'],
   ['no cloud, and none of its links', 'cwe cle clea dll'],
   ['no Modbus server', 'men msp'],
   ['no controller of that maker is looked for: `ids` takes what any controller knows', 'cmse ctrls'],
@@ -76,6 +76,7 @@ const OTHERWISE = {
   lrn: 'reads as the slot that waits; null ends the wait',
   rfb: 'null without a mirror contact',
   tab: 'null until the clock is known',
+  scaa: 'null while there is no list',
 };
 
 /** Names of a text of entries, `#` spelt out. */

@@ -10,7 +10,8 @@
 //   value  body of a function of c: "key";return EXPRESSION. In single quotes the key of a row that only OCPP may see. Blanks in
 //          front of `return`: none = drifts with time, meter and signal; one = follows from the record; two = changes only when
 //          a key is set.
-//   places places of all values that everybody may see, without anything between them, in this order of kinds
+//   places places of all values that everybody may see without asking for them by name, without anything between them, in
+//          this order of kinds
 //   first  JSON {key: default} of all that the record holds, in the order of the table
 //   kept   names of the keys that only the journal holds, comma separated
 //   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
@@ -80,6 +81,8 @@ const pad = (text) => text + ' '.repeat(-Buffer.byteLength(text) & 3);
 const place = (at, length) => (at / 4).toString(16).padStart(4, '0') + length.toString(16).padStart(4, '0');
 
 const has = (row, mark) => (row.f ?? '').includes(mark);
+/** Everybody sees it without asking for it by its name. */
+const shown = (row) => !has(row, 'o') && !has(row, 'x');
 
 /** Kind of a value: 0 drifts, 1 follows from the record, 2 changes only when a key is set. */
 function kind({ get = '' }) {
@@ -146,7 +149,7 @@ const weigh = (m) =>
 function chunks(rows) {
   const out = [];
   let size = CHUNK;
-  for (const row of rows.filter((r) => expression(r) && !has(r, 'o'))) {
+  for (const row of rows.filter((r) => expression(r) && shown(r))) {
     const m = member(row);
     const last = out.at(-1);
     // One that needs a part of its own would make the step too long for others.
@@ -232,7 +235,7 @@ export function pack(rows) {
       .map((r) => r.ocpp)
       .join(','),
   );
-  const all = rows.map((r, i) => [r, values[i]]).filter(([r, v]) => v && !has(r, 'o'));
+  const all = rows.map((r, i) => [r, values[i]]).filter(([r, v]) => v && shown(r));
   const kinds = [0, 1, 2].map((n) => all.filter(([r]) => kind(r) === n).map(([, v]) => v));
   const list = put(kinds.flat().join(''));
   const hex = (n, digits) => n.toString(16).padStart(digits, '0');

@@ -264,7 +264,7 @@
       call({ op: 'wifi', name: name, args: [ssid, o], then: keep(then) }),
     );
   });
-  ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails'].forEach((name) => {
+  ['getIP', 'getAPIP', 'getStatus', 'getDetails', 'getAPDetails', 'scan'].forEach((name) => {
     wifi[name] = native((then) => call({ op: 'wifi', name: name, args: [], then: keep(then) }));
   });
   // The engine keeps one question of a kind, until the next.

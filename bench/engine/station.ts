@@ -16,6 +16,7 @@ export class Station {
     const world = {
       realm: {
         object: (o: object = {}) => ({ ...o }),
+        array: (all: unknown[] = []) => [...all],
         hide: (name: string, fn: unknown, face: Record<string, unknown>) => (face[name] = fn),
         error: (text: string) => text,
       },

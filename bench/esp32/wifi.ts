@@ -13,10 +13,24 @@ const TRIES = 3;
 /** Beacons missed until the station gives the access point up. */
 const LOST = 6000;
 const PINGS = 5;
+/** A search over all channels. */
+const SEARCH = 2000;
 
 const NOT_FOUND = { reason: '201', msg: 'NO_AP_FOUND' };
 const LEFT = { reason: '8', msg: 'ASSOC_LEAVE' };
 const BSSID = '02:00:00:00:00:01';
+const CHANNEL = 6;
+/** The bench's network in a search. A join takes any name. */
+const OWN = 'bench';
+/** What is in the air beside the bench's own network, as bytes: name, authMode, dBm, channel. One is hidden, one has two stations. */
+const NEIGHBOURS: [string, string, number, number][] = [
+  ['Nachbar', 'wpa2', -58, 1],
+  ['', 'wpa2', -63, 11],
+  ['M\xc3\xbcllers WLAN', 'wpa_wpa2', -67, 11],
+  ['Nachbar', 'wpa2', -72, 13],
+  ['Gasthof "Zur Post"', 'open', -79, 3],
+  ['Neubau', 'unknown', -86, 8],
+];
 const NETWORK = { netmask: '255.255.255.0', gw: '192.168.4.1' };
 const NOWHERE = { ip: '0.0.0.0', netmask: '0.0.0.0', gw: '0.0.0.0' };
 
@@ -27,6 +41,8 @@ export class Wifi {
   private network = { ssid: '', password: '' };
   private then: unknown;
   private reason = 'disconnected';
+  /** Who waits for what is in the air. A search that the radio has refused waits for ever. */
+  private seeker: unknown;
   private steps = new Set<number>();
   private others = new Set<number>();
   /** Address that the script has set instead of asking for one. */
@@ -65,6 +81,7 @@ export class Wifi {
       getStatus: (then?: unknown) => this.both(this.status(), then, false),
       getHostByName: (host: string, then: unknown) => this.lookUp(host, then),
       ping: (ip: string, then?: unknown) => this.ping(ip, then),
+      scan: (then: unknown) => this.scan(then),
     };
     for (const [name, fn] of Object.entries(api)) {
       w.realm.hide(
@@ -116,14 +133,15 @@ export class Wifi {
     this.network = { ssid, password: String(o?.password ?? '') };
     this.then = then;
     this.state = 'joining';
-    this.join(TRIES);
+    // A search takes the station away: the join gets lost without a word.
+    if (!this.seeker) this.join(TRIES);
   }
 
   private join(tries: number): void {
     if (!this.air.up) return this.step(TRY, () => (tries > 1 ? this.join(tries - 1) : this.fail(NOT_FOUND)));
     this.step(ASSOCIATE, () => {
       if (!this.air.up) return this.join(tries);
-      this.emit('associated', { ssid: this.network.ssid, mac: BSSID, channel: '6' });
+      this.emit('associated', { ssid: this.network.ssid, mac: BSSID, channel: `${CHANNEL}` });
       this.step(ADDRESS - ASSOCIATE, () => (this.air.up ? this.joined() : this.join(tries)));
     });
   }
@@ -153,6 +171,34 @@ export class Wifi {
       this.state = 'joining';
       this.join(TRIES - 1);
     });
+  }
+
+  private scan(then: unknown): void {
+    if (this.seeker) throw this.w.realm.error('A scan is already in progress');
+    if (typeof then !== 'function')
+      throw this.w.realm.error(`Expecting callback function but got ${String(then)}`);
+    this.seeker = then;
+    // A station that was told a network before joins it as soon as the radio starts.
+    const joins = this.state === 'off' && !this.point && this.network.ssid;
+    if (joins || this.state === 'joining') return;
+    this.after(SEARCH, () => {
+      this.seeker = undefined;
+      this.call(then, this.w.realm.array(this.heard().map((h) => this.w.realm.object(h))));
+    });
+  }
+
+  /** What is in the air, the strongest first. */
+  private heard(): Any[] {
+    const other = (i: number): string => `02:00:00:00:00:${10 + i}`;
+    const all = NEIGHBOURS.map(([ssid, authMode, rssi, channel], i) => ({
+      rssi,
+      authMode,
+      ssid,
+      mac: other(i),
+      channel: `${channel}`,
+    }));
+    const own = { rssi: -47, authMode: 'wpa2', ssid: OWN, mac: BSSID, channel: `${CHANNEL}` };
+    return this.air.up ? [own, ...all] : all;
   }
 
   private disconnect(then: unknown): void {

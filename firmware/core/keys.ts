@@ -10,6 +10,7 @@ import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Creds } from './creds.part';
 import type { Lists } from './lists.part';
+import type { Nets } from './nets.part';
 import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
@@ -36,7 +37,7 @@ export interface Key {
   /**
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
    * on call read), z may be null, a action (any value), h never read back, o OCPP only, r read-only for OCPP, m `set` stores
-   * by itself, or a part of it is secret: a refusal does not repeat it.
+   * by itself, or a part of it is secret: a refusal does not repeat it, x shown only to who asks for it by its name.
    */
   f?: string;
   /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
@@ -1129,6 +1130,10 @@ export const KEYS = {
         ? ''
         : 'value must be null or ip, netmask and gw as a.b.c.d',
   },
+  /** Networks in the air {ssid, encryptionType, rssi, channel}, the strongest 12, each name once. Reading it begins a search where the list is older than 10 s, unless the charger charges or joins a network; the list is there 2 s later, for a minute. encryptionType: 0 open, 1 WEP, 2 WPA, 3 WPA2, 4 WPA or WPA2, 7 anything newer. Only in an answer to who asks for it by its name. */
+  scan: { t: 'j', f: 'x', get: (c): unknown => (c.f.part('nets') as Nets).list(c) },
+  /** Age of that list; null = there is none. */
+  scaa: { t: 'i', f: 'zx', unit: 'ms', get: (c): unknown => (c.nets ? Math.floor(c.t - c.nets.at) : null) },
   /** Known networks {ssid, key}, up to three; `key` reads as present or not. {} leaves an entry as it is, an empty ssid removes it. */
   wifis: {
     t: 'j',

@@ -29,10 +29,10 @@ export interface Walk {
   pick?: string;
 }
 
-/** Place of the value of a key, '' = there is none that everybody may see. */
+/** Place of the value of a key, '' = there is none that everybody may see, or it is not told. */
 export function place(c: Charger, name: string): string {
   const r = name ? c.f.row(name) : undefined;
-  return r && r[0] === name && !r[2].includes('o') ? r[8] : '';
+  return r && r[0] === name && !r[2].includes('o') && !r[2].includes('x') ? r[8] : '';
 }
 
 /**
