@@ -8,6 +8,8 @@ const DROPPED = 7000;
  * takes many seconds. */
 const HELD = 2500;
 const HELD_SLOW = 15000;
+/** After so long a search for networks is over, ms. */
+const SOUGHT = 3000;
 /** Between two loads, ms. */
 const QUIET = 500;
 const CARD = '04A1B2C3D4E5F6';
@@ -65,6 +67,12 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   await s.phase('car unplugged', async () => {
     await bench.post('car', { state: 'unplugged' });
     await s.heard('StatusNotification', 'Available');
+  });
+  await s.rest(quiet);
+  await s.phase('GET scan: the networks in the air', async () => {
+    await s.json('/api/status?filter=scan');
+    await s.rest(SOUGHT);
+    await s.json('/api/status?filter=scan,scaa');
   });
   await s.rest(quiet);
 }

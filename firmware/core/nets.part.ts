@@ -10,9 +10,8 @@ export interface Nets {
   take(c: Charger, all: Heard[] | undefined, again: number): void;
 }
 
-/** A list is good for so long, and is kept for so long, ms. */
+/** A list is good for so long, ms. */
 const FRESH = 10000;
-const KEPT = 60000;
 const MOST = 12;
 /** The engine's words in the order of `encryptionType`, and the number of what it has no word for. */
 const AUTH = 'open wep wpa wpa2 wpa_wpa2';
@@ -70,15 +69,6 @@ function entry(w: Heard): string {
   );
 }
 
-/** Nothing but the list itself hangs on this timer. */
-function keep(c: Charger, text: string): void {
-  const l = { at: c.t, text };
-  c.nets = l;
-  setTimeout(() => {
-    if (c.nets === l) delete c.nets;
-  }, KEPT);
-}
-
 /** What was heard. A search that had to start the station may hear nothing: the engine lets it join, which ends the search. */
 export function take(c: Charger, all: Heard[] | undefined, again: number): void {
   if (!all || c.s.on) return;
@@ -87,5 +77,5 @@ export function take(c: Charger, all: Heard[] | undefined, again: number): void 
   for (const w of all) insert(out, w);
   let text = '';
   for (const w of out) text += (text ? ',' : '[') + entry(w);
-  keep(c, text ? text + ']' : '[]');
+  c.nets = { at: c.t, text: text ? text + ']' : '[]' };
 }

@@ -7,6 +7,8 @@ import type { Sntp } from './sntp.part';
 
 /** Time of the next look, ms since boot. */
 const LOOK = 1000;
+/** The list of networks in the air is kept for so long, unless the charger charges: memory, ms. */
+const KEPT = 60000;
 
 /**
  * `ask`: 1 = the access point is wanted, 2 = the networks have changed. `end`: when the access point closes, 0 = not
@@ -26,6 +28,7 @@ export function tend(c: Charger): void {
   if (c.t < at) return;
   at = c.t + LOOK;
   const n = c.b.net;
+  if (c.nets && (c.s.on || c.t - c.nets.at > KEPT)) delete c.nets;
   if (a.ask || (n.ap && (a.end ? c.t >= a.end : n.up))) (c.f.part('radio') as Radio).tend(c, a);
   else if (n.up && c.k.tse && c.t >= a.due) (c.f.part('sntp') as Sntp).ask(c, a);
 }

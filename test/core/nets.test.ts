@@ -2,6 +2,7 @@
 
 import assert from 'node:assert';
 import type { Heard } from '../../hal/types';
+import { tend } from '../../firmware/net/air';
 import { conf, table, type Table } from '../fake/table';
 
 const net = (ssid: string, rssi: number, authMode = 'wpa2', channel = '6'): Heard => ({
@@ -137,20 +138,19 @@ describe('networks in the air', () => {
     assert.deepEqual([scan(t), t.asked, conf.read(t.c, 'scaa')], [[], 2, 0]);
   });
 
-  it('is forgotten after a minute, unless there is a newer one', () => {
+  it('is forgotten after a minute, and when the charger charges', () => {
     const t = rig();
-    const kept = (): (() => void) => t.timers.find((x) => x.ms === 60000)!.fn;
-    scan(t);
-    t.heard([net('a', -50)]);
-    const first = kept();
-    t.timers = [];
-    t.c.t += 20000;
-    scan(t);
-    t.heard([net('b', -50)]);
-    first();
-    assert.deepEqual(names(t), ['b']);
-    kept()();
+    const look = (): void => ((t.c.t += 1000), tend(t.c));
+    const found = (): void => (scan(t), t.heard([net('a', -50)]));
+    Object.assign(t.c.k, { tse: 0 });
+    found();
+    for (let s = 0; s < 60; s++) look();
+    assert.equal(conf.read(t.c, 'scaa'), 60000);
+    look();
+    assert.deepEqual([Object.hasOwn(t.c, 'nets'), conf.read(t.c, 'scaa')], [false, null]);
+    found();
+    t.c.s.on = 1;
+    look();
     assert.equal(Object.hasOwn(t.c, 'nets'), false);
-    assert.equal(conf.read(t.c, 'scaa'), null);
   });
 });
