@@ -6,7 +6,7 @@ import { PHASES, mark } from './trace';
 
 /** Coil off before the poles move, ms. */
 const OPEN = 100;
-/** Pause where the last opening was under load, ms. */
+/** Pause at the least where the last opening was under load, ms. */
 const LONG = 60000;
 
 /** After a start the central system's limits are known within this time, ms: its phases among them. */
@@ -51,7 +51,7 @@ function done(c: Charger, n: number): void {
 export function phases(c: Charger): void {
   const n = wanted(c);
   if (n === c.s.ph || !c.b.contactor.phases) {
-    const pause = p.cut !== c.m.cut ? LONG : c.k.psmd;
+    const pause = p.cut !== c.m.cut ? Math.max(LONG, c.k.psmd) : c.k.psmd;
     if (c.s.sw && (!p.at || c.t - p.at >= pause)) done(c, n);
     if (!c.s.sw) p.cut = c.m.cut;
     return;

@@ -656,6 +656,18 @@ describe('charging rules: phases', () => {
       [88, {}, { model: 13 }],
     ],
   );
+  story(
+    'opened under load, a pause that is set longer than a minute stays as long',
+    { ...ALL, settings: { psmd: 120000 } },
+    [
+      ...CHARGING,
+      [20, (f) => (f.c.k.psm = 1), { poles: 3, coil: 1 }],
+      [26.3, { amps: [0, 0, 0] }, { coil: 0 }],
+      [26.7, {}, { poles: 1 }],
+      [140, {}, { model: 23, coil: 0 }],
+      [148, {}, { model: 13 }],
+    ],
+  );
   story('not while the mirror contact does not prove it', fast, [
     ...CHARGING,
     [20, (f) => (f.c.k.psm = 1), {}],
