@@ -1,5 +1,6 @@
 // Part on call: what the central system says about tags goes into the cache, or contradicts its own list.
 
+import type { Charger } from '../core/charger';
 import type { Known } from './known.part';
 import { CACHE, end, letter, odd, second, seek, without } from './rows';
 import { OTHER, chars, quote } from './state';
@@ -20,6 +21,11 @@ function shrink(text: string, most: number): string {
   return text;
 }
 
+/** Flash has a turn of its own. */
+function keep(c: Charger, _: never, cache: string): void {
+  c.f.put(CACHE, cache, 1);
+}
+
 /** What the central system said about a tag goes into the cache. */
 function learn(o: Ocpp, tag: string, info: Payload): void {
   const f = o.c.f;
@@ -30,7 +36,7 @@ function learn(o: Ocpp, tag: string, info: Payload): void {
   const at = seek(old, tag);
   if (odd(tag) || odd(rest.substr(rest.indexOf('\r') + 1))) return;
   if (at >= 0 && old.substring(at, end(old, at)) === row) return;
-  f.put(CACHE, shrink(without(old, at), ROOM - row.length) + row, 1);
+  o.c.ev.push([keep, 0, shrink(without(old, at), ROOM - row.length) + row]);
 }
 
 /** The central system disagrees with its own list. */

@@ -1,5 +1,6 @@
 // Part on call: sends the head of the queue, StartTransaction, MeterValues or StopTransaction, and takes what comes back.
 
+import type { Charger } from '../core/charger';
 import type { Auth } from './auth.part';
 import { ANSWERED, ERROR, SLOTS, integer, quoteTag, time, txId } from './state';
 import type { Entry, Ocpp, Payload } from './state';
@@ -78,11 +79,16 @@ export function more(o: Ocpp, n: number): string {
   );
 }
 
-/** Remembers which transactionId a reference got; of a refused tag also, for after a restart, up to which register it may charge. */
+function keep(c: Charger, _: never, text: string): void {
+  c.f.put('qx', text);
+}
+
+/** Remembers which transactionId a reference got; of a refused tag also, for after a restart, up to which register it may charge.
+ * In flash in the next turn, and before the start's record goes. */
 function pair(o: Ocpp, ref: number, tx: number, most: string): void {
   o.tr = ref;
   o.tx = tx;
-  o.c.f.put('qx', '[' + ref + ',' + tx + most + ']');
+  o.c.ev.push([keep, 0, '[' + ref + ',' + tx + most + ']']);
 }
 
 /** The head was processed, or given up; samples kept for it are no longer needed. A start goes in a turn of its own: that it

@@ -20,8 +20,8 @@ export interface Cursor {
   e?: Entry;
 }
 
-/** Bytes that are enough for one step: two or three values. */
-const PIECE = 200;
+/** Bytes that are enough for one step: a measurand. */
+const PIECE = 100;
 
 function context(letter: string): string {
   if (letter === 'P') return 'Sample.Periodic';
