@@ -122,7 +122,7 @@ function lapse(c: Charger): void {
   if (c.x.err & VOLT_LOW) f.n[place(STUCK)] = 0;
   for (let i = 0; i < ROWS; i++) {
     const bit = 1 << i;
-    if (c.x.err & bit & ~f.on & ~f.car & ~f.hand && !spent(i)) drop(c, bit);
+    if (c.x.err & bit & ~f.on & ~f.car & ~f.hand && !spent(i)) c.ev.push([drop, bit, '']);
   }
 }
 
