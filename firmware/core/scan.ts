@@ -343,7 +343,7 @@ function latch(c: Charger, lock: number): void {
 /** Pilot and coil as the state says. What lets the contactor close is looked at once more. */
 function drive(c: Charger): void {
   const s = c.s;
-  const d = s.st === 'B2' ? rouse(c, DRIVE[s.st], soon) : DRIVE[s.st];
+  const d = s.st === 'B2' && c.x.cp === 'B' ? rouse(c, DRIVE[s.st], soon) : DRIVE[s.st];
   if (c.s.on && !(d & POWER)) coil(c, 0);
   if (d & PWM) {
     c.x.free = 0;
@@ -396,8 +396,9 @@ function proceed(c: Charger): void {
 
 /** What may flow, and the state. */
 function allow(c: Charger): void {
+  const cp = c.x.cp;
   judge(c);
-  c.x.go = ready(c);
+  c.x.go = cp === 'C' || cp === 'D' ? ready(c) : 0;
   c.dirty = MORE; // what judge() has changed is decided here
   if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
 }

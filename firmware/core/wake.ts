@@ -12,16 +12,16 @@ const COLD = 3600000;
 /** Offer without an answer since; last C or D; 1 = done for this plug-in. */
 export const w = { from: 0, hot: -COLD, done: 0 };
 
-/** Forgets the plug-in. */
+/** Forgets the plug-in, and an offer that the vehicle has answered. */
 export function asleep(c: Charger): void {
-  if (c.x.cp === 'A') w.done = w.from = 0;
+  if (c.x.cp === 'A') w.done = 0;
+  if (c.x.cp !== 'B') w.from = 0;
   if (c.s.on) w.hot = c.t;
 }
 
-/** What B2 drives now: `d`, or a row of the wake-up in place of its PWM. */
+/** What B2 drives now, behind B: `d`, or a row of the wake-up in place of its PWM. */
 export function rouse(c: Charger, d: number, soon: (t: number) => void): number {
-  if (c.x.cp !== 'B') w.from = 0;
-  if (w.done || c.x.cp !== 'B' || c.t - w.hot < COLD) return d;
+  if (w.done || c.t - w.hot < COLD) return d;
   if (!w.from) w.from = c.t;
   const age = c.t - w.from;
   let i = 0;
