@@ -128,6 +128,8 @@ export interface Flash {
   tear(n: number | undefined): void;
   writes: number;
   erases: number;
+  /** Writes and erases in Storage alone; where nobody counts them, all may have been. */
+  readonly stored?: number;
 }
 /** The supply fell while the script ran: nothing the script does afterwards has an effect. */
 export class PowerCut extends Error {}

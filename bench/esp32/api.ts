@@ -65,10 +65,22 @@ function crc32(bytes: Uint8Array): number {
   return (c ^ 0xffffffff) >>> 0;
 }
 
+const KINDS: Record<
+  string,
+  typeof Uint8Array | typeof Uint16Array | typeof Uint32Array | typeof Float32Array
+> = { Uint8Array, Uint16Array, Uint32Array, Float32Array };
+
+/** The same numbers in an array of this world: loops over arrays of a new world after each boot are slow ones. */
+function ours<T extends ArrayLike<number>>(v: T): T {
+  const Kind = KINDS[(v as unknown as Uint8Array)[Symbol.toStringTag]];
+  const { buffer, byteOffset, length } = v as unknown as Uint8Array;
+  return Kind ? (new Kind(buffer as ArrayBuffer, byteOffset, length) as unknown as T) : v;
+}
+
 // Out here and not in each life of the script: the compiler's work on them is kept.
-function sum(v: ArrayLike<number>): number {
-  if (v instanceof Uint8Array || Object.prototype.toString.call(v) === '[object Uint8Array]')
-    return sum8(v as Uint8Array);
+function sum(numbers: ArrayLike<number>): number {
+  const v = ours(numbers);
+  if (v instanceof Uint8Array) return sum8(v);
   let all = 0;
   for (let i = 0; i < v.length; i++) all += v[i];
   return all;
@@ -80,7 +92,8 @@ function sum8(v: Uint8Array): number {
   return all;
 }
 
-function variance(v: ArrayLike<number>, mean: number): number {
+function variance(numbers: ArrayLike<number>, mean: number): number {
+  const v = ours(numbers);
   let all = 0;
   for (let i = 0; i < v.length; i++) all += (v[i] - mean) ** 2;
   return all;
@@ -178,10 +191,12 @@ function pins(
   globals({
     pinMode: mode,
     digitalWrite: (pin: Any, v: Any) => module.write(gpio(pin), v ? 1 : 0),
-    digitalRead: (pin: Any) =>
-      Array.isArray(pin)
-        ? Array.from(pin as Any[]).reduce((bits, p) => bits * 2 + module.read(gpio(p)), 0)
-        : module.read(gpio(pin)),
+    digitalRead: (pin: Any) => {
+      if (!Array.isArray(pin)) return module.read(gpio(pin));
+      let bits = 0;
+      for (let i = 0; i < pin.length; i++) bits = bits * 2 + module.read(gpio(pin[i]));
+      return bits;
+    },
     analogWrite: (pin: Any, v: number, o?: Any) => module.pwm(gpio(pin), v, Number(o?.freq ?? 0)),
     setWatch: (fn: unknown, pin: Any, o: Any = {}) => s.watches.add(fn, gpio(pin), o),
     clearWatch: (...id: Any[]) => s.watches.remove(...id),
@@ -245,7 +260,7 @@ function engine(s: Script, host: Host, group: Group): Any {
   const mapInPlace = (from: ArrayLike<number>, to: Any, fn: Any): void => {
     check();
     const n = Math.min(from.length, to.length);
-    if (fn === analogRead) burst(host, from, to, n);
+    if (fn === analogRead) burst(host, ours(from), ours(to), n);
     else
       for (let i = 0; i < n; i++)
         to[i] = typeof fn === 'function' ? fn(from[i], i) : fn ? fn[from[i]] : from[i];

@@ -12,6 +12,7 @@ export class Nor implements Flash {
   readonly size = SIZE;
   writes = 0;
   erases = 0;
+  stored = 0;
   private bytes = new Uint8Array(SIZE).fill(0xff);
   /** Bytes until the supply fails. */
   private left: number | undefined;
@@ -30,6 +31,7 @@ export class Nor implements Flash {
     const n = this.left === undefined ? data.length : Math.min(this.left, data.length);
     for (let i = 0; i < n; i++) this.bytes[at + i] &= data[i];
     this.writes++;
+    if (at + data.length > STORAGE) this.stored++;
     if (this.left === undefined) return;
     this.left -= n;
     if (this.left > 0) return;
@@ -41,6 +43,7 @@ export class Nor implements Flash {
     if (page < 0 || page * PAGE >= SIZE) throw new RangeError(`no page ${page}`);
     this.bytes.fill(0xff, page * PAGE, (page + 1) * PAGE);
     this.erases++;
+    if (page * PAGE >= STORAGE) this.stored++;
   }
 
   tear(n: number | undefined): void {

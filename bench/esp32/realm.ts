@@ -75,18 +75,20 @@ export interface RealmOptions {
   caught(e: unknown): unknown;
 }
 
-/** Compiled once, run in many worlds: the same bundle boots again and again. */
-const scripts = new Map<string, vm.Script>();
-/** Kept at most: all files of some builds, and lines from the console. */
-const KEPT = 400;
+/** Compiled once, run in many worlds, by name and source: the same bundle boots again and again. */
+const scripts = new Map<string, Map<string, vm.Script>>();
+/** Kept at most of a name: a file of some builds, or lines from the console. */
+const KEPT = 200;
 
 function compiled(source: string, name: string, head = '', tail = ''): vm.Script {
-  const key = `${name}\0${head}${source}`;
-  let script = scripts.get(key);
+  const kind = head + name;
+  let mine = scripts.get(kind);
+  if (!mine) scripts.set(kind, (mine = new Map()));
+  let script = mine.get(source);
   if (script) return script;
   script = new vm.Script(head + prepare(source) + tail, { filename: name });
-  if (scripts.size >= KEPT) scripts.clear();
-  scripts.set(key, script);
+  if (mine.size >= KEPT) mine.clear();
+  mine.set(source, script);
   return script;
 }
 

@@ -66,7 +66,10 @@ export class Storage implements Files {
     if (offset + data.length > file.size) throw 'Too much data for file size';
     const at = file.at + HEADER + offset;
     if (!this.erased(at, data.length)) throw 'File already written with different data';
+    const known = this.stamp === this.count();
     this.flash.write(at, data);
+    // What is in a file moves none.
+    if (known) this.stamp = this.count();
     return true;
   }
 
@@ -179,8 +182,12 @@ export class Storage implements Files {
     return !h.dead && (h.flags === 0 || h.flags === 64 || h.flags === 128);
   }
 
+  private count(): number {
+    return this.flash.stored ?? this.flash.writes + this.flash.erases;
+  }
+
   private find(name: string): Header | undefined {
-    const stamp = this.flash.writes + this.flash.erases;
+    const stamp = this.count();
     if (stamp !== this.stamp) {
       this.found.clear();
       for (const h of this.headers()) if (!h.dead && !this.found.has(h.name)) this.found.set(h.name, h);

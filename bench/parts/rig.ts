@@ -13,8 +13,9 @@ const HOT = 95;
 const CARD = 600;
 const PRESS = 200;
 
-const round = (x: number, digits: number): number => Number(x.toFixed(digits)) + 0;
-const wh = (x: number): number => round(x, 3);
+/** To `unit`ths; not -0. */
+const round = (x: number, unit: number): number => Math.round(x * unit) / unit + 0;
+const wh = (x: number): number => round(x, 1000);
 
 export function rig(p: Parts): Rig {
   const changed = new Signal();
@@ -91,13 +92,13 @@ function shown(p: Parts): Record<string, unknown> {
   const { pilot, car, contactor, lock, mains, light } = p;
   return {
     pilot: {
-      duty: round(pilot.duty, 2),
-      hz: round(pilot.hz, 1),
-      high: round(pilot.high, 2),
-      low: round(pilot.low, 2),
+      duty: round(pilot.duty, 100),
+      hz: round(pilot.hz, 10),
+      high: round(pilot.high, 100),
+      low: round(pilot.low, 100),
       mode: pilot.mode,
     },
-    car: { ...car.settings, drawing: car.drawing.map((a) => round(a, 2)), energy: wh(car.energy) },
+    car: { ...car.settings, drawing: car.drawing.map((a) => round(a, 100)), energy: wh(car.energy) },
     contactor: {
       commanded: contactor.commanded,
       closed: contactor.main.closed,
