@@ -141,6 +141,15 @@ interface EspPing {
   totalCount?: number;
   timeoutCount?: number;
 }
+/** A network in the air. */
+interface EspHeard {
+  /** Bytes; '' = hidden. */
+  ssid: string;
+  /** open, wep, wpa, wpa2, wpa_wpa2, or unknown, which is anything newer. */
+  authMode: string;
+  rssi: number;
+  channel: string;
+}
 interface EspWifi {
   connect(ssid: string, o: { password: string }, then: (error?: string | null) => void): void;
   disconnect(): void;
@@ -151,7 +160,7 @@ interface EspWifi {
   ): void;
   stopAP(): void;
   /** Throws while another one runs. One that the radio refuses, because it joins, runs for ever. */
-  scan(then: (all: { ssid: string; authMode: string; rssi: number; channel: string }[]) => void): void;
+  scan(then: (all: EspHeard[]) => void): void;
   setHostname(name: string): void;
   /** Before `connect`; the callback must be there. Name servers are not set by it. */
   setIP(o: { ip: string; netmask: string; gw: string }, then: (error?: unknown) => void): void;

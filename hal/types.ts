@@ -131,17 +131,6 @@ export interface Known {
   key: string;
 }
 
-/** A network in the air, in the engine's words. */
-export interface Heard {
-  /** Bytes; '' = hidden. */
-  ssid: string;
-  /** open, wep, wpa, wpa2, wpa_wpa2, or unknown, which is anything newer. */
-  authMode: string;
-  /** dBm. */
-  rssi: number;
-  channel: string;
-}
-
 /** An address of one's own instead of one from the router. */
 export interface Fixed {
   ip: string;
@@ -161,14 +150,16 @@ export interface Net {
   ap: Bit;
   /** Why the last join failed, in the engine's word. */
   why: string;
+  /** 1 = nothing is joined nor tried: the last try has failed and the next is yet to come, or none is wanted. */
+  rest: Bit;
+  /** Its station: 0 never started, 2 it was, 1 it looks for networks, which net/nets.part.ts says: joins wait for the end. */
+  sta: 0 | 1 | 2;
   /** Joins the first of these that can be joined; keeps trying for ever, one after another with growing pauses. */
   join(list: Known[], fixed: Fixed | null): void;
   /** Opens the access point; `key` has 8 characters or more. A `ssid` of '' closes it. */
   access(ssid: string, key: string): void;
   /** Signal in dBm of the joined network, undefined while down. */
   rssi(): number | undefined;
-  /** Looks for networks without blocking, some 2 s: calls back with what was heard, undefined = not now, or nothing came. */
-  scan(then: (all?: Heard[]) => void): void;
   /** Resolves a name without blocking: calls back with the address, or undefined. */
   resolve(host: string, then: (ip: string | undefined) => void): void;
   /** Asks a host for a sign of life without blocking: calls back with 1 or 0 within 3 s. */

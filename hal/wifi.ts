@@ -1,7 +1,7 @@
-// Wi-Fi of the ESP32: joins and keeps trying, opens an access point, looks for others, resolves names, asks hosts for a sign of life.
+// Wi-Fi of the ESP32: joins and keeps trying, opens an access point, resolves names, asks hosts for a sign of life.
 
 import { serial } from './serial';
-import type { Bit, Fixed, Heard, Known, Net as Contract } from './types';
+import type { Bit, Fixed, Known, Net as Contract } from './types';
 
 /** Pause after a failed join: first, longest, and the shortest while the access point is open; ms. */
 const FIRST = 2000;
@@ -13,8 +13,7 @@ const SILENT = 40000;
 const CLOSE = 500;
 /** The engine may go on with a join for so long after it was told to leave, ms. */
 const LEAVE = 10000;
-/** Longest search for networks, and how often a join asks whether it is over, ms. */
-const SEARCH = 10000;
+/** A join asks so often whether a search is over, ms. */
 const AGAIN = 500;
 /** Limits of a question to the network, ms. */
 const PING = 3000;
@@ -42,6 +41,8 @@ export class Wifi implements Contract {
   ssid = '';
   ap: Bit = 0;
   why = '';
+  rest: Bit = 1;
+  sta: 0 | 1 | 2 = 0;
   private _wifi = require('Wifi');
   private _list: Known[] = [];
   private _fixed: Fixed | null = null;
@@ -51,12 +52,8 @@ export class Wifi implements Contract {
   private _ap = '';
   private _apKey = '';
   private _pause = FIRST;
-  /** Timer of the next try; 1 = the pause after a failure runs; 1 = this station was started before. */
+  /** Timer of the next try. */
   private _timer = 0;
-  private _waits: Bit = 0;
-  private _tried: Bit = 0;
-  /** 1 = a search for networks runs. */
-  private _looks: Bit = 0;
   private _dbm: number | undefined;
   private _dbmAt = 0;
   /** Answered pings in the engine's running count. */
@@ -90,7 +87,8 @@ export class Wifi implements Contract {
   /** The last network was forgotten. */
   private _leave(): void {
     this.ssid = '';
-    this._after(LEAVE, () => (this._timer = 0));
+    this.rest = 0;
+    this._after(LEAVE, () => (this.rest = 1));
     this._wifi.disconnect();
   }
 
@@ -102,28 +100,6 @@ export class Wifi implements Contract {
       this._dbm = this._wifi.getStatus().rssi;
     }
     return this._dbm;
-  }
-
-  /**
-   * A radio that joins refuses to search, and the engine then waits for its answer for ever and takes no other search. Where
-   * a search has to start the station, that joins. So there is one only while it is joined, or rests beside an open access
-   * point; a join that falls due meanwhile waits, or the search would lose it.
-   */
-  scan(then?: (all?: Heard[]) => void): void {
-    const rests = this._ap && (this.ssid ? this._waits : !this._timer);
-    if (this._looks || !(this.up || rests)) return then!();
-    const answer = first<Heard[] | undefined>(SEARCH, undefined, (all) => {
-      this._looks = 0;
-      then!(all);
-    });
-    this._looks = 1;
-    // Beside an access point the station runs from now on.
-    this._tried = 1;
-    try {
-      this._wifi.scan(answer);
-    } catch (e) {
-      answer(undefined);
-    }
   }
 
   resolve(host: string, then?: (ip: string | undefined) => void): void {
@@ -163,16 +139,16 @@ export class Wifi implements Contract {
 
   /**
    * The engine starts a station when the radio starts. Beside an open access point the radio already runs, and a second
-   * connect would do nothing at all: the access point closes for a moment.
+   * connect, or one after a search, would do nothing at all: the access point closes for a moment.
    */
   private _try(): void {
-    if (this._looks) return this._after(AGAIN, () => this._try());
-    this._waits = 0;
-    if (this._ap && this._tried) {
+    if (this.sta === 1) return this._after(AGAIN, () => this._try());
+    this.rest = 0;
+    if (this._ap && this.sta) {
       this._wifi.stopAP();
       this._after(CLOSE, () => this._connect());
     } else this._connect();
-    this._tried = 1;
+    this.sta = 2;
   }
 
   private _connect(): void {
@@ -192,7 +168,7 @@ export class Wifi implements Contract {
     this.ip = ip;
     this.why = '';
     this._pause = FIRST;
-    this._waits = 0;
+    this.rest = 0;
     if (this._timer) clearTimeout(this._timer);
     this._timer = 0;
   }
@@ -205,8 +181,8 @@ export class Wifi implements Contract {
     this.ip = '';
     this._dbm = undefined;
     if (why) this.why = why;
-    if (this._waits || !this.ssid) return;
-    this._waits = 1;
+    if (this.rest || !this.ssid) return;
+    this.rest = 1;
     this._n = (this._n + next) % this._list.length;
     this._after(this._ap ? Math.max(this._pause, AWAY) : this._pause, () => this._try());
     this._pause = Math.min(this._pause * 2, LAST);

@@ -287,7 +287,7 @@ export interface Charger {
   o: Link;
   /** While MQTT is on. */
   mq?: Mqtt;
-  /** Networks in the air, core/nets.part.ts, for a minute: when they were heard, and the value of `scan` as JSON. */
+  /** Networks in the air, net/nets.part.ts, for a minute: when they were heard, and the value of `scan` as JSON. */
   nets?: { at: number; text: string };
   /** Until then a connection asks the network for its host, net/gate.part.ts; 0 or absent = none does. */
   gate?: number;

@@ -10,7 +10,6 @@ import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Creds } from './creds.part';
 import type { Lists } from './lists.part';
-import type { Nets } from './nets.part';
 import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
@@ -1131,7 +1130,7 @@ export const KEYS = {
         : 'value must be null or ip, netmask and gw as a.b.c.d',
   },
   /** Networks in the air {ssid, encryptionType, rssi, channel}, the strongest 12, each name once. Reading it begins a search where the list is older than 10 s, unless the charger charges or joins a network; the list is there 2 s later, for a minute. encryptionType: 0 open, 1 WEP, 2 WPA, 3 WPA2, 4 WPA or WPA2, 7 anything newer. Only in an answer to who asks for it by its name. */
-  scan: { t: 'j', f: 'x', get: (c): unknown => (c.f.part('nets') as Nets).list(c) },
+  scan: { t: 'j', f: 'x', get: (c): unknown => (c.f.part('nets') as { list(c: Charger): unknown }).list(c) },
   /** Age of that list; null = there is none. */
   scaa: { t: 'i', f: 'zx', unit: 'ms', get: (c): unknown => (c.nets ? Math.floor(c.t - c.nets.at) : null) },
   /** Known networks {ssid, key}, up to three; `key` reads as present or not. {} leaves an entry as it is, an empty ssid removes it. */

@@ -409,7 +409,8 @@ export function rig(o: Options = {}): Rig {
     join: () => undefined,
     access: () => undefined,
     rssi: () => -60,
-    scan: (then) => then(),
+    rest: 0,
+    sta: 2,
     resolve: (_h, then) => then('10.0.0.1'),
     ping: (_ip, then) => then(1),
   };

@@ -13,7 +13,7 @@ import * as get from '../../firmware/http/get.part';
 import * as metrics from '../../firmware/http/metrics.part';
 import * as set from '../../firmware/http/set.part';
 import * as v1 from '../../firmware/http/v1.part';
-import * as nets from '../../firmware/core/nets.part';
+import * as nets from '../../firmware/net/nets.part';
 import * as page from '../../firmware/http/page.part';
 import * as web from '../../firmware/http/web.part';
 import * as eco from '../../firmware/core/eco.part';
@@ -116,8 +116,9 @@ export function table(
     v1,
     page,
   };
-  const scan = (then: () => void): void => then();
-  Object.assign(c.b, { net: { up: 1, ip: '10.0.0.2', ssid: 'home', ap: 0, why: '', rssi: () => -60, scan } });
+  const net = { up: 1, ip: '10.0.0.2', ssid: 'home', ap: 0, why: '', rest: 0, sta: 2, rssi: () => -60 };
+  Object.assign(c.b, { net });
+  BUILTIN.Wifi = { scan: () => undefined };
   Object.assign(c.f, {
     row,
     at,

@@ -11,13 +11,11 @@ describe('Wi-Fi', () => {
   let done: (error?: string | null) => void;
   let named: (ip: string | null) => void;
   let pinged: (r: object) => void;
-  let heard: ((all: object[]) => void) | undefined;
   beforeEach(() => {
     undo = install();
     calls = [];
     process.env.SERIAL = '240ac4-0186a1';
     on = {};
-    heard = undefined;
     world.modules.Wifi = {
       on: (e: string, fn: (d: object) => void) => (on[e] = fn),
       connect: (ssid: string, o: { password: string }, then: typeof done) => {
@@ -32,12 +30,6 @@ describe('Wi-Fi', () => {
       getStatus: () => (calls.push('rssi'), { rssi: -61 }),
       getHostByName: (_h: string, then: typeof named) => (named = then),
       ping: (_h: string, then: typeof pinged) => (pinged = then),
-      // As the engine: one at a time, and one that is never answered stands in the way for ever.
-      scan: (then: typeof heard) => {
-        if (heard) throw new Error('A scan is already in progress');
-        calls.push(`${world.t} scan`);
-        heard = then;
-      },
     };
   });
   afterEach(() => undo());
@@ -129,90 +121,34 @@ describe('Wi-Fi', () => {
     assert.deepEqual(calls, ['0 ap Pilotwire', '0 join home x', '0 ap Pilotwire', '60000 stop', '60500 join home x', '60500 ap Pilotwire']); // prettier-ignore
   });
 
-  describe('looks for networks', () => {
-    const ALL = [{ ssid: 'home', authMode: 'wpa2', rssi: -50, channel: '6' }];
+  it('says when it rests: nothing is joined nor tried', () => {
+    const w = new Wifi();
     const home = [{ ssid: 'home', key: 'x' }];
-    let got: (object[] | undefined)[];
-    const look = (w: Wifi): number => {
-      const before = calls.length;
-      w.scan((all) => got.push(all as object[]));
-      return calls.length - before;
-    };
-    const answer = (): void => {
-      const then = heard!;
-      heard = undefined;
-      then(ALL);
-    };
-    beforeEach(() => (got = []));
+    assert.equal(w.rest, 1);
+    w.join(home, null);
+    assert.equal(w.rest, 0, 'joins');
+    done('NO_AP_FOUND');
+    assert.equal(w.rest, 1, 'until the next try');
+    world.ms(2000);
+    assert.equal(w.rest, 0, 'joins again');
+    on.connected({ ip: '10.0.0.2' });
+    assert.deepEqual([w.up, w.rest], [1, 0]);
+    w.join([], null);
+    world.ms(9999);
+    assert.equal(w.rest, 0, 'the engine may still be leaving');
+    world.ms(1);
+    assert.equal(w.rest, 1);
+  });
 
-    it('while it is joined, one search at a time', () => {
-      const w = new Wifi();
-      w.join(home, null);
-      on.connected({ ip: '10.0.0.2' });
-      assert.deepEqual([look(w), look(w), got], [1, 0, [undefined]]);
-      answer();
-      assert.deepEqual([got, look(w)], [[undefined, ALL], 1]);
-    });
-
-    it('never while it joins, nor where the search would make it join', () => {
-      const w = new Wifi();
-      assert.equal(look(w), 0, 'the radio is off');
-      w.join(home, null);
-      assert.equal(look(w), 0, 'joins');
-      on.disconnected({ msg: 'NO_AP_FOUND' });
-      assert.equal(look(w), 0, 'the station is off: a start would join');
-      w.access('Pilotwire', '12345678');
-      assert.equal(look(w), 1, 'rests beside the access point');
-      answer();
-      world.ms(2500);
-      assert.equal(look(w), 0, 'joins again');
-      done('AUTH_FAIL');
-      assert.equal(look(w), 1);
-      answer();
-      w.join([], null);
-      assert.equal(look(w), 0, 'the engine may still be leaving');
-      world.ms(10000);
-      assert.equal(look(w), 1);
-      assert.deepEqual(got.map(Boolean), [false, false, false, true, false, true, false]);
-    });
-
-    it('beside an access point without a network, whose first join then closes it', () => {
-      const w = new Wifi();
-      w.access('Pilotwire', '12345678');
-      assert.equal(look(w), 1);
-      answer();
-      calls = [];
-      w.join(home, null);
-      world.ms(500);
-      assert.deepEqual(calls, ['0 stop', '500 join home x', '500 ap Pilotwire']);
-    });
-
-    it('a join waits until the search is over', () => {
-      const w = new Wifi();
-      w.access('Pilotwire', '12345678');
-      look(w);
-      w.join(home, null);
-      world.ms(1900);
-      assert.equal(look(w), 0);
-      answer();
-      world.ms(700);
-      assert.deepEqual(calls.slice(2), ['2000 stop', '2500 join home x', '2500 ap Pilotwire']);
-    });
-
-    it('one that is never answered holds up nobody, and is no error', () => {
-      const w = new Wifi();
-      w.join(home, null);
-      on.connected({ ip: '10.0.0.2' });
-      look(w);
-      on.disconnected({ msg: 'BEACON_TIMEOUT' });
-      world.ms(10100);
-      assert.deepEqual([got, calls.at(-1)], [[undefined], '10000 join home x']);
-      on.connected({ ip: '10.0.0.2' });
-      assert.deepEqual([look(w), got], [0, [undefined, undefined]], 'the engine throws');
-      answer();
-      assert.equal(got.length, 2, 'too late');
-      assert.equal(look(w), 1);
-    });
+  it('joins when a search for networks is over, and beside an access point closes that first', () => {
+    const w = new Wifi();
+    w.access('Pilotwire', '12345678');
+    w.sta = 1;
+    w.join([{ ssid: 'home', key: 'x' }], null);
+    world.ms(1900);
+    w.sta = 2;
+    world.ms(700);
+    assert.deepEqual(calls, ['0 ap Pilotwire', '2000 stop', '2500 join home x', '2500 ap Pilotwire']);
   });
 
   it('resolves once, or says that it cannot', () => {

@@ -1,31 +1,45 @@
 // Part on call: the networks in the air, so that whoever sets the charger up picks one and types no name.
 
-import type { Heard } from '../../hal/types';
-import type { Charger } from './charger';
-import { json } from './json';
+import type { Charger } from '../core/charger';
+import { json } from '../core/json';
 
 /** Exports of this part. */
 export interface Nets {
   list(c: Charger): unknown;
-  take(c: Charger, all: Heard[] | undefined, again: number): void;
+  take(c: Charger, all: EspHeard[], again: number): void;
 }
 
-/** A list is good for so long, ms. */
+/** A list is good for so long; a search that has not ended by then never will; ms. */
 const FRESH = 10000;
+const LONGEST = 8000;
 const MOST = 12;
 /** The engine's words in the order of `encryptionType`, and the number of what it has no word for. */
 const AUTH = 'open wep wpa wpa2 wpa_wpa2';
 const NEWER = 7;
 
-/** By its name and not the function: parts come and go. */
+/** The engine takes one search at a time: after one that the radio has refused it throws. */
 function search(c: Charger, again: number): void {
-  c.b.net.scan((all) => (c.f.part('nets') as Nets).take(c, all, again));
+  const n = c.b.net;
+  n.sta = 1;
+  setTimeout(() => (n.sta = 2), LONGEST);
+  try {
+    // By its name and not the function: parts come and go.
+    require('Wifi').scan((all) => (c.f.part('nets') as Nets).take(c, all, again));
+  } catch (e) {
+    n.sta = 2;
+  }
 }
 
-/** Value of `scan`: the last list; a search begins where that is old, unless it would disturb. */
+/**
+ * Value of `scan`: the last list. A search begins where that is old and nobody charges. A radio that joins refuses it, and the
+ * engine then waits for its end for ever; where a search has to start the station, the engine makes that join what it joined
+ * last. So only what is joined looks around, or what rests beside an open access point.
+ */
 export function list(c: Charger): unknown {
   const l = c.nets;
-  if (!c.s.on && !(l && c.t - l.at < FRESH)) search(c, 0);
+  const n = c.b.net;
+  const may = !c.s.on && n.sta !== 1 && (n.up || (n.ap && n.rest));
+  if (may && !(l && c.t - l.at < FRESH)) search(c, 0);
   return l ? JSON.parse(l.text) : [];
 }
 
@@ -42,7 +56,7 @@ function utf8(s: string): boolean {
 }
 
 /** Takes one in by its strength, the strongest first; they mostly come so. */
-function insert(out: Heard[], w: Heard): void {
+function insert(out: EspHeard[], w: EspHeard): void {
   const n = out.length;
   if (!w.ssid || (n === MOST && out[n - 1].rssi >= w.rssi) || !utf8(w.ssid)) return;
   let i = 0;
@@ -54,7 +68,7 @@ function insert(out: Heard[], w: Heard): void {
   out.splice(place, 0, w);
 }
 
-function entry(w: Heard): string {
+function entry(w: EspHeard): string {
   const i = AUTH.split(' ').indexOf(w.authMode);
   return (
     '{"ssid":' +
@@ -70,10 +84,11 @@ function entry(w: Heard): string {
 }
 
 /** What was heard. A search that had to start the station may hear nothing: the engine lets it join, which ends the search. */
-export function take(c: Charger, all: Heard[] | undefined, again: number): void {
-  if (!all || c.s.on) return;
+export function take(c: Charger, all: EspHeard[], again: number): void {
+  c.b.net.sta = 2;
+  if (c.s.on) return;
   if (!all.length && !again) return search(c, 1);
-  const out: Heard[] = [];
+  const out: EspHeard[] = [];
   for (const w of all) insert(out, w);
   let text = '';
   for (const w of out) text += (text ? ',' : '[') + entry(w);

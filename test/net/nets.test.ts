@@ -1,11 +1,11 @@
 // The list of networks in the air: what goes into it, when it is looked for, how long it is kept.
 
 import assert from 'node:assert';
-import type { Heard } from '../../hal/types';
 import { tend } from '../../firmware/net/air';
+import { BUILTIN } from '../fake/charger';
 import { conf, table, type Table } from '../fake/table';
 
-const net = (ssid: string, rssi: number, authMode = 'wpa2', channel = '6'): Heard => ({
+const net = (ssid: string, rssi: number, authMode = 'wpa2', channel = '6'): EspHeard => ({
   ssid,
   authMode,
   rssi,
@@ -14,18 +14,21 @@ const net = (ssid: string, rssi: number, authMode = 'wpa2', channel = '6'): Hear
 
 interface Rig extends Table {
   /** Who waits for an answer, and what was asked so far. */
-  then?: (all?: Heard[]) => void;
+  then?: (all: EspHeard[]) => void;
   asked: number;
-  heard(all?: Heard[]): void;
+  heard(all: EspHeard[]): void;
 }
 
 function rig(): Rig {
   const t = table() as Rig;
   t.asked = 0;
-  t.c.b.net.scan = (then): void => {
+  // As the engine: one at a time, and one that is never answered stands in the way for ever.
+  const search = (then: Rig['then']): void => {
+    if (t.then) throw new Error('A scan is already in progress');
     t.asked++;
     t.then = then;
   };
+  BUILTIN.Wifi = { scan: search };
   t.heard = (all): void => {
     const then = t.then!;
     t.then = undefined;
@@ -36,7 +39,7 @@ function rig(): Rig {
 
 const scan = (t: Rig): unknown => conf.read(t.c, 'scan');
 const names = (t: Rig): string[] => (scan(t) as { ssid: string }[]).map((w) => w.ssid);
-const list = (all: Heard[]): string[] => {
+const list = (all: EspHeard[]): string[] => {
   const t = rig();
   scan(t);
   t.heard(all);
@@ -63,7 +66,7 @@ describe('networks in the air', () => {
   });
 
   it('each name once at its best, the strongest first, twelve of them, none that is hidden', () => {
-    const rows: [Heard[], string[]][] = [
+    const rows: [EspHeard[], string[]][] = [
       [[], []],
       [[net('', -40), net('a', -50)], ['a']],
       [
@@ -112,8 +115,6 @@ describe('networks in the air', () => {
     assert.deepEqual([names(t), t.asked], [['a'], 1]);
     t.c.t += 1;
     assert.deepEqual([names(t), t.asked], [['a'], 2], 'the old one meanwhile');
-    t.heard(undefined);
-    assert.deepEqual([names(t), t.asked], [['a'], 3], 'came to nothing');
     t.heard([net('b', -50)]);
     assert.deepEqual([names(t), conf.read(t.c, 'scaa')], [['b'], 0]);
   });
@@ -129,13 +130,44 @@ describe('networks in the air', () => {
     assert.deepEqual([scan(t), t.asked], [[], 1]);
   });
 
+  it('only what is joined looks around, or what rests beside an access point; one search at a time', () => {
+    const rows: [net: object, asked: number][] = [
+      [{ up: 1 }, 1],
+      [{ up: 1, ap: 1 }, 1],
+      [{ up: 0 }, 0],
+      [{ up: 0, rest: 1 }, 0],
+      [{ up: 0, ap: 1 }, 0],
+      [{ up: 0, ap: 1, rest: 1, sta: 0 }, 1],
+      [{ up: 0, ap: 1, rest: 1, sta: 1 }, 0],
+      [{ up: 1, sta: 1 }, 0],
+    ];
+    for (const [n, asked] of rows) {
+      const t = rig();
+      Object.assign(t.c.b.net, n);
+      assert.deepEqual([scan(t), t.asked], [[], asked], JSON.stringify(n));
+      if (asked) assert.equal(t.c.b.net.sta, 1, 'joins wait');
+      assert.deepEqual([scan(t), t.asked], [[], asked], 'one is enough');
+    }
+  });
+
+  it('one that is never answered holds up nobody, and is no error', () => {
+    const t = rig();
+    scan(t);
+    t.run(8000);
+    assert.equal(t.c.b.net.sta, 2);
+    t.c.t += 8000;
+    assert.deepEqual([scan(t), t.asked, t.c.b.net.sta], [[], 1, 2], 'the engine throws');
+    t.heard([net('a', -50)]);
+    assert.deepEqual([names(t), t.c.b.net.sta], [['a'], 2], 'late');
+  });
+
   it('one that heard nothing is tried once more', () => {
     const t = rig();
     scan(t);
     t.heard([]);
     assert.equal(t.asked, 2);
     t.heard([]);
-    assert.deepEqual([scan(t), t.asked, conf.read(t.c, 'scaa')], [[], 2, 0]);
+    assert.deepEqual([scan(t), t.asked, conf.read(t.c, 'scaa'), t.c.b.net.sta], [[], 2, 0, 2]);
   });
 
   it('is forgotten after a minute, and when the charger charges', () => {
