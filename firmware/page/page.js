@@ -15,6 +15,8 @@ const RARE = 12;
 const DEAF = 40;
 /** The charger says something every 5 s; after this silence it is out of reach, ms. */
 const SILENCE = 12000;
+/** A list of networks that is younger is that of the search just made, ms. */
+const FRESH = 10000;
 /** Bytes of an update that are sent at once. */
 const PIECE = 1024;
 /** What the user has just changed is left alone for so long, ms. */
@@ -344,10 +346,12 @@ $('central').onsubmit = async (event) => {
   delete $('central').dataset.dirty;
 };
 
+const strength = (dbm) => (dbm > -60 ? t.good : dbm > -75 ? t.fair : t.weak);
+
 function wifi() {
   if (!s.wifis) return;
-  const strength = s.rssi > -60 ? t.good : s.rssi > -75 ? t.fair : t.weak;
-  const signal = s.rssi ? ' ' + say('signal', s.rssi, strength) : '';
+  offer();
+  const signal = s.rssi ? ' ' + say('signal', s.rssi, strength(s.rssi)) : '';
   text(
     $('air'),
     s.ccw ? say('airUp', s.ccw.ssid, s.ccw.ip) + signal : [t.airDown, s.wsm].filter(Boolean).join(' '),
@@ -360,14 +364,70 @@ function wifi() {
   );
 }
 
+/** Networks in the air, as the charger has heard them. */
+let nets = [];
+
+/** What fits to the network that is picked: a name where it is another one, a password where it has one. */
+function suit() {
+  const { pick, ssid, key } = $('join').elements;
+  const show = (e, on) => {
+    e.disabled = !on;
+    e.closest('label').hidden = !on;
+  };
+  show(pick, nets.length);
+  show(ssid, !pick.value);
+  show(key, nets.find((w) => w.ssid === pick.value)?.encryptionType !== 0);
+}
+
+/** The networks to pick from; who has typed a name goes on with it. */
+function offer() {
+  const { pick, ssid } = $('join').elements;
+  const mark = JSON.stringify([nets, t.other]);
+  if (pick.dataset.mark === mark) return;
+  pick.dataset.mark = mark;
+  const last = pick.value;
+  const other = ssid.value || (pick.length > 1 && !last);
+  pick.replaceChildren(
+    ...nets.map((w) =>
+      make('option', `${w.ssid}${w.encryptionType ? ' 🔒' : ''} · ${strength(w.rssi)}`, { value: w.ssid }),
+    ),
+    make('option', t.ssidOther, { value: '' }),
+  );
+  const kept = nets.find((w) => w.ssid === last) ?? nets[0];
+  pick.value = other || !kept ? '' : kept.ssid;
+  suit();
+}
+
+/** Reading begins a search, 2 s; while it listens elsewhere the charger may miss a request. None while it charges. */
+async function seek() {
+  const b = $('seek');
+  if (b.disabled) return;
+  b.disabled = true;
+  for (let i = 0; i < 5; i++) {
+    text(b, t.seeking);
+    const { scan, scaa } = await read('scan,scaa').catch(() => ({}));
+    if (scan?.length) nets = scan;
+    offer();
+    if (scaa < FRESH && scaa !== null) break;
+    await new Promise((go) => setTimeout(go, PACE));
+  }
+  b.disabled = false;
+  text(b, t.seek);
+}
+$('seek').onclick = seek;
+$('join').onchange = suit;
+
 /** A network that is known gets its new password, another one the next place, or the last. */
 $('join').onsubmit = async (event) => {
   event.preventDefault();
-  const { ssid, key } = event.target.elements;
-  const known = s.wifis.findIndex((w) => w.ssid === ssid.value);
+  const { elements } = event.target;
+  const ssid = elements.pick.value || elements.ssid.value;
+  const key = elements.key.disabled ? '' : elements.key.value;
+  const known = s.wifis.findIndex((w) => w.ssid === ssid);
   const place = known < 0 ? Math.min(s.wifis.length, 2) : known;
-  const wifis = put(s.wifis, place, { ssid: ssid.value, key: key.value });
-  if (await write({ wifis }, say('joining', ssid.value, s.host))) event.target.reset();
+  if (!(await write({ wifis: put(s.wifis, place, { ssid, key }) }, say('joining', ssid, s.host)))) return;
+  event.target.reset();
+  suit();
 };
 
 /** Version that was shown last. */
@@ -699,6 +759,7 @@ for (const d of all('details'))
     if (d.id === 'journal') void load();
     else if (d.id === 'shell') void ($('said').textContent || type('help'));
     else change();
+    if (d.id === 'wifi') void seek();
   });
 $('lang').onclick = () => {
   const lang = t === DE ? 'en' : 'de';

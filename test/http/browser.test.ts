@@ -168,6 +168,46 @@ describe('page in a browser', function () {
     await b.until(says('air', 'Connected to bench'));
   });
 
+  it('offers the networks in the air: a name where it is another one, a password where it has one', async () => {
+    const join = (name: string): string => `${$('join')}.elements.${name}`;
+    const fields = (): Promise<boolean[]> =>
+      b.value(`['pick', 'ssid', 'key'].map((n) => !!${$('join')}.elements[n].offsetParent)`);
+    await b.until(`${join('pick')}.length > 2`);
+    const offered = await b.value<string[]>(`[...${join('pick')}].map((o) => o.text)`);
+    assert.deepEqual(offered, [
+      'bench 🔒 · good',
+      'Nachbar 🔒 · good',
+      'Müllers WLAN 🔒 · fair',
+      'Gasthof "Zur Post" · weak',
+      'Neubau 🔒 · weak',
+      'Other…',
+    ]);
+    assert.deepEqual(
+      [await b.value(`${join('pick')}.value`), await fields()],
+      ['bench', [true, false, true]],
+    );
+    await put('#join [name=pick]', 'Gasthof "Zur Post"');
+    assert.deepEqual(await fields(), [true, false, false]);
+    await put('#join [name=pick]', '');
+    assert.deepEqual(await fields(), [true, true, true]);
+    await click('seek');
+    await b.until(`!${$('seek')}.disabled`);
+    assert.equal(await b.value(`${join('pick')}.value`), '', 'another one is still another one');
+    await put('#join [name=pick]', 'Müllers WLAN');
+    await put('#join [name=key]', 'geheim-geheim');
+    await submit('join');
+    await b.until(says('toast', 'joins Müllers WLAN'));
+    await b.until(says('networks', 'Müllers WLAN'), 30000);
+    const known = (): Promise<unknown> => key('wifis');
+    assert.deepEqual(await known(), [
+      { ssid: 'bench', key: true },
+      { ssid: 'Müllers WLAN', key: true },
+    ]);
+    await b.value(`${$('networks')}.querySelectorAll('button')[1].click()`);
+    await holds(async () => ((await known()) as object[]).length === 1, 'forgotten');
+    await b.until(says('air', 'Connected to bench'), 60000);
+  });
+
   const WORD = 'correct horse';
   const line = async (words: string): Promise<void> => {
     await put('#type [name=line]', words);
