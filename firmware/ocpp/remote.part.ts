@@ -22,7 +22,9 @@ function mayStart(o: Ocpp, q: Payload): boolean {
   if (o.reg !== 1 || (q.connectorId ?? 1) !== 1) return false;
   if (c.ses.on || c.o.ino || o.ino || c.x.bad || o.rst || !q.idTag) return false;
   if (o.fw && o.fw.st === INSTALL) return false;
-  if (c.o.rv && !(c.f.part('reserve') as Reserve).meant(o, q.idTag as string)) return false;
+  const r = c.f.part('reserve') as Reserve;
+  // Who is asked first may turn out to be of the group.
+  if (c.o.rv && !(c.k.oar ? r.fits(o, q.idTag as string) : r.meant(o, q.idTag as string))) return false;
   return (!c.ses.ok || same(c.ses.tag, q.idTag)) && (!o.tag || same(o.tag, q.idTag));
 }
 

@@ -278,6 +278,22 @@ describe('ocpp reservation', () => {
     assert.equal(remote(s, 'aA'), 'Accepted');
   });
 
+  it('remote start that asks first: for the group as well', () => {
+    for (const [parent, said] of [
+      ['G', 'Start BB'],
+      ['H', 'Authorize BB'],
+    ] as const) {
+      const r = reserved({ cs: group(parent), settings: { oar: 1 } }, { parentIdTag: 'G' });
+      r.cp = 'B';
+      r.run(1000);
+      assert.deepEqual(asked(r, 'RemoteStartTransaction', { idTag: 'BB' }, 1500), { status: 'Accepted' });
+      assert.ok(r.told().includes(said));
+      assert.equal(r.c.ses.on, parent === 'G' ? 1 : 0);
+    }
+    const s = reserved({ settings: { oar: 1 } });
+    assert.deepEqual(asked(s, 'RemoteStartTransaction', { idTag: 'BB' }), { status: 'Rejected' });
+  });
+
   it('survives a reboot, offline and before the clock is known', () => {
     const r = reserved();
     const cs = new Csms();
