@@ -158,8 +158,8 @@ export interface Session {
   why: Reason | '';
   /** Tag that asked to stop, '' = nobody with a tag. */
   by: string;
-  /** 1 = read back after a restart: goes on if the vehicle is still plugged. */
-  re: Bit;
+  /** Read back after a restart, 1 = by a power cut, 2 = of the chip alone: goes on if the vehicle is still plugged. */
+  re: 0 | 1 | 2;
   /** Start of the transaction as it is kept, s since 1970; 0 = not known. */
   w0: number;
 }

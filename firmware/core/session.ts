@@ -43,8 +43,14 @@ function forget(c: Charger): void {
   c.ses.due = 0;
 }
 
-/** Reads back what ran when the power failed. true = a transaction ends here, with what the register has. */
-export function restore(c: Charger): boolean {
+/** Why a transaction ends that did not outlive the restart. */
+function cut(c: Charger): Reason {
+  return c.ses.re > 1 ? 'Reboot' : 'PowerLoss';
+}
+
+/** Reads back what ran when the power failed, or the chip restarted without that. true = a transaction ends here, with what the
+ * register has. */
+export function restore(c: Charger, again?: Bit): boolean {
   const s = c.ses;
   const k = JSON.parse(c.f.get(KEPT) ?? '[0,0]');
   s.n = k[0];
@@ -58,13 +64,13 @@ export function restore(c: Charger): boolean {
   s.why = k[8];
   s.w0 = k[9] ? k[9] : 0;
   s.t0 = c.t;
-  s.re = 1;
+  s.re = again ? 2 : 1;
   if (!c.k.osr || !s.on) return false;
   // The central system hears of its end from what the journal kept of the transaction.
   s.on = 0;
   s.t1 = c.t;
   s.e1 = c.m.eto;
-  s.why = 'PowerLoss';
+  s.why = cut(c);
   forget(c);
   keep(c, 1);
   return true;
@@ -163,7 +169,7 @@ export function plug(c: Charger): void {
 /** The cable was pulled: everything that lasts for one car ends. */
 export function unplug(c: Charger): void {
   const s = c.ses;
-  if (s.on) stop(c, s.re ? 'PowerLoss' : 'EVDisconnected');
+  if (s.on) stop(c, s.re ? cut(c) : 'EVDisconnected');
   // What was free for this plug waits for no other.
   else if (s.tag === c.k.ocppd) forget(c);
   c.frc = 0;

@@ -67,7 +67,8 @@ function close(o: Ocpp, l: Lesson, open: Open): void {
     const wh = Math.max(open[2], Math.floor(c.m.eto));
     const ts = open[1] < 0 && open[3] !== c.rbc ? o.f.stamp(o) : open[1];
     const kept = (open[4] ?? -1) + ',' + (open[6] ?? 1);
-    (c.f.part('queue') as Queue).put(o, 'E', ref, ts, ',"",' + wh + ',"PowerLoss",' + kept);
+    const why = c.ses.why === 'Reboot' ? 'Reboot' : 'PowerLoss';
+    (c.f.part('queue') as Queue).put(o, 'E', ref, ts, ',"",' + wh + ',"' + why + '",' + kept);
   }
   if (ref) c.f.del('qo');
 }

@@ -374,6 +374,8 @@ export interface Options {
   settings?: Record<string, unknown>;
   charger?: { lock?: boolean; rcm?: boolean };
   boot?: number;
+  /** The chip restarted without a power cut. */
+  again?: Bit;
 }
 
 /** A charger with OCPP, card first (`acs` 1), connected to a central system in memory. */
@@ -455,7 +457,7 @@ export function rig(o: Options = {}): Rig {
   }
   settings(c);
   Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
-  recover(c);
+  recover(c, o.again);
   f.cs = cs;
   f.store = store;
   f.resets = resets;

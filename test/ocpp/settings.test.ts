@@ -110,4 +110,22 @@ describe('ocpp settings act', () => {
     assert.equal(r.cs.calls('StopTransaction')[0].reason, 'PowerLoss');
     assert.equal(r.cs.calls('StartTransaction').length, 1);
   });
+
+  for (const osr of [0, 1])
+    it(
+      'a restart of the chip alone that ends the transaction is told as Reboot: StopChargingOnReboot ' + osr,
+      () => {
+        const settings = { acs: 0, osr };
+        const r = ready({ settings });
+        r.cp = 'C';
+        r.run(10000);
+        const again = ready({ cs: r.cs, store: r.store, settings, boot: 2, again: 1 });
+        again.cp = osr ? 'C' : 'A';
+        again.run(20000);
+        assert.deepEqual(
+          r.cs.calls('StopTransaction').map((q) => q.reason),
+          ['Reboot'],
+        );
+      },
+    );
 });
