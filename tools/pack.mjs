@@ -15,14 +15,16 @@
 //   first  JSON {key: default} of all that the record holds, in the order of the table
 //   kept   names of the keys that only the journal holds, comma separated
 //   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
-//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated; in front of it, as a
-//          statement, the name of the part that it needs; behind it, as a comment, the place of the next chunk, zeros at the end
+//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated, with bytes above 127 still
+//          as the engine's writer escapes them; in front of it, as a statement, the name of the part that it needs; behind it, as
+//          a comment, the place of the next chunk, zeros at the end
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
 //
 // All texts begin at a multiple of 4. So a look-up is a short read from flash, no index lies in memory, and code runs
 // where it is.
+import vm from 'node:vm';
 import { crc32 } from './crc32.mjs';
 
 const HEAD = 64;
@@ -34,17 +36,19 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 1100;
-const MEMBER = 22;
-const CHARACTER = 0.2;
+const CHUNK = 1050;
+const MEMBER = 16;
+const CHARACTER = 0.25;
 const COSTS = [
-  [/\bj\(/g, 40],
-  [/\bG\(/g, 25],
-  [/=>/g, 100],
-  [/\{/g, 30],
-  [/\bMath\./g, 15],
-  [/\bassign\(/g, 40],
-  [/\.(map|concat|read|locked|rssi|model)\(/g, 100],
+  [/\bj\(/g, 12],
+  // As one of many that are kept.
+  [/\bG\(/g, 15],
+  [/=>/g, 60],
+  [/\{/g, 20],
+  [/\bMath\./g, 8],
+  [/\.(concat|includes|read|locked|rssi|model|split|iso|wall)\(/g, 50],
+  [/\bc\.f\.part\(/g, 400],
+  [/\brequire\(/g, 250],
   // Ten cards.
   [/\bC\.map\(a/g, 500],
 ];
@@ -94,8 +98,10 @@ function kind({ get = '' }) {
 function expression(row) {
   if (has(row, 'h')) return undefined;
   const def = JSON.stringify(JSON.stringify(row.def ?? null));
-  // What is kept in the journal alone is read from there.
-  const kept = has(row, 'p') ? `JSON.parse(c.f.get("k.${row.name}")||${def})` : `c.k.${row.name}`;
+  // What is kept in the journal alone is read from there, if it is marked as being there.
+  const kept = has(row, 'p')
+    ? `JSON.parse(c.k.${row.name}&&c.f.get("k.${row.name}")||${def})`
+    : `c.k.${row.name}`;
   const e = row.get ? `(${row.get})` : kept;
   if (row.t !== 'b') return e;
   return has(row, 'z') ? `(v=>v===null?v:!!v)(${e})` : `!!${e}`;
@@ -113,7 +119,7 @@ const near = (e) =>
     .replace(/\bc\.k\b/g, 'K')
     .replace(/\bc\.f\.get\b/g, 'G');
 
-/** JSON of an expression, as text. Where one of its ways ends in a constant, that is written as it will be. */
+/** JSON of an expression, as text. Constants, as which one of its ways may end, are written as they will be. */
 function json(e) {
   const constant = /^(?:([^?:]+)\?([^?:]+):|([\w.[\]]+)&&([\w.[\]]+)\|\||([\w.]+)\|\|)(null|"[^"\\]*")$/.exec(
     e,
@@ -122,8 +128,15 @@ function json(e) {
   if (!constant) return `j(${e})`;
   const [, cond, then, first, second, only, end] = constant;
   const text = end === 'null' ? end : `'${end}'`;
-  if (cond) return `(${cond}?j(${then}):${text})`;
+  if (cond) return `(${cond}?${/^"[^"\\]*"$/.test(then) ? `'${then}'` : `j(${then})`}:${text})`;
   return only ? `(${only}?j(${only}):${text})` : `(${first}&&${second}?j(${second}):${text})`;
+}
+
+/** The text that the journal keeps, which is JSON, or the default; booleans are kept as 0 and 1. */
+function own({ name, t, def }) {
+  const text = `G("k.${name}")`;
+  if (t === 'b') return `(K.${name}?${text}${def ? '!=="0":true' : '==="1":false'})`;
+  return `(K.${name}&&${text}||'${JSON.stringify(def).replace(/'/g, "\\'")}')`;
 }
 
 /** Makes a member of the status; what may be null or a number stands as it is, and so does the text in the journal. */
@@ -131,11 +144,52 @@ function member(row) {
   const e = expression(row);
   const { name, t, get } = row;
   if (/^("[^"\\]*"|\d+|null)$/.test(get)) return `"${name}":${t === 'b' ? !!JSON.parse(get) : get}'`;
-  const def = JSON.stringify(JSON.stringify(row.def ?? null));
-  if (has(row, 'p') && !get && t === 'b') return `"${name}":'+((G("k.${name}")||${def})!=="0")`;
-  if (has(row, 'p') && !get && 'inj'.includes(t)) return `"${name}":'+(G("k.${name}")||${def})`;
+  if (has(row, 'p') && !get) return `"${name}":'+${own(row)}`;
   const plain = 'bin'.includes(t) && !(t === 'b' && has(row, 'z'));
-  return `"${name}":'+${near(plain ? e : json(t === 'b' ? e : (get ?? e)))}`;
+  return `"${name}":'+${near(plain ? e : json(t === 'b' ? e : get || e))}`;
+}
+
+/** Appends a member to text that ends behind one. Behind a constant the text goes on. */
+const append = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text}+',${m}`);
+
+/** Has these fields and no others. */
+const alone = (o) =>
+  new Proxy(o, {
+    get(_, name) {
+      if (!Object.hasOwn(o, name)) throw new Error(`${String(name)} is not known here`);
+      return o[name];
+    },
+  });
+
+/** Of a row that shows cards and nothing else: the number of the first that it shows, and its value without that card. */
+function card(row) {
+  const found = /\bc\.k\.cards(?:\[(\d)\])?/.exec(row.get ?? '');
+  if (!found) return undefined;
+  try {
+    const c = alone({ k: alone({ cards: [] }) });
+    return { n: found[1] ?? '0', all: !found[1], none: vm.runInNewContext(`(${expression(row)})`, { c }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Members of all rows. Those of one card are one: without the card they are a constant. */
+function members(rows) {
+  const out = [];
+  let before;
+  for (const row of rows) {
+    const now = card(row);
+    const m = member(row);
+    if (!now) out.push(m);
+    else {
+      const none = `"${row.name}":${JSON.stringify(now.none)}`;
+      const same = before && !before.all && !now.all && before.n === now.n;
+      if (same) Object.assign(before, { some: append(before.some, m), none: `${before.none},${none}` });
+      else out.push((before = { ...now, some: `'${m}`, none }));
+    }
+    if (!now) before = undefined;
+  }
+  return out.map((m) => (typeof m === 'string' ? m : `'+(C[${m.n}]?${m.some}:'${m.none}')`));
 }
 
 /** What a member takes, as CHUNK counts. */
@@ -149,20 +203,23 @@ const weigh = (m) =>
 function chunks(rows) {
   const out = [];
   let size = CHUNK;
-  for (const row of rows.filter((r) => expression(r) && shown(r))) {
-    const m = member(row);
-    const last = out.at(-1);
-    // One that needs a part of its own would make the step too long for others.
-    const [, part] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
-    const weight = part ? CHUNK : weigh(m);
+  let loads = '';
+  const end = () => loads && (out[out.length - 1] = `"${loads}";${out.at(-1)}`);
+  for (const m of members(rows.filter((r) => expression(r) && shown(r)))) {
+    const [, part = ''] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
+    const weight = weigh(m);
     size += weight;
-    if (size > CHUNK) {
-      out.push(`${part ? `"${part}";` : ''}return'${m}`);
+    if (size > CHUNK || (loads && part)) {
+      end();
+      out.push(`return'${m}`);
       size = weight;
+      loads = part;
+    } else {
+      out[out.length - 1] = append(out.at(-1), m);
+      loads ||= part;
     }
-    // Behind a constant the text goes on.
-    else out[out.length - 1] = last.endsWith("'") ? `${last.slice(0, -1)},${m}` : `${last}+',${m}`;
   }
+  end();
   return out;
 }
 

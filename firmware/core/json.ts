@@ -1,7 +1,7 @@
 // JSON as others read it. Parts on call have a copy of their own: no state.
 
 /** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
-function bytes(text: string): string {
+export function bytes(text: string): string {
   const parts = text.split('\\u00');
   let out = parts[0];
   for (let i = 1; i < parts.length; i++) {

@@ -15,8 +15,11 @@ export function store(c: Charger, r: Row, v: unknown): void {
   }
   if (r[2].includes('p')) {
     const text = JSON.stringify(v);
-    if (text === JSON.stringify(r[5])) c.f.del('k.' + r[0]);
-    else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
+    k[r[0]] = 1;
+    if (text === JSON.stringify(r[5])) {
+      delete k[r[0]];
+      c.f.del('k.' + r[0]);
+    } else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
   }
   c.dirty = 1;
 }

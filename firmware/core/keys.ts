@@ -35,8 +35,9 @@ export interface Key {
   t: 'b' | 'i' | 'n' | 's' | 'c' | 'j';
   /**
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
-   * on call read), z may be null, a action (any value), h never read back, o OCPP only, r read-only for OCPP, m `set` stores
-   * by itself, or a part of it is secret: a refusal does not repeat it, x shown only to who asks for it by its name.
+   * on call read; where it is not the default `c.k` has a 1), z may be null, a action (any value), h never read back, o OCPP only,
+   * r read-only for OCPP, m `set` stores by itself, or a part of it is secret: a refusal does not repeat it, x shown only to who
+   * asks for it by its name.
    */
   f?: string;
   /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
@@ -131,22 +132,16 @@ export const KEYS = {
     t: 'j',
     unit: 'A',
     get: (c): unknown =>
-      Object.assign(
-        Object.assign(
-          {
-            currentLimitMax: Math.min(c.k.ama, c.b.amps),
-            requestedCurrent: Math.min(c.k.amp, c.k.ama, c.b.amps),
-          },
-          c.x.cbl ? { cableCurrentLimit: c.x.cbl } : {},
-        ),
-        Object.assign(
-          c.lim.temp < 999 ? { temperatureCurrentLimit: Math.floor(c.lim.temp / 10) } : {},
-          Object.assign(
-            c.lim.lmo < 999 ? { pvSurplus: Math.floor(c.lim.lmo / 10) } : {},
-            c.f.model(c) === 2 ? { accessControl: 0 } : {},
-          ),
-        ),
-      ),
+      ((l: { [cause: string]: number }) => (
+        c.x.cbl && (l.cableCurrentLimit = c.x.cbl),
+        c.lim.temp < 999 && (l.temperatureCurrentLimit = Math.floor(c.lim.temp / 10)),
+        c.lim.lmo < 999 && (l.pvSurplus = Math.floor(c.lim.lmo / 10)),
+        c.f.model(c) === 2 && (l.accessControl = 0),
+        l
+      ))({
+        currentLimitMax: Math.min(c.k.ama, c.b.amps),
+        requestedCurrent: Math.min(c.k.amp, c.k.ama, c.b.amps),
+      }),
   },
   /** Phases: 0 automatic, 1 one phase, 2 three phases, as far as the board can. */
   psm: {
@@ -186,8 +181,10 @@ export const KEYS = {
     t: 'j',
     f: 'w',
     get: (c): unknown =>
-      ((r) => (r && 'RST'.includes(r[0]) ? [0, 1, 2].map((i) => 'RST'.indexOf(r[i]) + 1) : [1, 2, 3]))(
+      ((r, p) =>
+        r && p.includes(r[0]) ? [p.indexOf(r[0]) + 1, p.indexOf(r[1]) + 1, p.indexOf(r[2]) + 1] : [1, 2, 3])(
         c.k.ocr.split('1.')[1],
+        'RST',
       ),
     set: (c, v: number[]): string =>
       Array.isArray(v) && v.length === 3 && [1, 2, 3].every((n) => v.includes(n))
@@ -954,9 +951,9 @@ export const KEYS = {
   /** Version of Pilotwire. */
   pwv: { t: 's', get: (): unknown => '0.1.0' },
   /** Version of the charge controller: this firmware. */
-  fwc: { t: 's', get: (c): unknown => c.f.read('pwv') },
+  fwc: { t: 's', get: (): unknown => '0.1.0' },
   /** The version that it should have. */
-  ccrv: { t: 's', get: (c): unknown => c.f.read('pwv') },
+  ccrv: { t: 's', get: (): unknown => '0.1.0' },
   /** Update of a charge controller of its own: null, there is none. */
   ccu: { t: 'j', f: 'z', get: (): unknown => null },
   /** Manufacturer. */

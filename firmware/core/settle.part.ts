@@ -55,7 +55,7 @@ function kept(c: Charger, key: string): unknown {
   return undefined;
 }
 
-/** Fills `c.k`: default or journal value of every key there; looks at those that stay in the journal; then what the set-up left. */
+/** Fills `c.k`: default or journal value of every key there; a mark for those that stay in the journal; then what the set-up left. */
 export function settle(c: Charger): void {
   const k = c.k as unknown as { [key: string]: unknown };
   const first = JSON.parse(c.f.text(c.f.head(6)));
@@ -63,6 +63,6 @@ export function settle(c: Charger): void {
     const v = kept(c, key);
     k[key] = v === undefined ? first[key] : v;
   }
-  for (const key of c.f.text(c.f.head(7)).split(',')) kept(c, key);
+  for (const key of c.f.text(c.f.head(7)).split(',')) if (kept(c, key) !== undefined) k[key] = 1;
   preset(c);
 }

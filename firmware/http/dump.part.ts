@@ -1,7 +1,7 @@
 // Part on call: `/api/status` without a filter. The table has code for it, a few keys in a chunk.
 
 import type { Charger } from '../core/charger';
-import { json } from '../core/json';
+import { bytes } from '../core/json';
 import type { Job } from './web.part';
 
 interface Chunks extends Job {
@@ -14,6 +14,7 @@ interface Chunks extends Job {
 const math = Math;
 const object = Object;
 const Code = Function;
+const stringify = JSON.stringify;
 
 /** Takes a request in. */
 export function start(c: Charger): Job {
@@ -27,14 +28,15 @@ export function step(c: Charger, job: Chunks): boolean {
   const code = c.f.text(job.place);
   if (code[0] === '"' && job.ready !== job.place) {
     // To load it takes a step of its own.
-    c.f.part(code.split('"')[1]);
+    c.f.part(code.substring(1, code.indexOf('"', 1)));
     job.ready = job.place;
     return false;
   }
   const last = code.slice(-8);
   const k = c.k;
   const run = new Code('c', 'j', 'Math', 'Object', 'K', 'C', 'G', code);
-  job.out += run(c, json, math, object, k, k.cards, c.f.get);
+  const text = run(c, stringify, math, object, k, k.cards, c.f.get);
+  job.out += text.includes('u00') ? bytes(text) : text;
   job.place = last;
   job.out += last === '00000000' ? '}' : ',';
   return last === '00000000';

@@ -145,6 +145,7 @@ describe('key table', () => {
     assert.doesNotMatch(String(conf.read(t.c, 'typ')), /core|phoenix| pro/i);
     assert.match(String(conf.read(t.c, 'fwv')), /^[6-9]\d\.\d+$/);
     assert.ok([11, 22].includes(conf.read(t.c, 'var') as number));
-    assert.equal(conf.read(t.c, 'pwv'), JSON.parse(readFileSync('package.json', 'utf8')).version);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    for (const key of ['pwv', 'fwc', 'ccrv']) assert.equal(conf.read(t.c, key), version, key);
   });
 });
