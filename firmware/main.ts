@@ -358,7 +358,8 @@ function remember(): void {
   c.m.ops = +con[0];
   c.m.cut = +con[1];
   counted = c.m.ops + c.m.cut;
-  if (restore(c, (peek32(CAUSE) & 63) === POWER ? 0 : 1) && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
+  if (restore(c, (peek32(CAUSE) & 63) === POWER ? 0 : 1) && card(c, c.ses.tag) >= 0)
+    (part('lists') as Lists).tally(c);
   c.x.free = c.ses.re && journal.get('k.upo') ? 1 : 0;
   if (c.ses.re) c.wait = c.t + Math.random() * +(journal.get('k.rdre') || 0) * 1000;
 }
