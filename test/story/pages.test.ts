@@ -36,14 +36,17 @@ function charging(seed: number): Watched {
   return s;
 }
 
-const profile = (limit: number): object => ({
+const profile = (limit: number, periods = 1): object => ({
   connectorId: 1,
   csChargingProfiles: {
     chargingProfileId: 1,
     stackLevel: 0,
     chargingProfilePurpose: 'TxDefaultProfile',
     chargingProfileKind: 'Absolute',
-    chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] },
+    chargingSchedule: {
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: Array.from({ length: periods }, (_, i) => ({ startPeriod: i * 900, limit })),
+    },
   },
 });
 
@@ -86,6 +89,26 @@ describe('flash without interlock', function () {
     w.cut(1000);
     w.run(4000);
     assert.match(w.bench.out, new RegExp(`limit ${amps} A\\n[^]*$`));
+    w.end();
+  });
+
+  it('profiles of 24 periods faster than pages can be had: refused in time, nothing is erased, and the charge goes on', () => {
+    const s = charging(34);
+    const { w, cs } = s;
+    const said: { [status: string]: number } = {};
+    for (let n = 0; n < 140; n++) {
+      const id = cs.call('SetChargingProfile', profile(6 + ((n * 7) % 19), 24));
+      w.run(9000);
+      const a = cs.answer(id) as string | { status: string };
+      const what = typeof a === 'string' ? a : a.status;
+      said[what] = (said[what] ?? 0) + 1;
+    }
+    assert.equal(s.hurt, 0, 'erased behind a closed contactor');
+    assert.ok(said.Accepted > 20 && said.GenericError > 20, JSON.stringify(said));
+    assert.equal(w.shown().contactor.openedUnderLoad, 0);
+    w.post('car', { state: 'unplugged' });
+    w.run(10000);
+    assert.equal(cs.calls('StopTransaction').length, 1);
     w.end();
   });
 
