@@ -12,10 +12,16 @@ const COLD = 3600000;
 /** Offer without an answer since; last C or D; 1 = done for this plug-in. */
 export const w = { from: 0, hot: -COLD, done: 0 };
 
-/** Forgets the plug-in, and an offer that the vehicle has answered. */
+/** The vehicle has answered, or the offer was withdrawn: what has begun by then is not begun again. */
+function over(c: Charger): void {
+  if (w.from && c.t - w.from >= ROWS[0]) w.done = 1;
+  w.from = 0;
+}
+
+/** Forgets the plug-in, and an offer that is over. */
 export function asleep(c: Charger): void {
+  if (c.x.cp !== 'B' || c.s.st !== 'B2') over(c);
   if (c.x.cp === 'A') w.done = 0;
-  if (c.x.cp !== 'B') w.from = 0;
   if (c.s.on) w.hot = c.t;
 }
 

@@ -221,6 +221,22 @@ describe('charging rules: states and timing', () => {
     [161, {}, { wire: 26.7 }],
     [400, {}, { wire: 26.7 }],
   ]);
+  story('an offer that is withdrawn and comes back wakes, 90 s after it came back', ALL, [
+    ...CHARGING.slice(0, 2),
+    [30, (f) => (f.c.frc = 1), { st: 'B1' }],
+    [600, (f) => (f.c.frc = 0), { st: 'B2', wire: 26.7 }],
+    [689, {}, { wire: 26.7 }],
+    [690.4, {}, { wire: 'low' }],
+    [695, {}, { wire: 'high' }],
+  ]);
+  story('a wake-up that an end of the offer cut short is not begun again', ALL, [
+    ...CHARGING.slice(0, 2),
+    [92.3, {}, { wire: 'low' }],
+    [100, (f) => (f.c.frc = 1), { st: 'B1' }],
+    [200, (f) => (f.c.frc = 0), { wire: 26.7 }],
+    [291, {}, { wire: 26.7 }],
+    [293, {}, { wire: 26.7 }],
+  ]);
   story('a vehicle that has charged is left asleep', ALL, [
     ...CHARGING,
     [20, { cp: 'B', amps: [0, 0, 0] }, { wire: 26.7 }],

@@ -237,6 +237,35 @@ describe('safety on the whole bundle', function () {
     }
   });
 
+  it('after a power cut the charge waits for a random time, as `rdre` says', () => {
+    const times: number[] = [];
+    for (let seed = 1; seed < 5; seed++) {
+      const w = charging(seed, (x) => x.run(1000) && x.type('set("rdre", 60)'));
+      w.cut(1000);
+      const from = w.run(1000).t;
+      while (!closed(w) && w.t < from + 90000) w.run(200);
+      times.push(w.t - from);
+      w.end();
+    }
+    assert.ok(Math.max(...times) < 75000 && Math.max(...times) - Math.min(...times) > 5000, times.join());
+  });
+
+  it('the lock opens on power return where `upo` says so, and locks again before the charge goes on', () => {
+    for (const upo of [true, false]) {
+      const w = charging(7, (x) => x.run(1000) && x.type(`set("upo", ${upo})`));
+      let seen = '';
+      w.rig.onChange(() => {
+        const { lock, contactor } = w.shown();
+        const now = contactor.closed ? 'C' : lock.locked ? 'L' : '-';
+        if (!seen.endsWith(now)) seen += now;
+      });
+      w.cut(1000);
+      w.run(15000);
+      assert.equal(seen, upo ? 'CL-LC' : 'CLC', w.bench.out);
+      w.end();
+    }
+  });
+
   it('a vehicle that leaves while the power is off ends the session', () => {
     const w = charging();
     w.cut(3000);
