@@ -98,7 +98,8 @@ function current(c: Charger): void {
   const hard = lasts(c, !open && most > may * 1.2, 'hard', HARD);
   if (soft || hard) raise(c, CURRENT);
   else ease(c, CURRENT);
-  if (lasts(c, !c.s.on && c.t - c.s.off > SETTLED && most > LEAK, 'weld', HOLD)) raise(c, WELD);
+  const settled = !c.s.on && (!c.s.off || c.t - c.s.off > SETTLED);
+  if (lasts(c, settled && most > LEAK, 'weld', HOLD)) raise(c, WELD);
   else if (most <= LEAK && !c.x.aux) ease(c, WELD);
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake, Options } from '../fake/charger';
 import { pardon } from '../../firmware/core/fault';
-import { INTERNAL, RCM_TEST, STUCK } from '../../firmware/core/faults';
+import { INTERNAL, RCM_TEST, STUCK, WELD } from '../../firmware/core/faults';
 import { release } from '../../firmware/core/scan';
 import { grant } from '../../firmware/core/session';
 
@@ -112,6 +112,15 @@ describe('guards behind guards', () => {
       watch(f, f.c.t + 480, () => assert.equal(f.coil, 0));
       f.aux = undefined;
     }
+  });
+
+  it('current through a contactor that has not been closed since the start is a weld before it may close', () => {
+    const f = plugged('C');
+    f.through = true;
+    f.amps = [16, 16, 16];
+    f.reboot();
+    watch(f, 15000, () => assert.equal(f.coil, 0));
+    assert.equal(f.c.x.err, WELD);
   });
 
   it('poles move 100 ms after the coil, and never while it is driven', () => {
