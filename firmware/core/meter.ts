@@ -1,7 +1,6 @@
 // Metering: the chip's readings become the lifetime register, and are watched: current against the offer, voltage, and
 // whether the meter tells the truth.
 
-import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import { ease, raise } from './fault';
 import { CURRENT, METER, VOLT_HIGH, VOLT_LOW, WELD } from './faults';
@@ -43,8 +42,8 @@ const r = {
   now: 0,
   from: 0,
   was: 0,
-  /** 1 = a round of the chip is complete. */
-  all: 0 as Bit,
+  /** Turns that a complete round of the chip still takes. */
+  all: 0,
   /** Energy by integrating power, and by the register, since the last comparison, Wh. */
   sum: 0,
   reg: 0,
@@ -139,12 +138,15 @@ function round(c: Charger): void {
   m.avg += (m.p - m.avg) * Math.min(1, dt / MEAN);
   m.n = (chip.i[0] > USED ? 1 : 0) + (chip.i[1] > USED ? 1 : 0) + (chip.i[2] > USED ? 1 : 0);
   r.sum += (m.p * dt) / 3600000;
-  if (!chip.pulses) {
-    current(c);
-    voltage(c);
-  }
+  if (chip.pulses) return;
+  current(c);
+  voltage(c);
+}
+
+/** The register, a turn later. */
+function count(c: Charger): void {
   honest(c);
-  advance(Math.floor(m.eto), c.s.on && !c.b.interlock ? 0 : 1);
+  advance(Math.floor(c.m.eto), c.s.on && !c.b.interlock ? 0 : 1);
 }
 
 /** Nothing to show any more; supervision has no eyes. */
@@ -153,14 +155,17 @@ function silent(c: Charger): void {
   raise(c, METER);
 }
 
-/** Job: one step of the chip; a full round refreshes the totals in the next turn. */
+/** Job: one step of the chip; a full round refreshes the totals in the next two. */
 export function meter(c: Charger): void {
   const chip = c.b.meter;
   if (!chip) return;
-  if (r.all) {
-    r.all = 0;
+  if (r.all === 2) {
+    r.all = 1;
     if (c.t - r.t > SILENT) ease(c, METER);
     round(c);
-  } else if (chip.sample()) r.all = 1;
+  } else if (r.all) {
+    r.all = 0;
+    count(c);
+  } else if (chip.sample()) r.all = 2;
   else if (c.t - r.t > SILENT && !chip.ok) silent(c);
 }

@@ -6,6 +6,7 @@ import type { Ocpp } from './state';
 
 /** Longest entry, and longest text in front of the list and behind it. */
 const ENTRY = 1000;
+const ASK = '?';
 
 export interface Bulk {
   /** Pieces not looked at yet (a number: it lies in flash), text being looked at and from where on, text up to the list ('' = not found yet), entries
@@ -15,7 +16,8 @@ export interface Bulk {
   at: number;
   head: string;
   n: number;
-  /** Part that takes the entries, '' = nobody, and the entry for it. */
+  /** Part that takes the entries, '' = nobody, and the entry for it. Behind ASK it is to be looked for: the part that answers the
+   * call, '' = that as well. */
   part: string;
   e: string;
 }
@@ -56,11 +58,18 @@ function skip(b: Bulk): void {
   while (b.at < b.t.length && ' ,\n\r\t'.indexOf(b.t[b.at]) >= 0) b.at++;
 }
 
-/** Part that takes the entries of this action, '' = nobody. */
-function taker(o: Ocpp, action: string): string {
-  const row = (o.c.f.part('answer') as Answer).row(o.c, action);
-  const name = row ? row.substr(0, row.indexOf(' ')) : '';
-  return (name && (o.c.f.part(name) as Answers).entry) || '';
+/** A step towards the part that takes the entries. */
+function seek(o: Ocpp, b: Bulk): void {
+  const name = b.part.substr(1);
+  const part = o.c.f.ready(name || 'answer');
+  if (!part) return;
+  if (name) {
+    b.part = (part as Answers).entry || '';
+    return;
+  }
+  const row = (part as Answer).row(o.c, b.head.split('"')[3]);
+  const cut = row ? row.indexOf(' ') : 0;
+  b.part = cut > 0 ? ASK + row!.substr(0, cut) : '';
 }
 
 /** The next piece. */
@@ -83,7 +92,7 @@ function read(o: Ocpp, b: Bulk): void {
     if (at < 0) return;
     b.head = b.t.substr(0, at + 1);
     b.at = at + 1;
-    b.part = taker(o, b.head.split('"')[3]);
+    b.part = ASK;
   }
   skip(b);
 }
@@ -113,13 +122,17 @@ function finish(o: Ocpp, b: Bulk): void {
 /** A turn: an entry, or the next piece. */
 export function turn(o: Ocpp): void {
   const b = o.in as Bulk;
-  const end = entry(b);
   if (o.reg < 1 || o.reg > 2) {
     while (b.q.length) next(o, b);
     o.in = undefined;
     return;
   }
   o.p = 'bulk';
+  if (b.part[0] === ASK) {
+    seek(o, b);
+    return;
+  }
+  const end = entry(b);
   if (end) give(o, b, end);
   else if (b.t.length - b.at > ENTRY + 600) refuse(o, b);
   else if (b.q.length) read(o, b);

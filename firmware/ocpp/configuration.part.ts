@@ -69,20 +69,28 @@ function lacking(w: Work, name: string): string {
   return ' ';
 }
 
-/** A key that is to be set; the answer. `r` is there when it was admitted. */
+/** A key that is to be set; the answer. `r` is there when it was admitted, and then it is kept. */
 interface Wish extends Wanted {
+  kept: Bit;
   id: string;
   key: string;
   value: string;
 }
 
-/** Checks, or keeps what was admitted; who follows settings learns of it in later turns. Why it is not taken, '' = it is,
- * undefined = there is more to do. */
+/** Checks, keeps what was admitted, and lets those who follow settings learn of it in later turns. Why it is not taken, '' = it
+ * is, undefined = there is more to do. */
 function settle(c: Charger, w: Wish): string | undefined {
   const r = w.r;
-  if (!r) return (c.f.part('change') as Change).wish(c, w.key, w.value, w) || undefined;
-  c.f.drop('change');
-  store(c, r, w.v);
+  if (!r) {
+    const change = c.f.ready('change') as Change | undefined;
+    return (change && change.wish(c, w.key, w.value, w)) || undefined;
+  }
+  if (!w.kept) {
+    w.kept = 1;
+    c.f.drop('change');
+    store(c, r, w.v);
+    return undefined;
+  }
   for (const hook of c.hooks) c.ev.push([hook, 'setting', r[0]]);
   return '';
 }
@@ -93,7 +101,7 @@ export function turn(o: Ocpp): void {
   const w = o.in as Wish;
   let a = '[4,' + quote(w.id) + ',"InternalError","",{}]';
   try {
-    const bad = w.r || f.ready('change') ? settle(o.c, w) : undefined;
+    const bad = settle(o.c, w);
     if (bad === undefined) {
       o.p = 'configuration';
       return;
@@ -110,7 +118,7 @@ export function turn(o: Ocpp): void {
 function change(o: Ocpp, id: string, name: string, value: string): string {
   const key = spelling(o, name);
   if (!key) return '{"status":"NotSupported"}';
-  o.in = { id, key, value, r: undefined, v: undefined };
+  o.in = { kept: 0, id, key, value, r: undefined, v: undefined };
   o.p = 'configuration';
   return 'later';
 }

@@ -21,9 +21,9 @@ const MOST = 8000;
 /** Longest message that is read as a whole. */
 const WHOLE = 3000;
 const HEAD = 200;
-/** A message that is longer waits in flash, from its second piece on, in pieces of this length. */
+/** A message that is longer waits in flash, from its second piece on, in pieces of this length at most: that of a packet. */
 const LONG = 1000;
-const PIECE = 300;
+const PIECE = 536;
 
 /** Ends the TCP connection. */
 function drop(w: Ws, code: number): void {
@@ -109,18 +109,29 @@ function whole(w: Ws): boolean {
   return w.mop > 0 && !w.left && w.op > 127;
 }
 
+/** The rest of a long message: what does not fit into its last piece begins another one. */
+function hold(o: Ocpp, part: string): void {
+  const msg = o.w.msg;
+  if (msg.length < 2) msg.push(part);
+  else if (msg[1].length + part.length <= PIECE) msg[1] += part;
+  else {
+    store(o);
+    msg.push(part);
+  }
+}
+
 /** Payload as far as it has come, and one piece for flash at most; of too long a message only the beginning is kept. */
 function payload(o: Ocpp): void {
   const w = o.w;
   const big = w.big;
   while (w.left && w.q.length && w.big === big) {
-    const i = w.len < HEAD ? 0 : 1;
-    const old = w.big < 0 && w.msg.length > i ? w.msg.pop()! : '';
-    const part = some(w, w.big < 0 ? Math.min(w.left, (i ? PIECE : HEAD) - old.length) : w.left);
+    const head = w.len < HEAD;
+    const part = some(w, big < 0 ? Math.min(w.left, head ? HEAD - w.len : PIECE) : w.left);
     w.left -= part.length;
-    if (w.big <= 0 || !i) w.msg.push(old + part);
+    if (big < 0 && !head) hold(o, part);
+    else if (big < 0) w.msg = [w.msg.join('') + part];
+    else if (!big || head) w.msg.push(part);
     w.len += part.length;
-    if (i && w.big < 0 && old.length + part.length === PIECE) store(o);
   }
   if (w.big > 0 && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
   w.need = w.left ? 1 : whole(w) ? 0 : 2;
@@ -184,17 +195,17 @@ export function receive(o: Ocpp): (string | number)[] | undefined {
   return pieces;
 }
 
-/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete; for flash no
- * more pieces than a packet brings. */
+/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete; for flash one
+ * piece, as a packet brings no more. */
 export function soak(o: Ocpp): void {
   const w = o.w;
-  let stored = 0;
-  while (stored < 2 && w.n > 1 && w.st === 2 && !whole(w)) {
+  let more = true;
+  while (more && w.n > 1 && w.st === 2 && !whole(w)) {
     const n = w.n;
     if (!w.left && !header(o) && w.n === n) return;
     const big = w.big;
     payload(o);
-    if (w.big !== big) stored++;
+    more = w.big === big;
   }
 }
 

@@ -238,7 +238,7 @@ function busy(o: Ocpp): string {
   const c = o.c;
   const look = c.t >= o.pn || c.w !== o.pw;
   if (o.ld >= 0) return look ? 'limit' : 'restore';
-  if (o.ev.length) return 'BXma'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
+  if (o.ev.length) return 'BXkma'.includes(o.ev[0][0]) ? 'sample' : o.ev[0][0] === 'T' ? 'auth' : 'queue';
   if (o.on && c.o.rv && over(o)) return 'reserve';
   if (look) return 'limit';
   if (o.on) {

@@ -46,7 +46,7 @@ function tail(i: Payload | undefined): string {
 /** Rows that wait in memory, bytes. */
 const ROOM = 250;
 
-/** When too many rows wait in memory, they go to flash. */
+/** Rows that wait in memory go to flash when they are too many. */
 function rest(o: Ocpp, s: Stage): void {
   const text = s.b.join(NEXT);
   if (text.length < ROOM) return;
@@ -83,7 +83,6 @@ function add(o: Ocpp, json: string): void {
   } catch (e) {
     s.bad = 'FormationViolation';
   }
-  rest(o, s);
 }
 
 /** Version of the list as it is told: that of an empty one is 0. */
@@ -106,7 +105,10 @@ function update(o: Ocpp, q: Payload, id: string): string {
   const h = head(o);
   if (!Array.isArray(list)) return 'TypeConstraintViolation';
   // One that came the usual way.
-  for (const e of list) add(o, JSON.stringify(e));
+  for (const e of list) {
+    add(o, JSON.stringify(e));
+    rest(o, o.got as Stage);
+  }
   const s = o.got as Stage | undefined;
   o.got = undefined;
   const no = refusal(o, q, s, h);
@@ -138,11 +140,12 @@ export function run(o: Ocpp, action: string, q: Payload, id: string): string {
   return '{"listVersion":' + (o.c.k.ocppla ? version(head(o)) : -1) + '}';
 }
 
-/** A turn: an entry. */
+/** A turn: an entry, or flash. */
 export function turn(o: Ocpp): void {
   const b = o.in as Bulk;
   const e = b.e;
   b.e = '';
-  add(o, e);
-  o.p = 'bulk';
+  if (e) add(o, e);
+  else rest(o, o.got as Stage);
+  o.p = e ? 'locals' : 'bulk';
 }

@@ -133,6 +133,19 @@ function take(o: Ocpp, context: string, ts: number, wh: number, list: string, en
   if (o.ref && end !== '' && end !== ',') o.ev.unshift(['a', ts, o.ref, all, context + end]);
 }
 
+/** A sample is due: its readings are taken in the next turn. What has happened since comes behind it. */
+function due(o: Ocpp, context: string, ts: number, list: string, end: string): void {
+  o.ev.push(['k', ts, Math.floor(o.c.m.eto), list, context + end]);
+}
+
+function taken(o: Ocpp): void {
+  const e = o.ev.shift()!;
+  const since = o.ev;
+  o.ev = [];
+  take(o, e[4][0], e[1], e[2], e[3], e[4].substr(1));
+  o.ev = o.ev.concat(since);
+}
+
 /** A sample gets the bits of its measurands, and goes to the queue, or aside. */
 function masked(o: Ocpp): void {
   const e = o.ev.shift()!;
@@ -168,7 +181,7 @@ function periodic(o: Ocpp): void {
   const late = c.t - o.smp;
   if (!step || late < 0) return;
   o.smp += step * (Math.floor(late / step) + 1);
-  take(o, 'P', o.f.stamp(o) - (late % step) * (c.w ? 1 : -1), Math.floor(c.m.eto), c.k.oms, c.k.oss);
+  due(o, 'P', o.f.stamp(o) - (late % step) * (c.w ? 1 : -1), c.k.oms, c.k.oss);
 }
 
 /** Samples on the clock's grid, from midnight UTC. `o.grid` = when the next one is due, ms since boot. */
@@ -178,7 +191,7 @@ function aligned(o: Ocpp): void {
   const late = c.t - o.grid;
   if (late >= 0) {
     const ts = o.f.stamp(o) - late;
-    if (late < step) take(o, 'C', ts, Math.floor(c.m.eto), c.k.oma, c.k.osa);
+    if (late < step) due(o, 'C', ts, c.k.oma, c.k.osa);
   }
   const day = c.f.wall(c) % 86400000;
   const rest = Math.min(step - (day % step), 86400000 - day);
@@ -210,6 +223,7 @@ function edge(o: Ocpp): void {
 export function watch(o: Ocpp): void {
   const kind = o.ev.length ? o.ev[0][0] : '';
   if (kind === 'm' || kind === 'a') masked(o);
+  else if (kind === 'k') taken(o);
   else if (kind === 'B' || kind === 'X') edge(o);
   else plan(o);
 }

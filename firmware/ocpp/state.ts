@@ -25,7 +25,7 @@ export const ERROR = 3;
 /** Records of the queue, the last of them in memory, and from which filling on every second meter value makes room. */
 export const SLOTS = 64;
 /** Most pieces of a long message in flash, `i0` and so on in the journal. */
-export const PIECES = 26;
+export const PIECES = 30;
 export const TIGHT = 52;
 /** A moment that never comes. */
 export const NEVER = 9e15;
@@ -60,10 +60,10 @@ export interface Payload {
 /** Record of the queue: number, kind, reference, time, boot counter, and what the kind needs. */
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
 /** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
- * and the rest of its record; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = a
+ * and the rest of its record; k = it is due: time stamp, register, measurands for the queue, context and those for aside; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = a
  * record is no longer needed: its key, or number, distance, key and last number of samples. */
 export type Happening = [
-  'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'm' | 'a' | 'N' | 'O',
+  'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'k' | 'm' | 'a' | 'N' | 'O',
   number,
   number,
   string,

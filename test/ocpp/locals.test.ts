@@ -318,7 +318,7 @@ describe('ocpp local list', () => {
       const localAuthorizationList = tags(n);
       assert.equal(send(r, { listVersion: 5, localAuthorizationList, ...q }), want);
       assert.ok(
-        keys.filter((k) => /^i\d/.test(k)).length > 7 && keys.some((k) => /^j\d/.test(k)),
+        keys.filter((k) => /^i\d/.test(k)).length > 4 && keys.some((k) => /^j\d/.test(k)),
         keys.join(),
       );
       assert.ok(most <= 600, '' + most);
@@ -333,7 +333,7 @@ describe('ocpp local list', () => {
   });
 
   it('a long message has no room in flash: too large, and the next is answered', () => {
-    for (const good of [0, 1, 5]) {
+    for (const good of [0, 1, 4]) {
       const r = ready();
       const put = r.c.f.put;
       let n = 0;
