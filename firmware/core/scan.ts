@@ -481,7 +481,7 @@ function work(c: Charger, same: boolean): void {
   c.dirty = MORE;
   // A fault opens at once, its state and the pilot follow with the next scan.
   if (on && c.x.bad & 1) coil(c, 0);
-  else if (n.now && decide(c) ? !on && n.todo & QUIET : !busy || n.todo & QUIET) proceed(c);
+  else if (n.now && (decide(c) || on) ? !on && n.todo & QUIET : !busy || n.todo & QUIET) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }
 
