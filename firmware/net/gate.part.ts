@@ -55,6 +55,11 @@ export function ask(c: Charger, g: Gate, n: number): void {
   });
 }
 
+/** It has come back, said in the next turn. */
+function passed(c: Charger, _: never, key: string): void {
+  c.f.del(key);
+}
+
 /** What is noted here when a boot begins has cost the watchdog's patience: see BLOCKED. */
 function connect(c: Charger, g: Gate): Passed {
   g.st = 0;
@@ -66,7 +71,7 @@ function connect(c: Charger, g: Gate): Passed {
   } catch (e) {
     return { error: '' + e };
   } finally {
-    c.f.del(key);
+    c.ev.push([passed, 0, key]);
   }
 }
 

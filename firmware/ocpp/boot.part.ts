@@ -1,5 +1,6 @@
 // Part on call: BootNotification, Heartbeat, and the clock that both bring.
 
+import type { Charger } from '../core/charger';
 import { ANSWERED, BOOT, PROFILES, QUEUE, STATUS0, STATUS1, integer, moment, quote, quoteTag } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -51,6 +52,12 @@ function succeed(o: Ocpp): void {
   c.f.put('ch', host);
 }
 
+/** A turn later. Before the first time nobody starts offline: auth.part.ts. */
+function known(c: Charger): void {
+  if (c.f.get('qx') === undefined) c.f.put('qx', '[0,-1]');
+  c.f.log('ocpp', 'accepted');
+}
+
 function accepted(o: Ocpp, seconds: number): void {
   const c = o.c;
   const first = o.reg !== 1;
@@ -72,9 +79,7 @@ function accepted(o: Ocpp, seconds: number): void {
   c.o.ok = 1;
   c.dirty = 1;
   c.o.okAt = c.t;
-  // Before the first time nobody starts offline: auth.part.ts.
-  if (c.f.get('qx') === undefined) c.f.put('qx', '[0,-1]');
-  c.f.log('ocpp', 'accepted');
+  c.ev.push([known, 0, '']);
 }
 
 function booted(o: Ocpp, r: Payload): void {

@@ -53,15 +53,16 @@ export function more(o: Ocpp, n: number): string {
     o.sn = n;
     return ' ';
   }
-  if (n) {
-    const e = (o.sa as Cursor).e!;
-    e[6] = part.mask(c.k.oms, e[7] as (number | null)[]);
-    o.sp = 'values';
+  if (!n) {
+    const all = part.readings(c, Math.floor(c.m.eto), c.k.oms);
+    const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', 0, all];
+    const w: Cursor = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
+    o.sa = w;
     return ' ';
   }
-  const e: Entry = [0, 'M', 0, o.f.stamp(o), c.rbc, 'T', 0, part.readings(c, Math.floor(c.m.eto), c.k.oms)];
-  const w: Cursor = { key: '', ref: 0, i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
-  o.sa = w;
+  const e = (o.sa as Cursor).e!;
+  e[6] = part.mask(c.k.oms, e[7] as (number | null)[]);
+  o.sp = 'values';
   const known = o.ref && o.ref === o.tr;
   return (
     '"MeterValues",{"connectorId":1' + (known ? ',"transactionId":' + txId(o, o.ref) : '') + ',"meterValue":['

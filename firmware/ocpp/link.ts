@@ -211,7 +211,7 @@ function pending(o: Ocpp): string {
 
 /** Job: the link itself. */
 export function link(c: Charger): void {
-  const o = own(c);
+  const o = state && state.c === c ? state : own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
   const part = name && (c.f.ready(name) as Away | undefined);
