@@ -10,8 +10,12 @@ export class Usage extends Failure {
   status = 2;
 }
 
-/** Where it goes; tests listen. */
-export const out = { write: (text) => process.stdout.write(text), live: () => process.stdout.isTTY };
+/** Where it goes, and how time passes; tests listen, and have a clock of their own. */
+export const out = {
+  write: (text) => process.stdout.write(text),
+  live: () => process.stdout.isTTY,
+  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+};
 
 export const say = (line) => out.write(line + '\n');
 
@@ -22,4 +26,4 @@ export function progress(what, done, of) {
   else if (done >= of) say(text);
 }
 
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+export const sleep = (ms) => out.sleep(ms);
