@@ -11,8 +11,6 @@ const AWAY = 60000;
 const SILENT = 40000;
 /** The access point needs this long to close. */
 const CLOSE = 500;
-/** The engine may go on with a join for so long after it was told to leave, ms. */
-const LEAVE = 10000;
 /** A join asks so often whether a search is over, ms. */
 const AGAIN = 500;
 /** Limits of a question to the network, ms. */
@@ -87,8 +85,8 @@ export class Wifi implements Contract {
   /** The last network was forgotten. */
   private _leave(): void {
     this.ssid = '';
-    this.rest = 0;
-    this._after(LEAVE, () => (this.rest = 1));
+    if (this._timer) clearTimeout(this._timer);
+    this._timer = 0;
     this._wifi.disconnect();
   }
 
@@ -181,8 +179,9 @@ export class Wifi implements Contract {
     this.ip = '';
     this._dbm = undefined;
     if (why) this.why = why;
-    if (this.rest || !this.ssid) return;
+    if (this.rest) return;
     this.rest = 1;
+    if (!this.ssid) return;
     this._n = (this._n + next) % this._list.length;
     this._after(this._ap ? Math.max(this._pause, AWAY) : this._pause, () => this._try());
     this._pause = Math.min(this._pause * 2, LAST);

@@ -7,14 +7,27 @@ import { json } from '../core/json';
 export interface Nets {
   list(c: Charger): unknown;
   take(c: Charger, all: EspHeard[], again: number): void;
+  step(c: Charger, w: Work): void;
+}
+
+/** A list in the making: what was heard, the next of it and then of `out`, those that are told, their text. */
+interface Work {
+  all: EspHeard[];
+  i: number;
+  out: EspHeard[];
+  text: string;
 }
 
 /** A list is good for so long; a search that has not ended by then never will; ms. */
 const FRESH = 10000;
 const LONGEST = 8000;
+/** Variables that must be free: the engine makes 16 of each network, and in a town there are sixty. */
+const ROOM = 1000;
 const MOST = 12;
+/** Networks of one step. */
+const STEP = 3;
 /** The engine's words in the order of `encryptionType`, and the number of what it has no word for. */
-const AUTH = 'open wep wpa wpa2 wpa_wpa2';
+const AUTH = 'open wep wpa wpa2 wpa_wpa2'.split(' ');
 const NEWER = 7;
 
 /** The engine takes one search at a time: after one that the radio has refused it throws. */
@@ -39,7 +52,7 @@ export function list(c: Charger): unknown {
   const l = c.nets;
   const n = c.b.net;
   const may = !c.s.on && n.sta !== 1 && (n.up || (n.ap && n.rest));
-  if (may && !(l && c.t - l.at < FRESH)) search(c, 0);
+  if (may && !(l && c.t - l.at < FRESH) && process.memory(false).free > ROOM) search(c, 0);
   return l ? JSON.parse(l.text) : [];
 }
 
@@ -69,7 +82,7 @@ function insert(out: EspHeard[], w: EspHeard): void {
 }
 
 function entry(w: EspHeard): string {
-  const i = AUTH.split(' ').indexOf(w.authMode);
+  const i = AUTH.indexOf(w.authMode);
   return (
     '{"ssid":' +
     json(w.ssid) +
@@ -86,11 +99,21 @@ function entry(w: EspHeard): string {
 /** What was heard. A search that had to start the station may hear nothing: the engine lets it join, which ends the search. */
 export function take(c: Charger, all: EspHeard[], again: number): void {
   c.b.net.sta = 2;
+  if (all.length || again) step(c, { all, i: 0, out: [], text: '' });
+  else if (!c.s.on) search(c, 1);
+}
+
+/** Goes a step further, unless the contactor has been closed meanwhile. */
+export function step(c: Charger, w: Work): void {
   if (c.s.on) return;
-  if (!all.length && !again) return search(c, 1);
-  const out: EspHeard[] = [];
-  for (const w of all) insert(out, w);
-  let text = '';
-  for (const w of out) text += (text ? ',' : '[') + entry(w);
-  c.nets = { at: c.t, text: text ? text + ']' : '[]' };
+  const n = w.all.length;
+  const to = w.i + STEP;
+  for (; w.i < to; w.i++)
+    if (w.i < n) insert(w.out, w.all[w.i]);
+    else if (w.i < n + w.out.length) w.text += (w.text ? ',' : '[') + entry(w.out[w.i - n]);
+    else {
+      c.nets = { at: c.t, text: w.text ? w.text + ']' : '[]' };
+      return;
+    }
+  setTimeout(() => (c.f.part('nets') as Nets).step(c, w), 0);
 }

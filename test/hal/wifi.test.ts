@@ -134,10 +134,10 @@ describe('Wi-Fi', () => {
     on.connected({ ip: '10.0.0.2' });
     assert.deepEqual([w.up, w.rest], [1, 0]);
     w.join([], null);
-    world.ms(9999);
-    assert.equal(w.rest, 0, 'the engine may still be leaving');
-    world.ms(1);
-    assert.equal(w.rest, 1);
+    assert.equal(w.rest, 0, 'until it has left');
+    on.disconnected({ msg: 'ASSOC_LEAVE' });
+    world.ms(600000);
+    assert.deepEqual([w.rest, calls.at(-1)], [1, 'leave']);
   });
 
   it('joins when a search for networks is over, and beside an access point closes that first', () => {

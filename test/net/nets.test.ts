@@ -33,6 +33,7 @@ function rig(): Rig {
     const then = t.then!;
     t.then = undefined;
     then(all);
+    t.run(0);
   };
   return t;
 }
@@ -126,8 +127,19 @@ describe('networks in the air', () => {
     t.c.s.on = 0;
     scan(t);
     t.c.s.on = 1;
-    t.heard([net('a', -50)]);
-    assert.deepEqual([scan(t), t.asked], [[], 1]);
+    t.heard([]);
+    assert.equal(t.asked, 1, 'not once more');
+    for (const steps of [0, 1]) {
+      t.c.s.on = 0;
+      scan(t);
+      t.c.s.on = steps ? 0 : 1;
+      const then = t.then!;
+      t.then = undefined;
+      then([1, 2, 3, 4, 5].map((n) => net(`n${n}`, -50)));
+      t.c.s.on = 1;
+      assert.equal(t.run(0), steps);
+      assert.deepEqual([scan(t), t.asked, t.c.b.net.sta], [[], 2 + steps, 2]);
+    }
   });
 
   it('only what is joined looks around, or what rests beside an access point; one search at a time', () => {
@@ -148,6 +160,12 @@ describe('networks in the air', () => {
       if (asked) assert.equal(t.c.b.net.sta, 1, 'joins wait');
       assert.deepEqual([scan(t), t.asked], [[], asked], 'one is enough');
     }
+  });
+
+  it('not where memory is short', () => {
+    const t = rig();
+    Object.assign(process, { memory: () => ({ free: 1000 }) });
+    assert.deepEqual([scan(t), t.asked], [[], 0]);
   });
 
   it('one that is never answered holds up nobody, and is no error', () => {
