@@ -21,7 +21,8 @@ function available(o: Ocpp, q: Payload): string {
   if (waits) return '{"status":"Scheduled"}';
   // What has ended before it was taken out of service is not Finishing at once.
   if (!ino && (o.ack1 & 15) === 7 && c.x.cp !== 'A') o.via = 1;
-  c.o.ino = ino ? 1 : 0;
+  // From Preparing it becomes Available first: status.ts.
+  if (!ino || c.o.st !== 1) c.o.ino = ino ? 1 : 0;
   c.dirty = 1;
   return ACCEPTED;
 }

@@ -2,7 +2,7 @@
 // the journal, `q0` to `q62`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
 // One sample may wait in memory: while a board without interlock charges for hours, flash is not erased and fills up.
 
-import { NEVER, SLOTS, TIGHT, quoteTag } from './state';
+import { NEVER, SLOTS, STATUS1, TIGHT, quoteTag } from './state';
 import type { Happening, Ocpp } from './state';
 
 /** Exports of this part. */
@@ -84,12 +84,13 @@ function note(o: Ocpp): void {
   );
 }
 
-/** While another status is shown, the one in between is passed through even if the facts have moved on. */
+/** While another status is shown, the one in between is passed through even if the facts have moved on: Preparing between
+ * Available, Finishing or Reserved and a transaction, Finishing behind one that was shown. */
 function pass(o: Ocpp, began: boolean): void {
   if (o.reg !== 1 || o.st !== 3) return;
-  const was = o.ack1 & 15;
-  if (began && (was === 0 || was === 5 || was === 6)) o.via = 1;
-  else if (!began && o.c.x.cp === 'A') o.via = 5;
+  const was = (o.act === STATUS1 ? o.sent : o.ack1) & 15;
+  if (began) o.via = was === 0 || was === 5 || was === 6 ? 1 : 0;
+  else if (o.c.x.cp === 'A' && o.via !== 1) o.via = 5;
 }
 
 /** The reservation that the transaction uses up, with a comma in front. */

@@ -49,7 +49,10 @@ function reserve(o: Ocpp, q: Payload, end: number): string {
     return 'Rejected';
   if (c.x.bad) return 'Faulted';
   if (c.o.ino || o.ino) return 'Unavailable';
-  if (c.ses.on || c.ses.ok || o.tag || (!again && (c.o.rv || c.x.cp !== 'A'))) return 'Occupied';
+  // Reserved follows nothing but Available: as long as another status is shown, it is not.
+  const shown = o.ack1 & 15;
+  const free = !c.o.rv && c.x.cp === 'A' && (shown === 0 || shown === 6);
+  if (c.ses.on || c.ses.ok || o.tag || (!again && !free)) return 'Occupied';
   const who = quote(q.idTag as string) + ',' + quote((q.parentIdTag || '') as string);
   if (!c.f.put('rv', '[' + end + ',' + q.reservationId + ',' + who + ']')) return 'Rejected';
   c.o.rv = end;

@@ -37,11 +37,12 @@ export function status(c: Charger, was: number): number {
   return ses.why !== '' ? FINISHING : PREPARING;
 }
 
-/** What was asked of availability takes effect when the connector is free. */
-function available(o: Ocpp): void {
+/** What was asked of availability takes effect when the connector is free, and not behind Preparing. */
+function available(o: Ocpp, st: number): void {
   const c = o.c;
   const ino = o.ino ? 1 : 0;
-  if (ino && (c.ses.on || c.ses.ok || c.o.st === PREPARING)) return;
+  const shown = o.st === 3 && o.reg === 1 ? o.ack1 & 15 : 0;
+  if (ino && (c.ses.on || c.ses.ok || st === PREPARING || shown === PREPARING)) return;
   c.o.ino = ino;
   c.dirty = 1;
 }
@@ -61,7 +62,7 @@ export function observe(o: Ocpp): void {
   const c = o.c;
   const st = o.via ? o.via : status(c, o.s1 & 15);
   const code = st + c.x.top * 16;
-  if ((o.ino ? 1 : 0) !== c.o.ino) available(o);
+  if ((o.ino ? 1 : 0) !== c.o.ino) available(o, st);
   if (code !== o.s1) {
     o.s1 = code;
     o.s1At = c.t;

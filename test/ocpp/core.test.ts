@@ -842,7 +842,7 @@ describe('ocpp availability and unlocking', () => {
     assert.deepEqual(asked(r, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' }), {
       status: 'Accepted',
     });
-    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Status 1 Unavailable']);
+    assert.deepEqual(r.told(), ['Status 1 Preparing', 'Status 1 Available', 'Status 1 Unavailable']);
   });
 
   it('a plugged car makes it wait; Operative takes it back', () => {
