@@ -2,7 +2,7 @@
 // the journal, `q0` to `q62`: [number, kind, transaction reference, time, boot, …]. Kinds: S start, M meter values, E end.
 // One sample may wait in memory: while a board without interlock charges for hours, flash is not erased and fills up.
 
-import { NEVER, SLOTS, STATUS1, TIGHT, quoteTag } from './state';
+import { NEVER, SETS, SLOTS, STATUS1, TIGHT, kept, quoteTag } from './state';
 import type { Happening, Ocpp } from './state';
 
 /** Exports of this part. */
@@ -113,6 +113,8 @@ function began(o: Ocpp, e: Happening): void {
   }
   o.ev.unshift(e);
   pass(o, true);
+  // Samples that still wait for an end of their own stay.
+  for (let i = 0; i < SETS && c.f.get(kept(o.qn) + '0') !== undefined; i++) o.qn++;
   o.ref = o.qn;
   o.d = 0;
   o.max = NEVER;

@@ -79,6 +79,12 @@ function finish(o: Ocpp, l: Lesson): void {
   o.qn = Math.max(o.qn, o.tr + 1, open[0] + 1);
   close(o, l, open);
   if (o.ref !== o.tr) o.max = NEVER;
+  // Samples of an end that was told, and not yet forgotten.
+  const gone = c.f.get('qg');
+  if (gone !== undefined) {
+    const g = JSON.parse(gone) as [number, string, number];
+    o.ev.push(['O', 0, g[0], g[1], '' + g[2]], ['O', 0, 0, 'qg', '']);
+  }
   o.old = undefined;
   o.ld = -1;
   // Anew, for the transaction that goes on: limit.part.ts.

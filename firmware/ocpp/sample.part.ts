@@ -5,7 +5,7 @@ import type { Charger } from '../core/charger';
 import type { Derive } from './derive.part';
 import { FIRST, LAST, MEASURANDS, NAMES, measurand } from './measurand';
 import type { Measurand } from './measurand';
-import { NEVER, VOLTS } from './state';
+import { NEVER, VOLTS, kept } from './state';
 import type { Ocpp } from './state';
 
 /** Exports of this part. */
@@ -102,7 +102,7 @@ export function mask(list: string, values: (number | null)[]): number {
 
 /** Where sample `n` of the running transaction is kept for its end. */
 function key(o: Ocpp, n: number): string {
-  return 'd' + (o.ref % 8) + n.toString(36);
+  return kept(o.ref) + n.toString(36);
 }
 
 /** Of the samples kept for the end of the transaction every second goes, up to number `n`, and from now on every second

@@ -27,6 +27,8 @@ export const SLOTS = 64;
 /** Most pieces of a long message in flash, `i0` and so on in the journal. */
 export const PIECES = 30;
 export const TIGHT = 52;
+/** Transactions whose samples may wait for their ends at a time. */
+export const SETS = 32;
 /** A moment that never comes. */
 export const NEVER = 9e15;
 /** Charging profiles that can be stored, `p0` to `p9` in the journal; periods of one, highest stack level. */
@@ -254,6 +256,11 @@ export function time(o: Ocpp, ts: number, boot: number): string {
   const c = o.c;
   const known = ts >= 0 ? ts : boot === c.rbc ? c.w - ts - 1 : c.w;
   return c.f.iso(known);
+}
+
+/** Where the samples for the end of a transaction are kept: key in front of their numbers. Who begins takes one that is free. */
+export function kept(ref: number): string {
+  return 'd' + (ref % SETS).toString(36);
 }
 
 /** transactionId of a reference; -1 = its start was given up. */

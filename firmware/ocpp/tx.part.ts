@@ -2,7 +2,7 @@
 
 import type { Charger } from '../core/charger';
 import type { Auth } from './auth.part';
-import { ANSWERED, ERROR, SLOTS, integer, quoteTag, time, txId } from './state';
+import { ANSWERED, ERROR, SLOTS, integer, kept, quoteTag, time, txId } from './state';
 import type { Entry, Ocpp, Payload } from './state';
 import type { Cursor } from './values.part';
 
@@ -62,13 +62,13 @@ export function more(o: Ocpp, n: number): string {
   if (e[1] === 'S') return start(o, e);
   // The part `values` goes on with the samples.
   const w: Cursor = { key: '', ref: e[2], i: -1, to: -1, by: 1, n: 0, k: 0, end: ']}', e };
-  const kept = e[8] as number;
+  const last = e[8] as number;
   if (e[1] === 'E') {
-    if (kept < 0) return stop(o, e);
-    w.key = 'd' + (e[2] % 8);
+    if (last < 0) return stop(o, e);
+    w.key = kept(e[2]);
     w.e = undefined;
     w.i = 0;
-    w.to = kept;
+    w.to = last;
     w.by = step(e);
   }
   o.sp = 'values';
@@ -91,13 +91,16 @@ function pair(o: Ocpp, ref: number, tx: number, most: string): void {
   o.c.ev.push([keep, 0, '[' + ref + ',' + tx + most + ']']);
 }
 
-/** The head was processed, or given up; samples kept for it are no longer needed. A start goes in a turn of its own: that it
- * is confirmed has just been written, and says as much. */
+/** The head was processed, or given up; samples kept for it are no longer needed, which is noted until they are gone. A start
+ * goes in a turn of its own: that it is confirmed has just been written, and says as much. */
 function drop(o: Ocpp, e: Entry | undefined): void {
-  if (e && e[1] === 'E' && (e[8] as number) >= 0)
-    o.ev.unshift(['O', 0, step(e), 'd' + (e[2] % 8), '' + e[8]]);
   if (e && e[1] === 'S') o.ev.unshift(['O', 0, 0, key(o), '']);
   else o.c.f.del(key(o));
+  if (e && e[1] === 'E' && (e[8] as number) >= 0) {
+    const set = kept(e[2]);
+    o.c.f.put('qg', '[' + step(e) + ',"' + set + '",' + e[8] + ']');
+    o.ev.unshift(['O', 0, step(e), set, '' + e[8]], ['O', 0, 0, 'qg', '']);
+  }
   o.q.shift();
   o.qa = 0;
   o.qd = 0;

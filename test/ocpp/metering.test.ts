@@ -331,6 +331,46 @@ describe('ocpp contexts', () => {
     );
   });
 
+  it('many transactions offline: each has its own samples from begin to end, and none is left, over a power cut too', () => {
+    const settings = { ocppao: 1, ocppi: 60, oss: 'Energy.Active.Import.Register' };
+    const r = ready({ settings });
+    r.cs.up = false;
+    r.cs.wire!.cut();
+    const begun: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      r.c.m.eto = 1000 + i * 100;
+      begun.push(r.c.m.eto);
+      charge(r, i % 3 ? 5000 : 190000);
+      r.c.m.eto += 50;
+      r.tap('AA');
+      r.run(2000);
+      r.cp = 'A';
+      r.run(2000);
+    }
+    const s = rig({ store: r.store, boot: 2, settings });
+    s.cs.now = () => new Date(NOW + 7200000 + s.c.t).toISOString();
+    s.c.m.eto = r.c.m.eto;
+    s.run(3000);
+    // In the middle of forgetting what was told.
+    while (s.cs.calls('StopTransaction').length < 4) s.run(20);
+    s.run(140);
+    const t = rig({ store: s.store, boot: 3, settings });
+    t.cs.now = () => new Date(NOW + 7300000 + t.c.t).toISOString();
+    t.c.m.eto = r.c.m.eto;
+    t.run(60000);
+    const stops = [...s.cs.calls('StopTransaction'), ...t.cs.calls('StopTransaction')];
+    const told = stops.map((q) => {
+      const v = (q.transactionData as Value[]).map((x) => x.sampledValue[0]);
+      return [v[0].context, +v[0].value, v.at(-1)!.context, +v.at(-1)!.value].join(' ');
+    });
+    assert.deepEqual(
+      [...new Set(told)],
+      begun.map((wh) => `Transaction.Begin ${wh} Transaction.End ${wh + 50}`),
+    );
+    const left = [...t.store.keys()].filter((k) => k[0] === 'd' || k[0] === 'q');
+    assert.deepEqual(left, ['qx']);
+  });
+
   for (const [hours, cuts] of [
     [12, 0],
     [3, 4],
