@@ -18,6 +18,25 @@ describe('journal', () => {
     }
   });
 
+  it('is read in where memory is in small pieces, without flat text', () => {
+    const f = new Flash(4);
+    journal.mount(f, 0);
+    for (const text of ['1', 'four', 'a \xe4 and more']) {
+      journal.put('a', text);
+      journal.put('b', text);
+      journal.del('b');
+    }
+    const { E } = globalThis as unknown as { E: { toString: unknown } };
+    const flat = E.toString;
+    E.toString = (): string => '';
+    try {
+      journal.mount(f, 0);
+      assert.deepEqual([journal.get('a'), journal.get('b')], ['a \xe4 and more', undefined]);
+    } finally {
+      E.toString = flat;
+    }
+  });
+
   it('keeps the last text of a key, and forgets', () => {
     const f = new Flash(4);
     journal.mount(f, 0);
