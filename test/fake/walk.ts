@@ -12,6 +12,9 @@ const X1 = 2960;
 const SEEN = 80;
 const SPACING = 4960;
 const DWELL = 4900;
+/** Contacts travel, ms; a diode that is gone is noticed within, ms: what has closed meanwhile was on its way. */
+const TRAVEL = 60;
+const BARE = 250;
 /** A lowered limit is on the wire after this long: the spacing of duty changes and a turn of the rules, ms. */
 const FOLLOW = 5600;
 
@@ -52,6 +55,9 @@ export class Walk {
   private amp = 16;
   /** Self-test has had no chance of passing since before this plug-in. */
   private deaf = false;
+  /** When the diode went, and a fault came. */
+  private bare = -1e9;
+  private faulty = -1e9;
   /** Latched faults that have been seen. */
   private known = 0;
   private trail: string[] = [];
@@ -137,9 +143,12 @@ export class Walk {
   }
 
   private closing(now: Shown): void {
-    if (!now.car.diode) this.fail('closed on a car without a diode');
+    if (!now.car.diode && this.whole.t - this.bare > BARE) this.fail('closed on a car without a diode');
     if (this.deaf) this.fail('closed without a self-test of the residual-current monitor');
-    if (now.faults.includes('rcm') || now.faults.includes('pilotShort'))
+    if (
+      (now.faults.includes('rcm') || now.faults.includes('pilotShort')) &&
+      this.whole.t - this.faulty > TRAVEL
+    )
       this.fail(`closed with the fault ${now.faults.join()}`);
     if (!now.lock.locked) this.fail('closed with the connector unlocked');
   }
@@ -234,6 +243,8 @@ export class Walk {
   private act(what: 'car' | 'fault' | 'mains' | 'temperature', body: Record<string, unknown>): void {
     this.trail.push(`${Math.round(this.whole.t)} ${what} ${JSON.stringify(body)}`);
     const plugged = this.last.car.state !== 'unplugged';
+    if (body.diode === false && this.last.car.diode) this.bare = this.whole.t;
+    if (what === 'fault') this.faulty = this.whole.t;
     this.whole.post(what, body);
     this.look();
     this.note();
