@@ -95,7 +95,7 @@ function kept(key: string): string | undefined {
 /** The text under `key`, undefined = none. */
 export function get(key: string): string | undefined {
   // Most that is asked for is in neither: without a call.
-  return key in held ? held[key] : index[key] === undefined ? undefined : kept(key);
+  return held.hasOwnProperty(key) ? held[key] : index[key] === undefined ? undefined : kept(key);
 }
 
 /** Says whether an erase would hurt; see core/scan.ts for what waits 100 ms at most. */
