@@ -119,7 +119,7 @@ export function table(
   const net = { up: 1, ip: '10.0.0.2', ssid: 'home', ap: 0, why: '', rest: 0, sta: 2, rssi: () => -60 };
   Object.assign(c.b, { net });
   BUILTIN.Wifi = { scan: () => undefined };
-  Object.assign(process, { memory: () => ({ free: 1500 }) });
+  Object.assign(process, { memory: () => ({ free: 1600, usage: 2900, total: 4500 }) });
   Object.assign(c.f, {
     row,
     at,
