@@ -156,8 +156,11 @@ describe('safety on the whole bundle', function () {
 
   it('a power cut loses no Wh, counts nothing twice, and the session goes on', () => {
     const w = charging(5);
+    // What the register lags behind the chip: a reading of it, and what power cuts have lost.
+    const lag = (): number => w.shown().meter.energy - (w.get('eto') as number);
     for (const off of [30, 1000, 7000]) {
       w.run(20000);
+      const before = lag();
       const eto = w.get('eto') as number;
       const wh = w.get('wh') as number;
       w.cut(off);
@@ -166,8 +169,8 @@ describe('safety on the whole bundle', function () {
       assert.ok((w.get('wh') as number) >= wh - 1);
       w.run(14000);
       assert.equal(closed(w), true, w.bench.out);
+      assert.ok(Math.abs(lag() - before) <= 5, `${off} ms: ${lag() - before} Wh`);
     }
-    assert.ok(Math.abs((w.get('eto') as number) - w.shown().meter.energy) <= 10);
     w.end();
   });
 
