@@ -274,7 +274,8 @@ let went: Bit = 0;
 
 function next(): void {
   turn = (turn + 1) % JOBS.length;
-  if (JOBS[turn](c)) hot = JOBS[turn];
+  // A card that is being read is gone in a moment: nobody takes the reader's turns.
+  if (JOBS[turn](c) && hot !== reader) hot = JOBS[turn];
 }
 
 /** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
