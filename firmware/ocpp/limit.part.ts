@@ -230,6 +230,17 @@ function apply(o: Ocpp, a: Held): void {
   phases(o, a.n);
 }
 
+/** The clock has been set: the grid of the meter values has moved, and a transaction of an earlier boot shows its age. What
+ * happened before is told by it, over the next boot too: [boot, offset of its clock] of this one and the one before. */
+function moved(o: Ocpp): void {
+  const c = o.c;
+  const old = JSON.parse(c.f.get('bw') ?? '[0,0]') as number[];
+  o.nx = 0;
+  if (!c.w) return;
+  if (old[0] !== c.rbc) c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]));
+  if (o.ref) (c.f.part('restore') as Restore).outlived(o);
+}
+
 /** A turn of the look at now. What changes meanwhile makes another one. */
 export function watch(o: Ocpp): void {
   if (!o.on) {
@@ -239,9 +250,7 @@ export function watch(o: Ocpp): void {
     return;
   }
   if (!o.ps || !o.pn || o.pw !== o.c.w) {
-    // Whoever has moved the clock has moved the grid of the meter values.
-    if (o.pw !== o.c.w) o.nx = 0;
-    if (o.pw !== o.c.w && o.c.w && o.ref) (o.c.f.part('restore') as Restore).outlived(o);
+    if (o.pw !== o.c.w) moved(o);
     o.ps = begin(o);
     o.pn = 1;
     o.pw = o.c.w;

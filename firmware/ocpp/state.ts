@@ -251,11 +251,14 @@ export function quoteTag(tag: unknown): string {
   return quote(chars(tag as string, 20));
 }
 
-/** When something happened, ISO. Noted before a reboot without a clock: at the latest when this boot began. */
+/** When something happened, ISO. Noted while the clock was unknown: by the clock that this boot, or the last one, got later
+ * (limit.part.ts); otherwise at the latest when this boot began. */
 export function time(o: Ocpp, ts: number, boot: number): string {
   const c = o.c;
-  const known = ts >= 0 ? ts : boot === c.rbc ? c.w - ts - 1 : c.w;
-  return c.f.iso(known);
+  if (ts >= 0) return c.f.iso(ts);
+  const b = boot === c.rbc ? [boot, c.w] : (JSON.parse(c.f.get('bw') ?? '[0]') as number[]);
+  const i = b.indexOf(boot);
+  return c.f.iso(i < 0 ? c.w : b[i + 1] - ts - 1);
 }
 
 /** Where the samples for the end of a transaction are kept: key in front of their numbers. Who begins takes one that is free. */

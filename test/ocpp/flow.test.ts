@@ -553,7 +553,7 @@ describe('ocpp queue', () => {
     const [a, b] = cs.calls('StartTransaction');
     assert.deepEqual([a.meterStart, b.meterStart], [1000, 2000]);
     assert.ok((a.timestamp as string) < (b.timestamp as string));
-    assert.deepEqual([...s.store.keys()].sort(), ['ch', 'lc', 'qx', 'ses']);
+    assert.deepEqual([...s.store.keys()].sort(), ['bw', 'ch', 'lc', 'qx', 'ses']);
   });
 
   it('power loss in a transaction: it is closed after the boot', () => {
@@ -728,7 +728,7 @@ describe('ocpp meter values', () => {
     assert.equal(contexts[0], 'Transaction.Begin');
     assert.equal(contexts.at(-1), 'Transaction.End');
     assert.ok(contexts.length > 20 && contexts.length <= 41, '' + contexts.length);
-    assert.deepEqual([...r.store.keys()].sort(), ['ch', 'lc', 'qx', 'ses']);
+    assert.deepEqual([...r.store.keys()].sort(), ['bw', 'ch', 'lc', 'qx', 'ses']);
   });
 
   it('without a reading the value is left out and the meter is reported', () => {

@@ -319,6 +319,37 @@ describe('ocpp contexts', () => {
     );
   });
 
+  it('two failures of the supply, the clock unknown behind each: the times are those of the events', () => {
+    const o = { settings: { ocppi: 10, oss: 'Energy.Active.Import.Register' } };
+    let r: Rig = ready(o);
+    charge(r, 25000);
+    const cs = new Csms();
+    let now = NOW + r.c.t;
+    const began: number[] = [];
+    for (const boot of [2, 3]) {
+      now += 60000;
+      began.push(now);
+      const from = now;
+      r = rig({ cs, store: new Map(r.store), boot, ...o });
+      const { c } = r;
+      cs.t = () => c.t;
+      cs.now = () => new Date(from + c.t).toISOString();
+      cs.tx = 101;
+      r.cp = 'C';
+      r.run(35000);
+      now += 35000;
+    }
+    r.tap('AA');
+    r.run(6000);
+    const times = data(cs).map((v) => v.timestamp);
+    assert.deepEqual(times, [...times].sort());
+    const ends = data(cs).filter((v) => v.sampledValue[0].context === 'Interruption.End');
+    for (let i = 0; i < 2; i++) {
+      const late = Date.parse(ends[i].timestamp) - began[i];
+      assert.ok(late >= 0 && late < 1000, ends[i].timestamp);
+    }
+  });
+
   it('nobody wants transactionData: an interruption leaves nothing', () => {
     const r = ready();
     charge(r, 5000);
