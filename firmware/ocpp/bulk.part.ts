@@ -20,6 +20,8 @@ export interface Bulk {
    * call, '' = that as well. */
   part: string;
   e: string;
+  /** Piece that was read and has to be forgotten, from 1 on; 0 = none. */
+  gone: number;
 }
 
 /** 1 = a whole object: with a second value behind it, as the engine's parser does not mind what follows. */
@@ -72,12 +74,25 @@ function seek(o: Ocpp, b: Bulk): void {
   b.part = cut > 0 ? ASK + row!.substr(0, cut) : '';
 }
 
+/** Forgets the piece that was read. */
+function forget(o: Ocpp, b: Bulk): void {
+  o.c.f.del('i' + (b.gone - 1));
+  b.gone = 0;
+}
+
 /** The next piece. */
 function next(o: Ocpp, b: Bulk): string {
   const p = b.q.shift();
-  const text = typeof p === 'number' ? o.c.f.get('i' + p) : p;
-  if (typeof p === 'number') o.c.f.del('i' + p);
-  return text ?? '';
+  if (b.gone) forget(o, b);
+  if (typeof p !== 'number') return p ?? '';
+  b.gone = p + 1;
+  return o.c.f.get('i' + p) ?? '';
+}
+
+/** Nobody reads the rest. */
+function drop(o: Ocpp, b: Bulk): void {
+  while (b.q.length) next(o, b);
+  if (b.gone) forget(o, b);
 }
 
 /** Takes the next piece in. */
@@ -108,7 +123,7 @@ function give(o: Ocpp, b: Bulk, end: number): void {
 
 /** It is treated as one of which only the beginning was kept. */
 function refuse(o: Ocpp, b: Bulk): void {
-  while (b.q.length) next(o, b);
+  drop(o, b);
   o.in = [(b.head + b.t).substr(0, 200)];
   o.p = 'inbox';
 }
@@ -123,13 +138,13 @@ function finish(o: Ocpp, b: Bulk): void {
 export function turn(o: Ocpp): void {
   const b = o.in as Bulk;
   if (o.reg < 1 || o.reg > 2) {
-    while (b.q.length) next(o, b);
+    drop(o, b);
     o.in = undefined;
     return;
   }
   o.p = 'bulk';
-  if (b.part[0] === ASK) {
-    seek(o, b);
+  if (b.gone || b.part[0] === ASK) {
+    (b.gone ? forget : seek)(o, b);
     return;
   }
   const end = entry(b);

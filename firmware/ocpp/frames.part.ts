@@ -24,6 +24,8 @@ const HEAD = 200;
 /** A message that is longer waits in flash, from its second piece on, in pieces of this length at most: that of a packet. */
 const LONG = 1000;
 const PIECE = 536;
+/** Bytes that may go on waiting: another packet makes it more than may. */
+const FEW = 560;
 
 /** Ends the TCP connection. */
 function drop(w: Ws, code: number): void {
@@ -96,12 +98,14 @@ function giveUp(o: Ocpp): void {
   o.w.big = 1;
 }
 
-/** The second piece of a long message goes to flash. What finds no room there is treated as too long. */
+/** The last piece of a long message goes to flash, and its number takes its place. What finds no room is treated as too long. */
 function store(o: Ocpp): void {
   const w = o.w;
   const n = -1 - w.big;
-  if (n < PIECES && o.c.f.put('i' + n, w.msg.pop()!, 1)) w.big--;
-  else giveUp(o);
+  if (n < PIECES && o.c.f.put('i' + n, w.msg[n + 1] as string, 1)) {
+    w.msg[n + 1] = n;
+    w.big--;
+  } else giveUp(o);
 }
 
 /** A message is complete and waits to be taken. */
@@ -112,26 +116,28 @@ function whole(w: Ws): boolean {
 /** The rest of a long message: what does not fit into its last piece begins another one. */
 function hold(o: Ocpp, part: string): void {
   const msg = o.w.msg;
-  if (msg.length < 2) msg.push(part);
-  else if (msg[1].length + part.length <= PIECE) msg[1] += part;
+  const n = -o.w.big;
+  if (msg.length === n) msg.push(part);
+  else if ((msg[n] as string).length + part.length <= PIECE) msg[n] += part;
   else {
     store(o);
     msg.push(part);
   }
 }
 
-/** Payload as far as it has come, and one piece for flash at most; of too long a message only the beginning is kept. */
+/** Payload as far as it has come, of a long message no more than a packet; of too long a one only the beginning is kept. */
 function payload(o: Ocpp): void {
   const w = o.w;
-  const big = w.big;
-  while (w.left && w.q.length && w.big === big) {
+  const long = w.big < 0;
+  while (w.left && w.q.length) {
     const head = w.len < HEAD;
-    const part = some(w, big < 0 ? Math.min(w.left, head ? HEAD - w.len : PIECE) : w.left);
+    const part = some(w, long ? Math.min(w.left, head ? HEAD - w.len : PIECE) : w.left);
     w.left -= part.length;
-    if (big < 0 && !head) hold(o, part);
-    else if (big < 0) w.msg = [w.msg.join('') + part];
-    else if (!big || head) w.msg.push(part);
+    if (long && !head) hold(o, part);
+    else if (long) w.msg = [w.msg.join('') + part];
+    else if (!w.big || head) w.msg.push(part);
     w.len += part.length;
+    if (long) break;
   }
   if (w.big > 0 && w.msg.length) w.msg = [w.msg.join('').substr(0, HEAD)];
   w.need = w.left ? 1 : whole(w) ? 0 : 2;
@@ -139,8 +145,8 @@ function payload(o: Ocpp): void {
 
 /** A long message is still being read out of flash: there is no room for another one. */
 function reading(o: Ocpp): boolean {
-  const b = o.in as { q?: unknown[] } | undefined;
-  return b !== undefined && b.q !== undefined && b.q.length > 0;
+  const b = o.in as { q?: unknown[]; gone?: number } | undefined;
+  return b !== undefined && b.q !== undefined && b.q.length + b.gone! > 0;
 }
 
 /** A data frame with `length` bytes of payload begins; false = the connection has ended. */
@@ -187,25 +193,20 @@ export function receive(o: Ocpp): (string | number)[] | undefined {
   }
   payload(o);
   if (!whole(w)) return undefined;
-  const pieces: (string | number)[] = w.msg;
-  for (let i = -2 - w.big; i >= 0; i--) pieces.splice(1, 0, i);
+  const pieces = w.msg;
   w.msg = [];
   w.mop = 0;
   w.need = 2;
   return pieces;
 }
 
-/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete; for flash one
- * piece, as a packet brings no more. */
+/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete. */
 export function soak(o: Ocpp): void {
   const w = o.w;
-  let more = true;
-  while (more && w.n > 1 && w.st === 2 && !whole(w)) {
+  while (w.n > FEW && w.st === 2 && !whole(w)) {
     const n = w.n;
     if (!w.left && !header(o) && w.n === n) return;
-    const big = w.big;
     payload(o);
-    more = w.big === big;
   }
 }
 
@@ -231,6 +232,7 @@ export function turn(o: Ocpp): void {
   const rows = o.got as { m?: number } | undefined;
   for (let i = 0; rows && rows.m && i < rows.m; i++) o.c.f.del('j' + i);
   o.got = undefined;
-  o.in = w.big > 0 ? pieces : apart ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '' } : text;
+  o.in =
+    w.big > 0 ? pieces : apart ? { q: pieces, t: '', at: 0, head: '', n: 0, part: '', e: '', gone: 0 } : text;
   o.p = apart ? 'bulk' : 'inbox';
 }

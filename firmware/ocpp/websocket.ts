@@ -17,7 +17,7 @@ export interface Ws {
   /** Message being read: its opcode (0 = none), its pieces and their length; 1 = too long, only its beginning is kept; below
    * 0 = a long one whose middle waits in flash, in one piece less than this. While the link is down: pieces to be forgotten. */
   mop: number;
-  msg: string[];
+  msg: (string | number)[];
   len: number;
   big: number;
   /** Last sign of life, -1 = just now; ping sent and not answered since, 0 = none. */
