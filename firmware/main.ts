@@ -32,7 +32,7 @@ import type { Console } from './console.part';
 import { serve } from './http/server';
 import { broker, mqtt, noted } from './mqtt/link';
 import { air, tend, want } from './net/air';
-import { flow, hook, link, tell, watch } from './ocpp/link';
+import { flow, hook, link, watch } from './ocpp/link';
 
 const PERIOD = 20;
 const TURN = 10;
@@ -258,10 +258,10 @@ function tidy(): void {
 const JOBS: Job[] = [
   meter, rule, prove, reader,
   link, flow, meter, sense, plan,
-  watch, tell, flow, mqtt, meter, button, light, tidy, sweep, tend,
+  watch, flow, mqtt, meter, button, light, tidy, sweep, tend,
 ];
 /** From this job on those that safe mode needs. */
-const HELP = 14;
+const HELP = 13;
 let turn = 0;
 /** A job that has more to do, and whether it had the last turn. */
 let hot: Job | undefined;

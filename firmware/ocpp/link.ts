@@ -209,13 +209,34 @@ function pending(o: Ocpp): string {
   return o.w.n >= o.w.need || !o.w.st || c.t - o.at > PONG ? 'shake' : '';
 }
 
-/** Job: the link itself. */
+/** A reservation ends: by time, use, fault, or because the connector was taken out of service. An authorisation that found
+ * no plug has used it up as well. */
+function over(o: Ocpp): boolean {
+  const c = o.c;
+  const idle = (o.s1 & 15) === PREPARING && !c.ses.ok;
+  return c.f.wall(c) >= c.o.rv || c.ses.on > 0 || c.x.bad > 0 || o.ino > 0 || idle;
+}
+
+/** What has to be told. A status comes behind the start or the stop that brought it about, and behind the end of a reservation. */
+function tell(o: Ocpp): void {
+  const t = o.c.t;
+  observe(o);
+  if (o.id) return;
+  // What time alone makes due.
+  if (o.reg !== 1) {
+    if (t >= o.boot) o.want |= BOOT;
+  } else if (t - o.beat >= o.hb) o.want |= BEAT;
+  if (o.q.length && t >= o.qd) o.want |= QUEUE;
+}
+
+/** Job: the link itself, or what has to be told. */
 export function link(c: Charger): void {
   const o = state && state.c === c ? state : own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
   const part = name && (c.f.ready(name) as Away | undefined);
   if (part) part.look(o);
+  else if (!name && o.on && !o.ev.length && !(c.o.rv && over(o))) tell(o);
 }
 
 /** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */
@@ -223,14 +244,6 @@ export function flow(_c: Charger): Bit {
   const o = state;
   if (!o || o.st !== 3) return 0;
   return o.w.n >= o.w.need || o.id || o.want || o.p || o.sp ? step(o) : 0;
-}
-
-/** A reservation ends: by time, use, fault, or because the connector was taken out of service. An authorisation that found
- * no plug has used it up as well. */
-function over(o: Ocpp): boolean {
-  const c = o.c;
-  const idle = (o.s1 & 15) === PREPARING && !c.ses.ok;
-  return c.f.wall(c) >= c.o.rv || c.ses.on > 0 || c.x.bad > 0 || o.ino > 0 || idle;
 }
 
 /** Part that has something to do on this side of the link, '' = none. */
@@ -263,19 +276,6 @@ export function watch(c: Charger): Bit {
   if (!part) return 1;
   part.watch(o);
   return o.ps || o.ev.length || c.t >= o.fa || c.t >= o.da ? 1 : 0;
-}
-
-/** Job: what has to be told. A status comes behind the start or the stop that brought it about. */
-export function tell(c: Charger): void {
-  const o = state;
-  if (!o || !o.on || o.ev.length) return;
-  observe(o);
-  if (o.id) return;
-  // What time alone makes due.
-  if (o.reg !== 1) {
-    if (c.t >= o.boot) o.want |= BOOT;
-  } else if (c.t - o.beat >= o.hb) o.want |= BEAT;
-  if (o.q.length && c.t >= o.qd) o.want |= QUEUE;
 }
 
 /** Notes what happened; `watch` makes it a message. Register and time are those of now. */

@@ -54,7 +54,7 @@ import { at, head, read, row, save, settings, text } from '../../firmware/core/c
 import * as settle from '../../firmware/core/settle.part';
 import { FILE } from './table';
 import { packMessages } from '../../tools/messages.mjs';
-import { flow, hook, link, tell, watch } from '../../firmware/ocpp/link';
+import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
@@ -465,12 +465,12 @@ export function rig(o: Options = {}): Rig {
     const end = c.t + ms;
     while (c.t + 20 <= end) {
       f.until(c.t + 20);
-      for (const job of [link, flow, watch, tell, flow]) job(c);
+      for (const job of [link, flow, watch, flow]) job(c);
     }
   };
   f.step = () => {
     c.t += 20;
-    for (const job of [link, flow, watch, tell, flow]) job(c);
+    for (const job of [link, flow, watch, flow]) job(c);
   };
   f.tap = (uid) => tap(c, uid);
   return f;
