@@ -434,7 +434,7 @@ $('join').onsubmit = async (event) => {
 let version;
 
 function device() {
-  if (!s.rbt) return;
+  if (!s.tma) return;
   if (version && version !== s.pwv) toast(say('updated', s.pwv));
   version = s.pwv;
   value('version', `${s.pwv} (API ${s.fwv}, ${s.mod})`);
