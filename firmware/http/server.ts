@@ -28,7 +28,7 @@ const REST = 3;
 
 /** Opens port 80. All in one scope: the engine would look for each name behind hundreds of others. */
 export function serve(c: Charger): void {
-  const part = c.f.part;
+  const part = c.f.ready;
   const later = setTimeout;
   /** Open requests, in the order in which they came. */
   const all: Talk[] = [];
@@ -75,18 +75,18 @@ export function serve(c: Charger): void {
     }
   }
 
-  /** Goes a step further before there is an answer. */
+  /** Goes a step further before there is an answer. To load a part takes a turn of its own, here and later. */
   function begin(t: Talk): void {
     t.wait = MORE;
     if (t.q) {
-      // To load the part takes a turn of its own.
-      const web = part('web') as Web;
-      if (t.in === undefined) t.in = 0;
-      else web.open(c, t, guard);
+      const web = part('web') as Web | undefined;
+      if (web) web.open(c, t, guard);
       return;
     }
     c.f.drop('web');
-    t.job = (part(t.part) as Answer).start(c, t.path!, t.text, all);
+    const answer = part(t.part) as Answer | undefined;
+    if (!answer) return;
+    t.job = answer.start(c, t.path!, t.text, all);
     // No more use for them, and who listens stays for long.
     const gone: Partial<Talk> = t;
     delete gone.text;
@@ -97,8 +97,14 @@ export function serve(c: Charger): void {
   /** Goes a step further with the answer. What is complete is sent piece by piece, without its part. */
   function move(t: Talk, job: Job): void {
     // What is left from before goes first.
-    const more = !job.end && !(job.size && job.out.length >= FULL);
-    if (more && (part(t.part) as Answer).step(c, job)) job.end = 1;
+    if (!job.end && !(job.size && job.out.length >= FULL)) {
+      const answer = part(t.part) as Answer | undefined;
+      if (!answer) {
+        t.wait = MORE;
+        return;
+      }
+      if (answer.step(c, job)) job.end = 1;
+    }
     const full = job.size && job.out.length >= FULL;
     if (job.live && job.end && !job.out) {
       job.end = 0;

@@ -128,6 +128,7 @@ export function table(
     read,
     save,
     part: (name: string) => parts[name],
+    ready: (name: string) => parts[name],
     file,
     drop: () => undefined,
     lines: () => t.lines,
