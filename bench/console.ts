@@ -2,8 +2,8 @@
 
 import type { WorldClock } from './clock';
 
-/** World ms without output after which an answer is complete. */
-const QUIET = 100;
+/** World ms without output after which an answer is complete: its lines come in turns of their own. */
+const QUIET = 250;
 const LONGEST = 5000;
 const LOOK = 10;
 
@@ -29,7 +29,7 @@ export class Console {
     for (const tap of this.taps) tap(text);
   }
 
-  /** Types a line and collects what it answers: up to the prompt, or until nothing more comes. */
+  /** Types a line and collects what it answers: until nothing more comes. */
   ask(line: string, then: (output: string) => void): void {
     let raw = '';
     const from = this.world.now();
@@ -40,8 +40,7 @@ export class Console {
     };
     const look = (): void => {
       const t = this.world.now();
-      const prompt = /\n>\s*$/.test(raw);
-      if (!prompt && t - last < QUIET && t - from < LONGEST) return void this.world.at(t + LOOK, look);
+      if (t - last < QUIET && t - from < LONGEST) return void this.world.at(t + LOOK, look);
       this.taps.delete(tap);
       then(answer(raw, line));
     };

@@ -14,6 +14,8 @@ import type { Tell } from './tell.part';
 /** A command at work. */
 export interface Typed extends Job {
   name: string;
+  /** The part whose `line` says the text. */
+  part: string;
   /** Arguments; `bare` = 1: words as they were typed, without quotes. */
   a: unknown[];
   bare: Bit;
@@ -31,10 +33,12 @@ export interface Typed extends Job {
 
 /** Exports of this part. */
 export interface Console {
-  run(c: Charger, name: string, a: unknown[]): void;
-  lost(c: Charger, what: string, line: string | undefined): void;
+  typed(name: string, a: unknown[]): Typed;
+  line(c: Charger, t: Typed): string | undefined;
+  lost(what: string, text: string | undefined): Typed | undefined;
   start(c: Charger, path: string, body: string): Typed;
   step(c: Charger, t: Typed): boolean;
+  setting(c: Charger, t: Typed, r: Row): string;
 }
 
 /** Events of the trace, and of one page of it. */
@@ -77,6 +81,7 @@ function make(name: string, a: unknown[], bare: Bit, far: Bit): Typed {
     type,
     size: -1,
     name,
+    part: THERE.split(' ').includes(name) ? 'tell' : 'console',
     a,
     bare,
     n: 0,
@@ -132,7 +137,7 @@ function set(c: Charger, t: Typed): string {
 }
 
 /** A step of setting a key, as over `/api/set`: loaded, checked, kept, and each hook told. */
-function setting(c: Charger, t: Typed, r: Row): string {
+export function setting(c: Charger, t: Typed, r: Row): string {
   const on = t.on++;
   const change = on < 3 ? (c.f.part('change') as Change) : undefined;
   if (on === 1) {
@@ -199,28 +204,21 @@ function trace(c: Charger, t: Typed): string | undefined {
 }
 
 /** Text of the next step, '' = none yet, undefined = that was all. */
-function line(c: Charger, t: Typed): string | undefined {
+export function line(c: Charger, t: Typed): string | undefined {
   if (t.r) return setting(c, t, t.r);
-  if (THERE.split(' ').includes(t.name)) return (c.f.part('tell') as Tell).tell(c, t);
+  if (t.part === 'tell') return (c.f.part('tell') as Tell).line(c, t);
   if (t.name === 'help') return help(c, t);
   if (t.name === 'keys') return keys(c, t);
   if (t.name === 'trace') return trace(c, t);
+  if (t.name === 'log') return c.f.lines()[t.n];
   if (t.n) return undefined;
   if (t.name === 'get') return get(c, t);
   if (t.name === 'set') return set(c, t);
-  return t.name === 'log' ? c.f.lines().join('\n') : t.place;
+  return t.place;
 }
 
-/** On the serial line: all of it at once. */
-export function run(c: Charger, name: string, a: unknown[]): void {
-  const t = make(name, a, 0, 0);
-  for (;;) {
-    const text = line(c, t);
-    if (text === undefined) return;
-    if (text) print(text);
-    if (!t.r) t.n++;
-  }
-}
+/** A command of the serial line. */
+export const typed = (name: string, a: unknown[]): Typed => make(name, a, 0, 0);
 
 /** `name(arg, arg)` with arguments as in JSON, or `name arg arg`. Nothing is evaluated. */
 function take(text: string): Typed {
@@ -240,10 +238,11 @@ function take(text: string): Typed {
 }
 
 /** A line typed on the serial line that the engine could make nothing of: a command that has no name there, or a mistake. */
-export function lost(c: Charger, what: string, text: string | undefined): void {
+export function lost(what: string, text: string | undefined): Typed | undefined {
   const t = take((text || '').trim());
-  if (!t.bare && t.name) return run(c, t.name, t.a);
+  if (!t.bare && t.name) return typed(t.name, t.a);
   print(what + '. Type help() for the commands.');
+  return undefined;
 }
 
 /** Takes a request in. */

@@ -1,17 +1,34 @@
-// What a person types on the serial line. Stubs only: the part on call `console` does the work. Commands without a stub come to
-// it as the engine's error, main.ts.
+// What a person types on the serial line. Stubs only: the parts on call `console` and `tell` do the work. Commands without a
+// stub come as the engine's error, main.ts.
 
 import type { Charger } from './core/charger';
-import type { Console } from './console.part';
+import type { Console, Typed } from './console.part';
+
+/** ms in which the serial line takes up a line: 115200 baud, 200 characters. */
+const PAUSE = 20;
+
+/** Prints a line of what a command says, and goes on: all of it at once would stop the scan for 0.1 s and more. */
+export function speak(c: Charger, t: Typed): void {
+  const text = (c.f.part(t.part) as Console).line(c, t);
+  if (text === undefined) return;
+  if (text) print(text);
+  if (!t.r) t.n++;
+  setTimeout(speak, text ? PAUSE : 0, c, t);
+}
+
+/** Begins in the next turn, without the part that has taken the command in. */
+function begin(c: Charger, name: string, a: unknown[]): void {
+  setTimeout(speak, 0, c, (c.f.part('console') as Console).typed(name, a));
+}
 
 /** Puts the commands into the global scope. */
 export function commands(c: Charger): void {
   // Nothing local: what stands here is kept seven times.
-  global.help = (key: unknown) => (c.f.part('console') as Console).run(c, 'help', [key]);
-  global.status = () => (c.f.part('console') as Console).run(c, 'status', []);
-  global.get = (key: unknown) => (c.f.part('console') as Console).run(c, 'get', [key]);
-  global.set = (key: unknown, value: unknown) => (c.f.part('console') as Console).run(c, 'set', [key, value]);
-  global.keys = (from: unknown) => (c.f.part('console') as Console).run(c, 'keys', [from]);
-  global.log = () => (c.f.part('console') as Console).run(c, 'log', []);
-  global.trace = (back: unknown) => (c.f.part('console') as Console).run(c, 'trace', [back]);
+  global.help = (key: unknown) => begin(c, 'help', [key]);
+  global.status = () => begin(c, 'status', []);
+  global.get = (key: unknown) => begin(c, 'get', [key]);
+  global.set = (key: unknown, value: unknown) => begin(c, 'set', [key, value]);
+  global.keys = (from: unknown) => begin(c, 'keys', [from]);
+  global.log = () => begin(c, 'log', []);
+  global.trace = (back: unknown) => begin(c, 'trace', [back]);
 }

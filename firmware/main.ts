@@ -27,7 +27,7 @@ import * as strip from './core/strip';
 import { clock, iso, now, origin, started, wall } from './core/time';
 import { BOOT, GAP, STATE, event, mark } from './core/trace';
 import { asleep } from './core/wake';
-import { commands } from './console';
+import { commands, speak } from './console';
 import type { Console } from './console.part';
 import { serve } from './http/server';
 import { broker, mqtt, noted } from './mqtt/link';
@@ -171,8 +171,10 @@ const c: Charger = {
 function broken(e: unknown): void {
   // A line that was typed is no fault: a command without a stub, or a mistake.
   const at = e ? (e as Error).stack : undefined;
-  if (at && /REPL/.test(at.split('\n')[0]))
-    return (part('console') as Console).lost(c, '' + e, at.split('\n')[1]);
+  if (at && /REPL/.test(at.split('\n')[0])) {
+    const t = (part('console') as Console).lost('' + e, at.split('\n')[1]);
+    return t && speak(c, t);
+  }
   release(c);
   went = 0;
   setTimeout(revive, REVIVE);

@@ -3,11 +3,11 @@
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { FaultRow } from './core/fault';
-import type { Typed } from './console.part';
+import type { Console, Typed } from './console.part';
 
 /** Exports of this part. */
 export interface Tell {
-  tell(c: Charger, t: Typed): string | undefined;
+  line(c: Charger, t: Typed): string | undefined;
 }
 
 const CAR = ['?', 'no vehicle', 'charging', 'waiting', 'finished', 'fault'];
@@ -173,8 +173,7 @@ function selftest(c: Charger, t: Typed): string | undefined {
   return t.n === 5 ? 'faults   ' + (c.x.err ? read(c, 'flt') : 'none') : undefined;
 }
 
-/** Text of the next step, '' = none yet, undefined = that was all. */
-export function tell(c: Charger, t: Typed): string | undefined {
+function tell(c: Charger, t: Typed): string | undefined {
   const all: { [name: string]: (c: Charger, t: Typed) => string | undefined } = {
     status, wifi, ocpp, meter, card, fault, selftest,
   }; // prettier-ignore
@@ -184,4 +183,9 @@ export function tell(c: Charger, t: Typed): string | undefined {
   return t.a.length
     ? put(c, t, 'factory', '"' + t.a[0] + '"', 'Forgets everything and restarts.')
     : 'The serial number is missing: type factoryReset("' + c.b.serial + '").';
+}
+
+/** Text of the next step, '' = none yet, undefined = that was all. What a command sets is set as the console does. */
+export function line(c: Charger, t: Typed): string | undefined {
+  return t.r ? (c.f.part('console') as Console).setting(c, t, t.r) : tell(c, t);
 }

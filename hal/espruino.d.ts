@@ -29,7 +29,7 @@ declare function setWatch(
 ): number;
 declare function clearWatch(id: number): void;
 
-declare function setTimeout(fn: () => void, ms: number): number;
+declare function setTimeout<A extends unknown[]>(fn: (...with_: A) => void, ms: number, ...with_: A): number;
 declare function setInterval(fn: () => void, ms: number): number;
 /** Throws on undefined. */
 declare function clearTimeout(id: number): void;

@@ -62,7 +62,7 @@ describe('crash upon crash', function () {
     const { operations } = w.shown().contactor;
     assert.equal(w.get('flt'), 'safe mode, see the log');
     assert.deepEqual([w.get('err'), w.get('modelStatus'), w.get('car')], [12, 26, 5]);
-    assert.match(w.type('log()'), /3 crashes in a row: no charging/);
+    assert.match(w.type('log()', 1000), /3 crashes in a row: no charging/);
     for (let t = 0; t < 10 * MINUTE; t += 1000) {
       w.run(1000);
       assert.equal(closed(w), false);
@@ -153,7 +153,7 @@ describe('crash upon crash', function () {
     connects = 0;
     w.run(5 * MINUTE);
     assert.deepEqual([w.get('errs'), connects], [SAFE, 0]);
-    assert.match(w.type('status()'), /bench, /);
+    assert.match(w.type('status()', 300), /bench, /);
     assert.match(w.type('set("amp", 9)'), /amp = 9/);
     w.type('set("clf", 1)');
     w.run(20000);
@@ -231,7 +231,7 @@ describe('factory reset', function () {
       w.post('button', { ms });
       w.run(ms + 5000);
       assert.equal(w.get('amp'), 13);
-      assert.match(w.type('status()'), /access point Pilotwire-/);
+      assert.match(w.type('status()', 300), /access point Pilotwire-/);
       w.end();
     });
 });

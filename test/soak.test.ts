@@ -82,7 +82,7 @@ class Soak {
     w.run(7000);
     w.post('car', { state: 'C' });
     w.run(40000);
-    assert.equal(this.closed(), true, `no power: ${w.type('status()')}\n${w.type('log()')}`);
+    assert.equal(this.closed(), true, `no power: ${w.type('status()', 300)}\n${w.type('log()', 1000)}`);
     w.post('car', { state: 'B' });
     w.run(2000);
     assert.equal(this.closed(), false);
@@ -104,8 +104,8 @@ class Soak {
     x.web.files['/new.pwu'] = image(version);
     x.update();
     w.run(200000);
-    assert.equal(x.told().at(-1), 'Installed', w.type('log()'));
-    assert.equal(w.get('pwv'), version, `${x.told().join()}\n${w.type('log()')}`);
+    assert.equal(x.told().at(-1), 'Installed', w.type('log()', 1000));
+    assert.equal(w.get('pwv'), version, `${x.told().join()}\n${w.type('log()', 1000)}`);
   }
 
   /** What must not grow. */

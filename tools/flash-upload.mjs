@@ -74,11 +74,12 @@ export class Chip {
     return m[2] === 'undefined' ? undefined : JSON.parse(m[2]);
   }
 
-  /** What a line of the firmware's console prints. */
-  async type(line) {
-    const n = ++this._n;
-    await this.line.write(`\x10${line};print("<"+"#${n}#>")\n`);
-    return (await this.line.wait(new RegExp(`([^]*)<#${n}#>`), ANSWER))?.[1] ?? '';
+  /** What a command of the firmware's console prints: in turns of its own, after the line is over. */
+  async type(line, says) {
+    await this.line.write(`\x10${line}\n`);
+    const m = await this.line.wait(says, ANSWER);
+    if (!m) throw new Failure(`${this.line.port}: the console does not answer to ${line}`);
+    return m;
   }
 
   /** Nothing runs any more; the contactor opens by the firmware's own hand. */
@@ -97,7 +98,8 @@ export const sums = (chip) =>
 
 /** Who is there. `car` = 2 while a car charges. */
 export async function identify(chip) {
-  const car = /car = (\d)/.exec(await chip.type('typeof get=="function"&&get("car")'))?.[1];
+  const runs = await chip.ask('typeof get=="function"');
+  const car = runs && (await chip.type('get("car")', /car = (\d)/))[1];
   const o = await chip.ask(
     `{v:process.env.VERSION,b:process.env.BOARD,s:process.env.SERIAL,` +
       `w:require("Storage").read("${BOARD}"),u:E.slot?E.slot.name:"",r:typeof ESP32=="object"&&ESP32.getState().BLE}`,

@@ -210,17 +210,16 @@ export class Script {
     }
   }
 
-  /** A whole line from the console. */
+  /** A whole line from the console. Its prompt is shown with it: the engine takes it away when the script prints. */
   line(text: string): void {
     this.loop.input(() => {
       const { echo } = this.console;
-      if (echo) this.write(text + '\n');
+      if (echo) this.write('>' + text + '\n');
       const ok = this.guarded(() => {
         const v = this.typed(text);
         if (this.console.echo && text.trim()) this.write('=' + show(v, { ...CONSOLE, bare: true }) + '\n');
       });
       if (ok) this.report();
-      if (this.console.echo) this.write('>');
     });
   }
 

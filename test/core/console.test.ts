@@ -12,7 +12,23 @@ function typed(): { run(name: string, ...args: unknown[]): string; t: ReturnType
     t,
     run(name, ...args) {
       t.printed = [];
-      g[name](...args);
+      const real = globalThis.setTimeout;
+      const turns: (() => void)[] = [];
+      let ms = 0;
+      const later = (fn: Command, wait: number, ...rest: unknown[]): number =>
+        turns.push(() => ((ms += wait), fn(...rest)));
+      globalThis.setTimeout = later as unknown as typeof setTimeout;
+      try {
+        g[name](...args);
+        for (let turn = turns.shift(); turn; turn = turns.shift()) {
+          const had = t.printed.length;
+          turn();
+          assert.ok(t.printed.length <= had + 1, 'more than a line in a turn');
+        }
+      } finally {
+        globalThis.setTimeout = real;
+      }
+      assert.ok(ms >= 20 * (t.printed.length - 1), 'lines before the serial line has taken up those before');
       return t.printed.join('\n');
     },
   };

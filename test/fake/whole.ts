@@ -71,11 +71,11 @@ export class Whole {
     return this;
   }
 
-  /** Types a line; what is printed while it runs. */
-  type(line: string): string {
+  /** Types a line; what is printed within `ms`: a line of an answer takes 20. */
+  type(line: string, ms = 60): string {
     this.bench.take();
     this.bench.engine.type(line + '\n');
-    this.bench.run(30);
+    this.bench.run(ms);
     return this.bench.take();
   }
 

@@ -242,7 +242,7 @@ describe('./flash.sh', function () {
     charger.cut();
     charger.whole.run(20000);
     assert.match(
-      charger.whole.type('status()'),
+      charger.whole.type('status()', 300),
       new RegExp(`Pilotwire-${serial}, password ${password}$`, 'm'),
     );
   });

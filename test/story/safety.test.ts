@@ -104,7 +104,7 @@ describe('safety on the whole bundle', function () {
     w.run(150);
     assert.equal(closed(w), false);
     assert.equal(w.get('flt'), 'internal error');
-    assert.match(w.bench.out + w.type('log()'), /broken on purpose/);
+    assert.match(w.bench.out + w.type('log()', 1000), /broken on purpose/);
     w.run(45000);
     assert.equal(closed(w), true);
     assert.equal(w.get('err'), 0);
