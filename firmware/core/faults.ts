@@ -49,8 +49,8 @@ export interface Fault {
 /** Gravest first: the first one that is set is shown where only one can be. */
 // prettier-ignore
 export const FAULTS: { [name: string]: Fault } = {
-  /** Trip of the residual-current monitor, or its wire is broken. IEC 61851-1 8.4; reset by hand only. */
-  rcm: { bit: RCM, does: 'open', ends: 'operator', wait: 0, most: 0, err: 1, ocpp: 'GroundFailure', text: 'residual current', light: 2 },
+  /** Trip of the residual-current monitor, or its wire is broken. IEC 61851-1 8.4; reset by hand only, so no restart ends it. */
+  rcm: { bit: RCM, does: 'open', ends: 'flash', wait: 0, most: 0, err: 1, ocpp: 'GroundFailure', text: 'residual current', light: 2 },
   /** Closed though the coil is off (mirror contact). Nothing that we switch opens it: kept until somebody has looked. */
   weld: { bit: WELD, does: 'open', ends: 'flash', wait: 0, most: 0, err: 9, ocpp: 'PowerSwitchFailure', text: 'contactor welded', light: 3 },
   /** Open though the coil is on. Coils and plungers recover; three times a plug-in. */

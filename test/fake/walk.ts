@@ -1,7 +1,10 @@
 // A random walk of car, faults, settings, network and supply over a whole charger, and the rules that no step may break.
 
 import { Chance as Source } from '../../bench/parts/chance';
+import { Csms } from './csms';
+import { Hosts, central } from './hosts';
 import { Whole, type Shown } from './whole';
+import type { WorldClock } from '../../bench/clock';
 import type { Build } from '../../bench/image';
 
 /** Contacts may stay closed this long without a car in C or D: 100 ms, and the bounce of the contacts, ms. */
@@ -12,6 +15,8 @@ const X1 = 2960;
 const SEEN = 80;
 const SPACING = 4960;
 const DWELL = 4900;
+/** No limit of the central system, A. */
+const NONE = 99;
 /** Contacts travel, ms; a diode that is gone is noticed within, ms: what has closed meanwhile was on its way. */
 const TRAVEL = 60;
 const BARE = 250;
@@ -21,8 +26,48 @@ const FOLLOW = 5600;
 /** Faults that may come and go, and those that stay until an operator ends them (bits of `errs`). */
 const FAULTS = ['stuckOpen', 'rcm', 'rcmTest', 'weld', 'lock', 'meter', 'reader', 'pilotShort', 'hot'];
 const LATCHED = 1 | 4;
-/** A weld outlives a restart; a residual current does not. */
-const KEPT = 4;
+
+/** A connect into a blackhole stands still for so long, ms: longer than the watchdog's patience. */
+const BLOCKS = 18000;
+/** What may happen in a walk beside car, faults, settings, grid and supply. */
+export type Kind = '' | 'modes' | 'network';
+const ONLINE = {
+  wifis: '[{"ssid":"bench","key":"bench-key"}]',
+  ocppu: 'ws://cs.test:9000/ocpp',
+  ocppe: 'true',
+  owp: '10',
+  mcu: 'mqtt://broker.test:1883',
+  mce: 'true',
+};
+
+/** A network that swallows packets: all of them, or all but pings. A connect blocks then. */
+class Holes extends Hosts {
+  hole: '' | 'all' | 'connects' = '';
+  private stand: (ms: number) => void;
+
+  constructor(
+    private time: WorldClock,
+    stall: (ms: number) => void,
+  ) {
+    super(time, stall);
+    this.stand = stall;
+  }
+
+  override connect(host: string, port: number): number {
+    if (!this.hole) return super.connect(host, port);
+    this.stand(BLOCKS);
+    throw 'Unable to create socket';
+  }
+
+  override ping(host: string, then: (ms: number | undefined) => void): void {
+    if (this.hole !== 'all') super.ping(host, then);
+    else this.time.at(this.time.now() + 5000, () => then(undefined));
+  }
+
+  override send(id: number, data: Uint8Array): void {
+    if (this.hole !== 'all') super.send(id, data);
+  }
+}
 
 class Chance extends Source {
   below(n: number): number {
@@ -50,6 +95,10 @@ export class Walk {
   private duty = -1e9;
   private released = -1e9;
   private boots = 0;
+  private cs = new Csms();
+  /** The central system's limit, A, and one that it has sent and whose answer has not come. */
+  private profile = NONE;
+  private sent = { id: '', amps: NONE };
   /** Limits of the last seconds: [time, amperes]. */
   private limits: [number, number][] = [];
   private amp = 16;
@@ -65,19 +114,31 @@ export class Walk {
   constructor(
     build: Build,
     readonly seed: number,
-    /** Charging modes change, too. */
-    private modes = false,
+    private kind: Kind = '',
   ) {
     this.chance = new Chance(seed, 'walk');
-    this.whole = new Whole(build, seed, { acs: '0' });
+    const net = kind === 'network';
+    this.whole = new Whole(
+      build,
+      seed,
+      { acs: '0', ...(net ? ONLINE : {}) },
+      (b) => net && ((b.net as Hosts).ports_[9000] = central(this.cs)),
+      net ? Holes : undefined,
+    );
+    this.cs.t = () => this.whole.t;
     // The rules have to hold without the hardware behind them.
     this.whole.rig.bridge!();
     this.last = this.whole.shown();
     // The pilot is up since the power came.
-    this.boots = this.whole.boots;
+    this.boots = this.born();
     this.limits = [[-1e9, 16]];
     this.whole.rig.onChange(() => this.look());
     this.whole.run(1500);
+  }
+
+  /** Starts so far: by the power, and by a reset. */
+  private born(): number {
+    return this.whole.boots + this.whole.bench.reboots.length;
   }
 
   private fail(why: string): void {
@@ -87,7 +148,8 @@ export class Walk {
   /** The least limit that the walk knows of. */
   private limit(): number {
     const s = this.last;
-    return Math.min(this.amp, 32, s.car.state === 'unplugged' ? 32 : s.car.cable);
+    const cs = Math.max(this.profile, this.sent.id ? this.sent.amps : 0);
+    return Math.min(this.amp, 32, cs, s.car.state === 'unplugged' ? 32 : s.car.cable);
   }
 
   private note(): void {
@@ -102,6 +164,7 @@ export class Walk {
     const now = (this.last = this.whole.shown());
     const c = now.contactor;
     const top = now.pilot.high;
+    this.late();
     const asks = now.car.state !== 'unplugged' && top > 1.5 && top < 7.5 && now.pilot.mode !== 'low';
     if (!c.closed || c.welded || asks) this.since = undefined;
     else this.since ??= this.whole.t;
@@ -115,8 +178,10 @@ export class Walk {
 
   /** What IEC 61851-1 table A.6 asks of the pilot, and what the contactor can bear. */
   private timing(was: Shown, now: Shown): void {
-    const { t, off, boots } = this.whole;
+    const { t, off } = this.whole;
+    const boots = this.born();
     const anew = off || boots !== this.boots;
+    if (anew) this.forget();
     this.boots = boots;
     const [from, to] = [was.pilot.mode, now.pilot.mode];
     if (to === 'pwm' && from !== to && !anew && t - this.mode < X1)
@@ -142,6 +207,12 @@ export class Walk {
     if (from !== to || anew) this.mode = t;
   }
 
+  /** Contacts that are closed, or were until now. */
+  private late(): void {
+    if (this.since !== undefined && this.whole.t - this.since > OPEN)
+      this.fail('contacts closed without a car in C or D');
+  }
+
   private closing(now: Shown): void {
     if (!now.car.diode && this.whole.t - this.bare > BARE) this.fail('closed on a car without a diode');
     if (this.deaf) this.fail('closed without a self-test of the residual-current monitor');
@@ -164,8 +235,8 @@ export class Walk {
     while (this.whole.t < end && !this.broken) {
       this.whole.run(Math.min(this.since === undefined ? 2000 : 20, end - this.whole.t));
       this.look();
-      if (this.since !== undefined && this.whole.t - this.since > OPEN)
-        this.fail('contacts closed without a car in C or D');
+      this.heard();
+      this.late();
     }
   }
 
@@ -194,8 +265,12 @@ export class Walk {
 
   /** Nobody pulls a plug and puts another one in within the time of two readings. */
   private drive(body: Record<string, unknown>): void {
-    this.act('car', body);
-    if (body.state === 'unplugged') this.run(200);
+    const { bench } = this.whole;
+    // Also while a connect stands still.
+    const later = this.kind === 'network' ? this.chance.below(2000) : 0;
+    if (later) bench.clock.at(this.whole.t + later, () => this.act('car', body));
+    else this.act('car', body);
+    if (later || body.state === 'unplugged') this.run(later + 200);
   }
 
   /** One event and some time. */
@@ -222,17 +297,124 @@ export class Walk {
       });
     else if (kind === 18 && c.below(4) === 0) this.supply();
     else if (kind === 19) this.act('temperature', { celsius: c.pick([25, 25, 25, 64, 80]) });
-    else if (this.modes && kind === 20) this.set('lmo', c.pick([3, 3, 3, 4, 5]));
-    else if (this.modes && kind === 21)
-      this.whole.type(`set("ids", { pGrid: ${c.pick([-9000, -3000, 500])} })`);
+    else if (kind > 19) this.more(kind - 20);
+    // Somebody looks after what is latched.
+    if (this.kind === 'network' && this.known && c.below(5) === 0) {
+      for (const name of ['rcm', 'weld']) this.act('fault', { [name]: false });
+      this.run(1000);
+      this.pardon();
+    }
     this.run(c.pick([40, 100, 300, 600, 900, 1500, c.below(12) ? 300 : 40000]));
     if (this.steps % 4 === 0) this.latched();
+  }
+
+  /** What only some walks do. */
+  private more(n: number): void {
+    const c = this.chance;
+    if (this.kind === 'network') this.network(n);
+    else if (!this.kind) return;
+    else if (n === 0) this.set('lmo', c.pick([3, 3, 3, 4, 5]));
+    else if (n === 1) this.whole.type(`set("ids", { pGrid: ${c.pick([-9000, -3000, 500])} })`);
+  }
+
+  private network(n: number): void {
+    const c = this.chance;
+    const { bench } = this.whole;
+    const net = bench.net as Holes;
+    if (n === 0) {
+      net.hole = c.pick(['', '', 'all', 'connects']);
+      this.trail.push(`${Math.round(this.whole.t)} swallows ${net.hole}`);
+    } else if (n === 1) {
+      bench.air.up = c.below(3) > 0;
+      bench.air.onChange?.(bench.air.up);
+      this.trail.push(`${Math.round(this.whole.t)} air ${bench.air.up}`);
+    } else if (n === 2) this.call();
+    else
+      this.ask(
+        c.pick([
+          '/api/status',
+          `/api/set?lbr=${c.below(200)}`,
+          '/trace',
+          '/api/set?amp=0&psm=9',
+          '/',
+          '/report',
+        ]),
+      );
+  }
+
+  /** A client that may never read the answer. */
+  private ask(path: string): void {
+    const { net } = this.whole.bench;
+    this.trail.push(`${Math.round(this.whole.t)} GET ${path}`);
+    const id = net.open(80);
+    net.send(id, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: charger\r\n\r\n`));
+    if (this.chance.below(3) === 0) net.close(id);
+  }
+
+  /** The central system limits, asks, or has gone. */
+  private call(): void {
+    const c = this.chance;
+    this.cs.up = c.below(8) > 0;
+    if (!this.cs.up || !this.online()) {
+      this.cs.wire?.cut();
+      return this.unsure();
+    }
+    if (this.sent.id) return;
+    const amps = c.pick([0, 6, 10, 20, NONE]);
+    this.trail.push(`${Math.round(this.whole.t)} limit ${amps}`);
+    const id =
+      amps === NONE
+        ? this.cs.call('ClearChargingProfile', {})
+        : this.cs.call('SetChargingProfile', {
+            connectorId: 0,
+            csChargingProfiles: {
+              chargingProfileId: 1,
+              stackLevel: 0,
+              chargingProfilePurpose: 'ChargePointMaxProfile',
+              chargingProfileKind: 'Absolute',
+              chargingSchedule: {
+                chargingRateUnit: 'A',
+                chargingSchedulePeriod: [{ startPeriod: 0, limit: amps }],
+              },
+            },
+          });
+    this.sent = { id, amps };
+    this.note();
+    this.heard();
+  }
+
+  /** The link is open and its boot accepted. */
+  private online(): boolean {
+    const { wire, log } = this.cs;
+    return !!wire && !wire.ended && log.some((m) => m.action === 'BootNotification');
+  }
+
+  /** The answer to a limit. */
+  private heard(): void {
+    const { id, amps } = this.sent;
+    const a = id ? (this.cs.answer(id) as { status?: string } | string | undefined) : undefined;
+    if (a === undefined) return;
+    if (typeof a === 'object' && a.status === 'Accepted') this.profile = amps;
+    this.sent = { id: '', amps: NONE };
+    this.note();
+  }
+
+  /** Connections end with a start. */
+  private forget(): void {
+    this.cs.wire?.cut();
+    (this.whole.bench.net as Partial<Hosts>).forget?.();
+    this.unsure();
+  }
+
+  /** What was sent and not answered may have been taken or not. */
+  private unsure(): void {
+    if (this.sent.id) this.profile = Math.max(this.profile, this.sent.amps);
+    this.sent.id = '';
   }
 
   private supply(): void {
     this.trail.push(`${Math.round(this.whole.t)} supply`);
     this.whole.cut(this.chance.pick([50, 1000, 20000]));
-    this.known &= KEPT;
   }
 
   private pardon(): void {
@@ -260,9 +442,29 @@ export class Walk {
     this.known = Number(errs) & LATCHED;
   }
 
+  /** The network is there, and the central system limits nothing. */
+  private reach(): void {
+    const { bench } = this.whole;
+    (bench.net as Holes).hole = '';
+    bench.air.up = true;
+    bench.air.onChange?.(true);
+    this.cs.up = true;
+    this.cs.wire?.cut();
+    this.unsure();
+    // A host that has blocked the charger is left alone for a quarter of an hour.
+    for (let n = 0; n < 200 && this.profile !== NONE; n++) {
+      if (this.online() && !this.sent.id)
+        this.sent = { id: this.cs.call('ClearChargingProfile', {}), amps: NONE };
+      this.run(10000);
+      if (n % 6 === 5) this.unsure();
+    }
+    if (this.profile !== NONE) this.fail('the central system is not heard any more');
+  }
+
   /** Everything is healthy again: after a pardon the charger charges. */
   recover(): void {
     this.trail.push('all is well again');
+    if (this.kind === 'network') this.reach();
     for (const name of this.last.faults) this.act('fault', { [name]: false });
     this.act('mains', { volts: [230, 230, 230] });
     this.act('temperature', { celsius: 25 });
@@ -288,9 +490,9 @@ export class Walk {
   }
 }
 
-/** Walks until something breaks or the steps are done. `modes`: the charging modes change, too. */
-export function walk(files: Build, seed: number, steps: number, modes = false): string {
-  const w = new Walk(files, seed, modes);
+/** Walks until something breaks or the steps are done. */
+export function walk(files: Build, seed: number, steps: number, kind: Kind = ''): string {
+  const w = new Walk(files, seed, kind);
   try {
     while (w.steps < steps && !w.broken) w.step();
     if (!w.broken) w.recover();

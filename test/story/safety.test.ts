@@ -154,6 +154,34 @@ describe('safety on the whole bundle', function () {
       w.end();
     });
 
+  for (const [name, line] of [
+    ['a reload of the script', 'load()'],
+    ['a restart', 'set("rst", 1)'],
+    ['the watchdog', 'clearTimeout()'],
+    ['a power cut', ''],
+  ])
+    it(`no trip of the residual-current monitor ends by ${name}, only by an operator`, () => {
+      const w = charging(8);
+      w.post('fault', { rcm: true });
+      w.run(1000);
+      w.post('fault', { rcm: false });
+      w.run(1000);
+      const restart = (): void => {
+        if (line) w.bench.engine.type(line + '\n');
+        else w.cut(1000);
+        w.run(25000);
+      };
+      restart();
+      assert.deepEqual([w.get('flt'), closed(w)], ['residual current', false]);
+      w.type('set("clf", 1)');
+      w.run(12000);
+      assert.deepEqual([w.get('flt'), closed(w)], ['', true]);
+      // And a later restart brings nothing back.
+      restart();
+      assert.deepEqual([w.get('flt'), closed(w)], ['', true]);
+      w.end();
+    });
+
   it('a power cut loses no Wh, counts nothing twice, and the session goes on', () => {
     const w = charging(5);
     // What the register lags behind the chip: a reading of it, and what power cuts have lost.

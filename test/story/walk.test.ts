@@ -1,19 +1,26 @@
-// Random walks over the whole bundle: whatever car, faults, settings, grid and supply do, the rules of test/fake/walk.ts
-// hold. A walk that breaks one prints its seed. That each of the rules can fail is seen in mutants.test.ts.
+// Random walks over the whole bundle: whatever car, faults, settings, network, grid and supply do, the rules of
+// test/fake/walk.ts hold. A walk that breaks one prints its seed. That each of the rules can fail is seen in mutants.test.ts.
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
+import { VERSION, bundle } from '../fake/hosts';
 import { walk } from '../fake/walk';
 import { reference } from '../fake/whole';
 
 const STEPS = 1500;
 /** How many walks; more than these for a long look. */
 const WALKS = Number(process.env.WALKS ?? 7);
+/** With a network that blocks connects, on the board without its mark: the contactor is all that the gate looks at. */
+const ONLINE = Math.ceil(WALKS / 2);
 
 describe('random walks over the whole bundle', function () {
   this.timeout(120000);
   before(() => build('reference'));
 
   for (let seed = 1; seed <= WALKS; seed++)
-    it(`${STEPS} steps, seed ${seed}`, () => assert.equal(walk(reference(), seed, STEPS, seed > 3), ''));
+    it(`${STEPS} steps, seed ${seed}`, () =>
+      assert.equal(walk(reference(), seed, STEPS, seed > 3 ? 'modes' : ''), ''));
+  for (let seed = 1; seed <= ONLINE; seed++)
+    it(`${STEPS} steps with a network, seed ${seed}`, () =>
+      assert.equal(walk(bundle(VERSION, 'interlock:1', 'interlock:0'), seed, STEPS, 'network'), ''));
 });
