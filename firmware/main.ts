@@ -342,8 +342,8 @@ function banner(): void {
 /** The reset before this boot: what it makes of the charger, core/rescue.part.ts. */
 function crashed(): void {
   const power = (peek32(CAUSE) & 63) === POWER;
-  // A connect that only the power cut ended has not blocked: firmware/ocpp/link.ts, net/fetch.part.ts.
-  if (power) for (const key of ['cg', 'cu']) journal.del(key);
+  // A connect that only the power cut ended has not blocked: firmware/ocpp/link.ts, mqtt/broker.part.ts, net/fetch.part.ts.
+  if (power) for (const key of ['cg', 'cm', 'cu']) journal.del(key);
   const mode = power && !E.torn && !journal.get('bad') ? 0 : (part('rescue') as Rescue).rescue(c, power);
   if (mode) raise(c, SAFE);
   if (mode < 2) return;

@@ -141,9 +141,9 @@ export function pulled(c: Charger): void {
 
 /** An operator ends what is latched and has no cause any more: '' or what still stands. */
 export function pardon(c: Charger): string {
-  if (c.x.err & SAFE) return (c.f.part('rescue') as Rescue).leave(c);
   for (let i = 0; i < ROWS; i++) drop(c, 1 << i);
   f.n.fill(0);
+  if (c.x.err & SAFE) return (c.f.part('rescue') as Rescue).leave(c);
   const left = fault(c);
   return left ? 'the cause is still there: ' + left[6] : '';
 }

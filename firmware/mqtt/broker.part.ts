@@ -123,10 +123,9 @@ function leave(c: Charger, m: Broker): void {
   if (m.s) m.s.end();
 }
 
-/** The charger has booted. A host whose connect only the watchdog ended is left alone for a while. */
+/** The charger has booted. A host whose connect only the watchdog ended is left alone for a while; as in ocpp/link.ts. */
 export function adopt(c: Charger): void {
   const host = c.f.get(BLOCKED);
-  if (host !== undefined) c.f.del(BLOCKED);
   if (setting(c, 'mce') !== 1 || !url(c)) return;
   const m = fresh(c, c.t);
   if (host === undefined) return;

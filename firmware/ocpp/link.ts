@@ -165,9 +165,11 @@ function adopt(o: Ocpp): void {
   o.pn = 0;
 }
 
-/** The last connect never came back: the watchdog ended it. That host is left alone for a while. */
+/**
+ * The last connect never came back: the watchdog ended it. That host is left alone for a while; its note stays until a connect
+ * comes back, because another host may block the next boot: in turns they would end in safe mode.
+ */
 function blocked(o: Ocpp, host: string): void {
-  o.c.f.del('cg');
   o.due = o.c.t + AFTER_RESET;
   o.c.o.err = host + ' blocked the charger';
   o.c.o.errAt = o.c.t;

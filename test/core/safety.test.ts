@@ -4,7 +4,7 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake, Options } from '../fake/charger';
-import { pardon } from '../../firmware/core/fault';
+import { pardon, raise } from '../../firmware/core/fault';
 import * as F from '../../firmware/core/faults';
 import { model } from '../../firmware/core/access';
 import { winner } from '../../firmware/core/why.part';
@@ -310,6 +310,18 @@ describe('charging rules: contactor', () => {
     f.reboot();
     f.until(2000);
     assert.equal(f.c.x.err, 0);
+  });
+  it('what is latched behind safe mode ends with the word that ends safe mode', () => {
+    const f = charger(ALL);
+    f.aux = 1;
+    f.until(1000);
+    f.aux = undefined;
+    raise(f.c, F.SAFE);
+    f.until(2000);
+    let left = 0;
+    f.c.f.part = () => ({ leave: () => (left++, '') });
+    assert.equal(pardon(f.c), '');
+    assert.deepEqual([f.c.x.err, f.journal.flt, left], [F.SAFE, '0', 1]);
   });
   story('current through a contactor that is off is a weld, whatever the mirror contact says', ALL, [
     ...CHARGING,

@@ -31,7 +31,7 @@ const LATCHED = 1 | 4;
 const BLOCKS = 18000;
 /** What may happen in a walk beside car, faults, settings, grid and supply. */
 export type Kind = '' | 'modes' | 'network';
-const ONLINE = {
+export const ONLINE = {
   wifis: '[{"ssid":"bench","key":"bench-key"}]',
   ocppu: 'ws://cs.test:9000/ocpp',
   ocppe: 'true',
@@ -41,7 +41,7 @@ const ONLINE = {
 };
 
 /** A network that swallows packets: all of them, or all but pings. A connect blocks then. */
-class Holes extends Hosts {
+export class Holes extends Hosts {
   hole: '' | 'all' | 'connects' = '';
   private stand: (ms: number) => void;
 
@@ -378,6 +378,10 @@ export class Walk {
               },
             },
           });
+    this.send(id, amps);
+  }
+
+  private send(id: string, amps: number): void {
     this.sent = { id, amps };
     this.note();
     this.heard();
@@ -452,23 +456,26 @@ export class Walk {
     this.cs.wire?.cut();
     this.unsure();
     // A host that has blocked the charger is left alone for a quarter of an hour.
-    for (let n = 0; n < 200 && this.profile !== NONE; n++) {
-      if (this.online() && !this.sent.id)
-        this.sent = { id: this.cs.call('ClearChargingProfile', {}), amps: NONE };
+    let done = false;
+    for (let n = 0; n < 200 && !done && !this.broken; n++) {
+      if (n % 6 === 0) this.unsure();
+      if (this.online() && !this.sent.id) this.send(this.cs.call('ClearChargingProfile', {}), NONE);
+      const { id } = this.sent;
       this.run(10000);
-      if (n % 6 === 5) this.unsure();
+      done = id !== '' && this.cs.answer(id) !== undefined;
     }
-    if (this.profile !== NONE) this.fail('the central system is not heard any more');
+    if (!done) this.fail('the central system is not heard any more');
   }
 
   /** Everything is healthy again: after a pardon the charger charges. */
   recover(): void {
     this.trail.push('all is well again');
-    if (this.kind === 'network') this.reach();
     for (const name of this.last.faults) this.act('fault', { [name]: false });
     this.act('mains', { volts: [230, 230, 230] });
     this.act('temperature', { celsius: 25 });
     this.act('car', { state: 'unplugged', diode: true, ignoresPilot: false, cable: 32, amps: 32, phases: 3 });
+    // Behind a closed contactor nobody connects.
+    if (this.kind === 'network') this.reach();
     this.run(40000);
     this.latched();
     if (this.known) this.pardon();
