@@ -60,6 +60,19 @@ describe('charging states (IEC 61851-1 annex A)', () => {
     [1000 + GRACE, 'C', 0, 'C1'],
     [9000, 'C', 0, 'C1'],
   ]);
+  story('the same for one with ventilation', [
+    [0, 'D', 160, 'D2', { vent: 1 }],
+    [1000, 'D', 0, 'CW', { vent: 1 }],
+    [2000, 'D', 100, 'CW', { vent: 1 }],
+    [3000, 'D', 0, 'CW', { vent: 1 }],
+    [1000 + GRACE, 'D', 0, 'D1', { vent: 1 }],
+  ]);
+  story('a level at no window of the standard gets nothing', [
+    [0, 'C', 160, 'C2'],
+    [20, '?', 160, 'E'],
+    [40, 'F', 160, 'E'],
+    [60, 'C', 160, 'C2'],
+  ]);
   story('an offer that returns in time keeps the contactor closed, with PWM after 3 s of x1', [
     [0, 'C', 160, 'C2'],
     [1000, 'C', 0, 'CW'],

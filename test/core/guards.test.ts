@@ -3,8 +3,8 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake, Options } from '../fake/charger';
-import { pardon } from '../../firmware/core/fault';
-import { INTERNAL, RCM_TEST, STUCK, WELD } from '../../firmware/core/faults';
+import { fault, pardon } from '../../firmware/core/fault';
+import { INTERNAL, METER, RCM, RCM_TEST, STUCK, WELD } from '../../firmware/core/faults';
 import { release } from '../../firmware/core/scan';
 import { grant } from '../../firmware/core/session';
 
@@ -91,6 +91,67 @@ describe('guards behind guards', () => {
     f.cp = 'B';
     f.until(f.c.t + 2000);
     assert.equal(seen.n, 1);
+  });
+
+  it('nothing closes before the test has passed, however late its turn comes', () => {
+    const f = plugged('B');
+    f.c.x.tst = 0;
+    f.cp = 'C';
+    for (let n = 0; n < 100; n++) {
+      f.c.t += 20;
+      f.scan();
+      assert.equal(f.coil, 0);
+    }
+    f.until(f.c.t + 2000);
+    assert.equal(f.coil, 1);
+  });
+
+  /** A monitor that follows its test winding after `trips`, and clears `clears` after its end. */
+  const slow = (trips: number, clears: number): Fake => {
+    const f = charger(ALL);
+    const at = { on: 0, since: -1e9, out: 0 as 0 | 1 };
+    const rcm = f.c.b.rcm!;
+    rcm.tripped = () => {
+      const age = f.c.t - at.since;
+      if (at.on ? age >= trips : age >= clears) at.out = at.on ? 1 : 0;
+      return at.out;
+    };
+    rcm.test = (on) => {
+      rcm.tripped();
+      if (at.on !== on) at.since = f.c.t;
+      at.on = on;
+    };
+    f.until(1000);
+    f.cp = 'B';
+    f.until(2000);
+    grant(f.c, 'CARD', 1);
+    return f;
+  };
+
+  it('a monitor that takes its time passes the test, one that takes longer or never clears does not', () => {
+    for (const [trips, clears, err] of [
+      [1000, 1700, 0],
+      [1500, 200, RCM_TEST],
+      [100, 2500, RCM | RCM_TEST],
+      [100, 1e9, RCM | RCM_TEST],
+    ]) {
+      const f = slow(trips, clears);
+      watch(f, 8000, () => assert.equal(f.coil, 0));
+      assert.equal(f.c.x.err, err, `${trips}, ${clears} ms`);
+      f.cp = 'C';
+      f.until(12000);
+      assert.equal(f.coil, err ? 0 : 1, `${trips}, ${clears} ms`);
+    }
+  });
+
+  it('the gravest fault is the one that is shown', () => {
+    const f = plugged('C');
+    f.metered = false;
+    f.until(f.c.t + 12000);
+    assert.equal(fault(f.c)![6], 'meter does not answer');
+    f.trip = 1;
+    f.until(f.c.t + 100);
+    assert.deepEqual([f.c.x.err, fault(f.c)![6]], [METER | RCM, 'residual current']);
   });
 
   it('the bolt itself has to be there, not its command', () => {

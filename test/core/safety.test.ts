@@ -199,6 +199,16 @@ describe('charging rules: states and timing', () => {
     [7, { cp: 'D' }, {}],
     [10, {}, { st: 'D1', coil: 0, err: 0, wire: 'high' }],
   ]);
+  story(
+    'ventilation asked for while it charges: the offer is withdrawn, and open after 6 s at the latest',
+    ALL,
+    [
+      ...CHARGING,
+      [20, { cp: 'D' }, { st: 'CW', coil: 1, wire: 'high' }],
+      [25.8, {}, { coil: 1 }],
+      [26.3, {}, { st: 'D1', coil: 0, err: 0 }],
+    ],
+  );
   story('ventilation asked for in the open', { ...ALL, outdoor: true }, [
     ...CHARGING.slice(0, 2),
     [7, { cp: 'D' }, {}],
@@ -363,6 +373,20 @@ describe('charging rules: contactor', () => {
     ...CHARGING,
     [20, (f) => (f.trip = 1), { coil: 0, cut: 1 }],
     [21, (f) => assert.equal(f.c.m.ops, 1), {}],
+  ]);
+  story('an opening while nothing flows is none under load', ALL, [
+    ...CHARGING,
+    [19, { amps: [0, 0, 0] }, {}],
+    [20, { trip: 1 }, { coil: 0, cut: 0 }],
+  ]);
+  story('what was tried too often is tried anew after clf', ALL, [
+    ...CHARGING.slice(0, 3),
+    [7.3, { aux: 0 }, {}],
+    [200, {}, { err: F.STUCK, coil: 0 }],
+    [201, (f) => assert.equal(pardon(f.c), ''), { err: 0 }],
+    [206, {}, { err: F.STUCK }],
+    [210, { aux: undefined }, {}],
+    [240, {}, { err: 0, coil: 1 }],
   ]);
   it('keeps 5 s between two closings', () => {
     const f = charger(ALL);
@@ -849,11 +873,17 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
     [24, {}, { model: 13 }],
     [27, {}, { wire: 26.7 }],
   ]);
-  story('overvoltage', ALL, [
-    ...CHARGING,
-    [20, { volts: [270, 230, 230] }, {}],
-    [23.5, {}, { err: F.VOLT_HIGH, st: 'CW' }],
-  ]);
+  for (const k of [0, 1, 2])
+    story(`overvoltage of L${k + 1} for 3 s stops, back after 30 s`, ALL, [
+      ...CHARGING,
+      [20, (f) => (f.volts[k] = 270), {}],
+      [22.8, {}, { coil: 1, err: 0 }],
+      [23.5, {}, { err: F.VOLT_HIGH, st: 'CW' }],
+      [24, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+      [30, { volts: [230, 230, 230] }, { err: F.VOLT_HIGH }],
+      [59, {}, { err: F.VOLT_HIGH }],
+      [61, {}, { err: 0, st: 'B2' }],
+    ]);
   story('a silent meter is told and caps the offer at 16 A', ALL, [
     [0.5, (f) => (f.c.k.amp = 32), {}],
     ...CHARGING.slice(0, 1),
@@ -868,6 +898,27 @@ describe('charging rules: currents, voltage, temperature, meter', () => {
     ...CHARGING,
     [20, { counts: 0.3 }, { err: 0 }],
     [120, {}, { err: F.METER, coil: 1 }],
+    [130, { counts: 1 }, {}],
+    [250, {}, { err: 0, coil: 1 }],
+  ]);
+  story('a meter that counts more than it measures', ALL, [
+    ...CHARGING,
+    [20, { counts: 4 }, { err: 0 }],
+    [150, {}, { err: F.METER, coil: 1, by: 'usr' }],
+  ]);
+  story('an honest meter is none that contradicts itself', ALL, [
+    ...CHARGING,
+    [2000, {}, { err: 0, coil: 1 }],
+  ]);
+  story('a reading that cannot be is a broken sensor, not a cold one', ALL, [
+    ...CHARGING,
+    [20, { celsius: -60 }, {}],
+    [24, {}, { err: F.SENSOR, st: 'CW' }],
+    [25, { cp: 'B', amps: [0, 0, 0] }, { coil: 0 }],
+    [30, { celsius: 25 }, {}],
+    [38, {}, { err: 0, st: 'B2' }],
+    [40, { celsius: 150 }, {}],
+    [44, {}, { err: F.SENSOR, st: 'B1' }],
   ]);
   it('the register never falls and loses no Wh over a power cut', () => {
     const f = charger(ALL);
