@@ -121,4 +121,15 @@ describe('layers', () => {
   it('hold in the sources', () => {
     assert.deepEqual(layers(sources('hal', 'boards', 'firmware', 'bench', 'tools')), []);
   });
+
+  it('the chain of the scan alone feeds the watchdog', () => {
+    const all = ['firmware', 'hal', 'boards'].flatMap((dir) =>
+      readdirSync(path.join(root, dir), { recursive: true, encoding: 'utf8' })
+        .filter((f) => f.endsWith('.ts') && !f.endsWith('.d.ts'))
+        .flatMap((f) => readFileSync(path.join(root, dir, f), 'utf8').split('\n').filter((l) => l.includes('kickWatchdog'))),
+    ); // prettier-ignore
+    assert.deepEqual(all, ['  const kick = E.kickWatchdog;']);
+    const chain = /function chain[^]*?\n}/.exec(readFileSync(path.join(root, 'firmware/main.ts'), 'utf8'))!;
+    assert.equal(chain[0].split('kick();').length, 2);
+  });
 });

@@ -230,6 +230,11 @@ describe('charging rules: states and timing', () => {
     [156.5, {}, { wire: 'high' }],
     [161, {}, { wire: 26.7 }],
     [400, {}, { wire: 26.7 }],
+    [401, { cp: 'A' }, {}],
+    [402, { cp: 'B' }, {}],
+    [403, card, { wire: 'high' }],
+    [408, {}, { wire: 26.7 }],
+    [496.5, {}, { wire: 'low' }],
   ]);
   story('an offer that is withdrawn and comes back wakes, 90 s after it came back', ALL, [
     ...CHARGING.slice(0, 2),
@@ -250,7 +255,12 @@ describe('charging rules: states and timing', () => {
   story('a vehicle that has charged is left asleep', ALL, [
     ...CHARGING,
     [20, { cp: 'B', amps: [0, 0, 0] }, { wire: 26.7 }],
+    [112, {}, { wire: 26.7 }],
+    [142, {}, { wire: 26.7 }],
     [200, {}, { wire: 26.7 }],
+    [3600, {}, { wire: 26.7 }],
+    // An hour after it, and the 90 s of every offer.
+    [3711, {}, { wire: 'low' }],
   ]);
 
   it('a vehicle that may have charged before a restart is left asleep for an hour', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import { charger } from '../fake/charger';
 import type { Fake } from '../fake/charger';
+import { words } from '../../firmware/core/why.part';
 import { HOT, RCM, VOLT_LOW } from '../../firmware/core/faults';
 import { free, judge, model, tap } from '../../firmware/core/access';
 import { resume } from '../../firmware/core/meter';
@@ -226,6 +227,8 @@ describe('access', () => {
       set(f);
       judge(f.c);
       assert.equal(model(f.c), want);
+      f.c.f.model = model;
+      assert.match(words(f.c), /^[a-z]{3}/, 'in plain words');
       assert.equal(f.c.alw, want === 3 || want === 13 ? 1 : 0);
     });
 

@@ -5,8 +5,8 @@ import { build } from '../../tools/build.mjs';
 import { Whole, reference } from '../fake/whole';
 
 /** A charger that charges 16 A on three phases, nobody asked for a card. */
-function charging(seed = 1, prepare: (w: Whole) => void = () => {}): Whole {
-  const w = new Whole(reference(), seed);
+function charging(seed = 1, prepare: (w: Whole) => void = () => {}, files = reference()): Whole {
+  const w = new Whole(files, seed);
   prepare(w);
   w.run(2000);
   w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
@@ -108,6 +108,51 @@ describe('safety on the whole bundle', function () {
     w.run(45000);
     assert.equal(closed(w), true);
     assert.equal(w.get('err'), 0);
+    w.end();
+  });
+
+  it('an error in a scan: open, the F pulse, told; the scans behind it go on, and so does the charge', () => {
+    const files = new Map(reference());
+    const code = Buffer.from(files.get('main')!).toString('latin1');
+    const scan = /try\{(\w+)\(\)\}catch/;
+    assert.equal(code.split(scan).length, 3, 'the scan is not where it was');
+    const broken = code.replace(scan, "try{if(global.bad-->0)throw 'broken on purpose';$1()}catch");
+    files.set('main', Buffer.from(broken, 'latin1'));
+    // Once, and in so many scans in a row that each retry is spent on them.
+    for (const n of [1, 50]) {
+      const w = charging(9, () => {}, files);
+      w.rig.bridge!();
+      let low = 0;
+      w.rig.onChange(() => (low ||= w.shown().pilot.mode === 'low' ? w.t : 0));
+      const from = w.t;
+      w.type(`global.bad = ${n}`);
+      w.run(70);
+      assert.equal(closed(w), false);
+      w.run(1500);
+      assert.ok(low > from && low < from + 1200, `${low - from} ms`);
+      assert.equal(w.get('flt'), 'internal error');
+      assert.match(w.bench.out + w.type('log()'), /broken on purpose/);
+      w.run(45000);
+      assert.deepEqual([closed(w), w.get('err'), w.bench.reboots], [true, 0, []]);
+      w.end();
+    }
+  });
+
+  it('commanded, sensed and mains in front of it are three facts', () => {
+    const w = charging();
+    const facts = (): unknown[] => {
+      const { on, closed: shut, mains } = w.get('ctr') as { on: boolean; closed: boolean; mains: boolean };
+      return [on, shut, mains];
+    };
+    assert.deepEqual(facts(), [true, true, true]);
+    w.post('fault', { weld: true });
+    w.post('car', { state: 'B' });
+    w.run(3000);
+    assert.deepEqual(facts(), [false, true, true]);
+    w.post('fault', { weld: false });
+    w.post('mains', { volts: [0, 0, 0] });
+    w.run(3000);
+    assert.deepEqual(facts(), [false, false, false]);
     w.end();
   });
 
