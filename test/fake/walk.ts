@@ -22,6 +22,14 @@ const TRAVEL = 60;
 const BARE = 250;
 /** A lowered limit is on the wire after this long: the spacing of duty changes and a turn of the rules, ms. */
 const FOLLOW = 5600;
+/** A sensor is read once a second; a meter counts as silent after 10 s: by then it is a limit, ms. */
+const SENSE = 2500;
+const SILENT = 13000;
+/** Without a meter, A. */
+const BLIND = 16;
+/** What the charger may offer at so many °C and more, A; thermistors are two degrees off at most. */
+const heat = (celsius: number): number =>
+  celsius < 62 ? 32 : celsius > 77 ? 0 : Math.max(6, 32 - 2.6 * (celsius - 62));
 
 /** Faults that may come and go, and those that stay until an operator ends them (bits of `errs`). */
 const FAULTS = ['stuckOpen', 'rcm', 'rcmTest', 'weld', 'lock', 'meter', 'reader', 'pilotShort', 'hot'];
@@ -109,6 +117,11 @@ export class Walk {
   private faulty = -1e9;
   /** Latched faults that have been seen. */
   private known = 0;
+  /** The temperature's limit, A; since when the meter is silent, the last start. */
+  private warm = 32;
+  private celsius = 25;
+  private mute = -1e9;
+  private fresh = -1e9;
   private trail: string[] = [];
 
   constructor(
@@ -149,7 +162,14 @@ export class Walk {
   private limit(): number {
     const s = this.last;
     const cs = Math.max(this.profile, this.sent.id ? this.sent.amps : 0);
-    return Math.min(this.amp, 32, cs, s.car.state === 'unplugged' ? 32 : s.car.cable);
+    const dumb = s.faults.includes('meter') && this.whole.t - Math.max(this.mute, this.fresh) > SILENT;
+    return Math.min(
+      this.amp,
+      dumb ? BLIND : 32,
+      this.warm,
+      cs,
+      s.car.state === 'unplugged' ? 32 : s.car.cable,
+    );
   }
 
   private note(): void {
@@ -182,6 +202,7 @@ export class Walk {
     const boots = this.born();
     const anew = off || boots !== this.boots;
     if (anew) this.forget();
+    if (anew) this.fresh = t;
     this.boots = boots;
     const [from, to] = [was.pilot.mode, now.pilot.mode];
     if (to === 'pwm' && from !== to && !anew && t - this.mode < X1)
@@ -235,6 +256,7 @@ export class Walk {
     while (this.whole.t < end && !this.broken) {
       this.whole.run(Math.min(this.since === undefined ? 2000 : 20, end - this.whole.t));
       this.look();
+      this.note();
       this.heard();
       this.late();
     }
@@ -296,7 +318,7 @@ export class Walk {
         ]),
       });
     else if (kind === 18 && c.below(4) === 0) this.supply();
-    else if (kind === 19) this.act('temperature', { celsius: c.pick([25, 25, 25, 64, 80]) });
+    else if (kind === 19) this.act('temperature', { celsius: c.pick([25, 25, 25, 67, 80]) });
     else if (kind > 19) this.more(kind - 20);
     // Somebody looks after what is latched.
     if (this.kind === 'network' && this.known && c.below(5) === 0) {
@@ -431,11 +453,25 @@ export class Walk {
     const plugged = this.last.car.state !== 'unplugged';
     if (body.diode === false && this.last.car.diode) this.bare = this.whole.t;
     if (what === 'fault') this.faulty = this.whole.t;
+    if (body.meter) this.mute = this.whole.t;
     this.whole.post(what, body);
+    if (what === 'temperature') this.celsius = body.celsius as number;
+    if (what === 'temperature' || 'hot' in body) this.warms();
     this.look();
     this.note();
     if (!this.last.faults.includes('rcmTest')) this.deaf = false;
     else if (!plugged && this.last.car.state !== 'unplugged') this.deaf = true;
+  }
+
+  /** Less than before once the sensors have been read, more at once. */
+  private warms(): void {
+    const now = (): number => (this.last.faults.includes('hot') ? 0 : heat(this.celsius));
+    this.last = this.whole.shown();
+    this.warm = Math.max(this.warm, now());
+    this.whole.bench.clock.at(this.whole.t + SENSE, () => {
+      this.warm = now();
+      this.note();
+    });
   }
 
   /** What is latched stays latched. */
