@@ -189,8 +189,9 @@ export class Walk {
     if (!c.closed || c.welded || asks) this.since = undefined;
     else this.since ??= this.whole.t;
     if (c.closed && !was.contactor.closed && !c.welded && c.commanded) this.closing(now);
-    // Without supply both coils fall, each in its own time.
-    if (!this.whole.off && c.phases !== was.contactor.phases && was.contactor.closed && c.closed && !c.welded)
+    // Without supply, and in a reset, both coils fall, each in its own time.
+    const fell = this.whole.off || this.born() !== this.boots || this.whole.t - this.fresh < TRAVEL;
+    if (!fell && c.phases !== was.contactor.phases && was.contactor.closed && c.closed && !c.welded)
       this.fail('phases switched with the contactor closed');
     if (now.pilot.mode === 'pwm') this.offered(now.pilot.duty);
     this.timing(was, now);
