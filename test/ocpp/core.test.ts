@@ -735,6 +735,7 @@ describe('ocpp transactions over power cuts', () => {
     s.run(60000);
     assert.match(s.c.o.err, /cs\.test blocked the charger/);
     assert.equal(s.cs.wire, undefined);
+    assert.ok(s.store.has('cg'));
     s.run(850000);
     assert.ok(s.cs.wire);
     assert.ok(!s.store.has('cg'));
