@@ -56,6 +56,7 @@ import { FILE } from './table';
 import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
+import { breaches } from './breaches';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
@@ -113,6 +114,20 @@ export const accept = (key: string): string =>
     .update(key + GUID)
     .digest('base64');
 
+/** What a call of the central system may bring about, and not before its answer. */
+const CAUSED: { [action: string]: (q: Payload, said: string, p: Payload) => boolean } = {
+  RemoteStartTransaction: (q, said, p) => /^(Auth|Start)/.test(said) && p.idTag === q.idTag,
+  RemoteStopTransaction: (q, said, p) => p.reason === 'Remote' && p.transactionId === q.transactionId,
+  Reset: (q, _, p) => p.reason === `${q.type}Reset`,
+  UnlockConnector: (_q, _s, p) => p.reason === 'UnlockCommand',
+  ChangeAvailability: (q, _, p) => p.status === 'Unavailable' && q.type === 'Inoperative',
+  ReserveNow: (_q, _s, p) => p.status === 'Reserved',
+  UpdateFirmware: (_q, _s, p) => p.status === 'Downloading',
+  GetDiagnostics: (_q, _s, p) => p.status === 'Uploading',
+  TriggerMessage: (q, said, p) =>
+    said === q.requestedMessage && (said !== 'MeterValues' || JSON.stringify(p).includes('"Trigger"')),
+};
+
 /** A frame as a server sends it: unmasked. */
 export function frame(op: number, body: string, fin = true): string {
   const n = body.length;
@@ -152,6 +167,7 @@ export function parse(bytes: string): { frame: Sent; length: number } | undefine
 }
 
 type Handler = (data: never) => void;
+type Payload = Record<string, unknown>;
 
 /** The charger's end of a TCP connection; what it writes goes to `wrote`. */
 export class Wire {
@@ -215,6 +231,10 @@ export class Csms {
   private _in = '';
   private _msg = '';
   asked: { [id: string]: string } = {};
+  /** Calls that wait for their answer: ours, and the one of the charger, which waits `patience` ms. */
+  private _asking: { [id: string]: [action: string, q: Payload] } = {};
+  private _waits: { id: string; t: number } | undefined;
+  patience = (): number => 30000;
   private _count: { [action: string]: number } = {};
   private _n = 0;
   private _open = false;
@@ -224,6 +244,8 @@ export class Csms {
     this._in = '';
     this._msg = '';
     this._open = false;
+    this._asking = {};
+    this._waits = undefined;
     return (this.wire = new Wire((s) => this._take(s)));
   }
 
@@ -245,6 +267,7 @@ export class Csms {
   call(action: string, payload: unknown): string {
     const id = 'cs' + ++this._n;
     this.asked[id] = action;
+    this._asking[id] = [action, payload as Payload];
     this.text(JSON.stringify([2, id, action, payload]));
     return id;
   }
@@ -256,6 +279,8 @@ export class Csms {
   }
 
   text(s: string): void {
+    // An answer that comes late.
+    if (this._waits && s.includes(`"${this._waits.id}"`)) this._waits = undefined;
     const call = /^\[2,"([^"]+)","(\w+)"/.exec(s);
     if (call) this.asked[call[1]] = call[2];
     this.wire!.push(frame(1, s));
@@ -298,24 +323,44 @@ export class Csms {
     if (!this.silent) this.wire!.push(frame(10, body));
   }
 
+  private _breach(why: string): never {
+    breaches.push(why);
+    throw new Error(why);
+  }
+
+  private _fits(kind: string, payload: Payload): void {
+    try {
+      strict.validate('urn:' + kind, payload);
+    } catch (e) {
+      this._breach(`${kind}: ${e as Error}`);
+    }
+  }
+
   private _message(m: [number, string, string, Record<string, unknown>]): void {
     const [type, id] = m;
+    delete this._asking[id];
     if (type === 2) this._call(id, m[2], m[3]);
     else if (type === 3) {
       const payload = m[2] as unknown as Record<string, unknown>;
-      strict.validate('urn:' + this.asked[id] + '.conf', payload);
+      this._fits(this.asked[id] + '.conf', payload);
       this.log.push({ t: this.t(), from: 'cp', type, id, action: this.asked[id], payload });
     } else this.log.push({ t: this.t(), from: 'cp', type, id, action: m[2], payload: {} });
   }
 
   private _call(id: string, action: string, payload: Record<string, unknown>): void {
-    strict.validate('urn:' + action + '.req', payload);
-    if (this.log.some((m) => m.id === id)) throw new Error('id used twice');
+    this._fits(action + '.req', payload);
+    if (!id || id.length > 36 || this.log.some((m) => m.id === id)) this._breach(`id ${id} used twice`);
+    const w = this._waits;
+    if (w && this.t() - w.t < this.patience()) this._breach(`${action} while ${w.id} waits`);
+    for (const [first, q] of Object.values(this._asking))
+      if (CAUSED[first]?.(q, action, payload)) this._breach(`${action} before the answer to ${first}`);
+    this._waits = { id, t: this.t() };
     this.log.push({ t: this.t(), from: 'cp', type: 2, id, action, payload });
     const n = (this._count[action] = (this._count[action] ?? 0) + 1);
     const make = this.answers[action] ?? DEFAULT[action] ?? (() => ({}));
     const a = make.call(this, payload as never, n);
     if (a === undefined) return;
+    this._waits = undefined;
     this.wire!.push(frame(1, JSON.stringify(typeof a === 'string' ? [4, id, a, '', {}] : [3, id, a])));
   }
 
@@ -456,6 +501,7 @@ export function rig(o: Options = {}): Rig {
     if (get('qx') === undefined) put('qx', '[0,-1]');
   }
   settings(c);
+  cs.patience = () => c.k.omt * 1000;
   Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);
   recover(c, o.again);
   f.cs = cs;

@@ -3,6 +3,7 @@
 // the real timers.
 
 import type { Context } from 'mocha';
+import { breaches } from './breaches';
 import { Random } from '../../bench/esp32/random';
 
 const KEPT = [
@@ -36,5 +37,11 @@ export const mochaHooks = {
   beforeEach(): void {
     const dice = new Random();
     Math.random = () => dice.float();
+    breaches.length = 0;
+  },
+  /** Frames keep to the schemas and to the order of the wire in each test. */
+  afterEach(): void {
+    const all = breaches.splice(0);
+    if (all.length) throw new Error(all.join('\n'));
   },
 };
