@@ -26,6 +26,8 @@ const LONG = 1000;
 const PIECE = 536;
 /** Bytes that may go on waiting: another packet makes it more than may. */
 const FEW = 560;
+/** And most that wait behind a message which nobody has taken yet, some 800 variables: nothing slows the peer down. */
+const FLOODED = 9000;
 
 /** Ends the TCP connection. */
 function drop(w: Ws, code: number): void {
@@ -208,6 +210,7 @@ export function soak(o: Ocpp): void {
     if (!w.left && !header(o) && w.n === n) return;
     payload(o);
   }
+  if (w.n > FLOODED && w.st === 2) close(o, 1008);
 }
 
 /** A piece out of flash. */

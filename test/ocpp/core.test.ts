@@ -122,6 +122,19 @@ describe('ocpp frames', () => {
     assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Accepted' });
   });
 
+  it('a flood that nobody could answer in time ends the connection, and what waits of it is bounded', () => {
+    const r = ready();
+    r.cs.asked.x = 'DataTransfer';
+    const text = frame(1, '[2,"x","DataTransfer",{"vendorId":"' + 'y'.repeat(100) + '"}]');
+    for (let i = 0; i < 60; i++) r.cs.wire!.push(text);
+    r.run(10000);
+    assert.deepEqual(r.cs.closes, [], 'some 8 kB are answered');
+    for (let i = 0; i < 1000; i++) r.cs.wire!.push(text);
+    assert.deepEqual(r.cs.closes, [1008]);
+    r.run(30000);
+    assert.deepEqual(asked(r, 'ClearCache', {}), { status: 'Accepted' });
+  });
+
   it('closed in the middle of a frame: comes back', () => {
     const r = ready();
     r.cs.wire!.push(frame(1, '[2,"9","ClearCache",{}]').slice(0, 9));

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
+import { breaches } from '../fake/breaches';
 import { frame } from '../fake/csms';
 import { type Hosts, type Scene, central, chance, scene } from '../fake/hosts';
 
@@ -34,6 +35,32 @@ const CALLS: [action: string, payload: unknown][] = [
   ['ReserveNow', { connectorId: 1, expiryDate: NOW, idTag: 'A', reservationId: 1 }],
   ['CancelReservation', { reservationId: 1 }],
   ['GetCompositeSchedule', { connectorId: 1, duration: 300 }],
+  [
+    'SetChargingProfile',
+    {
+      connectorId: 1,
+      csChargingProfiles: {
+        validFrom: '2099-01-10T12:00:00Z',
+        chargingProfileId: 1,
+        stackLevel: 0,
+        chargingProfilePurpose: 'TxDefaultProfile',
+        chargingProfileKind: 'Recurring',
+        recurrencyKind: 'Daily',
+        chargingSchedule: {
+          startSchedule: '2099-01-10T12:00:00Z',
+          duration: 600,
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [
+            { startPeriod: 0, limit: 32, numberPhases: 3 },
+            { startPeriod: 300, limit: 16.5 },
+          ],
+        },
+      },
+    },
+  ],
+  ['ClearChargingProfile', { id: 1, connectorId: 1, chargingProfilePurpose: 'TxProfile', stackLevel: 1 }],
+  // Of a connector that is not there: this one would end the transaction, as would a Reset.
+  ['UnlockConnector', { connectorId: 2222 }],
   ['CertificateSigned', { certificateChain: 'x' }],
 ];
 const ODD = [
@@ -137,7 +164,7 @@ describe('a hostile central system', function () {
     const x = charging();
     const next = chance(11);
     const ops = x.w.shown().contactor.operations;
-    // Answers to ids that are none of ours are not judged.
+    // Answers to ids that are none of ours are not judged, nor those that an answer which we made up has brought about.
     (x.w.bench.net as Hosts).ports_[9000] = (line) => {
       const peer = central(x.cs)(line);
       return {
@@ -147,7 +174,7 @@ describe('a hostile central system', function () {
             peer.take(s);
           } catch (e) {
             (x.cs as unknown as { _msg: string })._msg = '';
-            if (!/undefined|used twice|\.conf/.test(String(e))) x.problems.push(String(e));
+            if (!/undefined\.conf|used twice/.test(String(e))) x.problems.push(String(e));
           }
         },
       };
@@ -156,18 +183,26 @@ describe('a hostile central system', function () {
     x.w.run(1000);
     linked(x);
     let out = '';
+    x.cs.asked.ok = 'ClearCache';
+    let answers = 0;
     for (let i = 0; i < FUZZ; i++) {
       if (x.cs.wire!.ended) {
         linked(x);
         out += x.w.bench.take();
       }
       const text = spoilt(next, i);
+      const call = /^\[2,"(f\d+)","(\w+)",/.exec(text);
+      if (call) x.cs.asked[call[1]] = call[2];
       x.cs.wire!.push(i % 200 === 199 ? torn(next, text) : frame(1, text));
       // Five that cannot be read in a row would end the connection.
       if (i % 3 === 0) x.cs.wire!.push(frame(1, '[2,"ok","ClearCache",{}]'));
-      x.w.run(80);
-      if (x.cs.log.length > 500) x.cs.log.length = 0;
+      // Faster than this it would fall behind, and end the connection.
+      x.w.run(i % 3 ? 160 : 320);
+      if (x.cs.log.length > 500) answers += x.cs.log.splice(0).filter((m) => m.type > 2).length;
     }
+    breaches.length = 0;
+    // Half of them cannot be read, and those behind a torn frame are lost with it.
+    assert.ok(answers > FUZZ, `${answers} answers`);
     out += x.w.bench.take();
     assert.deepEqual(x.problems, []);
     assert.doesNotMatch(out, / error (?!\w+ )|Uncaught|fault /, out.slice(-3000));
