@@ -1,5 +1,6 @@
 // Prints docs/ocpp.md from the table of messages. `--check` compares instead.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { configuration } from './docs.mjs';
 import { messages } from './messages.mjs';
 
 const FILE = 'firmware/ocpp/messages.ts';
@@ -50,8 +51,8 @@ export function ocpp() {
   const asked = Object.entries(ASKED);
   return `# OCPP 1.6J
 
-Printed by \`tools/docs-ocpp.mjs\` from \`${FILE}\`. The configuration keys are in [keys.md](keys.md), in the rows that name an OCPP key;
-which rule stands where in the code, and which test holds it: [ocpp-rules.md](ocpp-rules.md).
+Printed by \`tools/docs-ocpp.mjs\` from \`${FILE}\` and \`firmware/core/keys.ts\`. Which rule stands where in the code, and which test
+holds it: [ocpp-rules.md](ocpp-rules.md).
 
 ## The messages
 
@@ -82,6 +83,15 @@ Known but not offered, answered with \`NotSupported\`: ${asked
     .filter(([, r]) => !r.part)
     .map(([name]) => name)
     .join(', ')}. Anything else is answered with \`NotImplemented\`.
+
+## The configuration keys
+
+All that GetConfiguration tells, and \`AuthorizationKey\`, which it does not. Each is a row of the key table, so what has a key of
+the HTTP API in the last column is one value under two names ([keys.md](keys.md)). What can be written is in flash when
+ChangeConfiguration is answered, and acts at once. Not there, since this charger speaks no TLS: \`AdditionalRootCertificateCheck\`,
+\`CertificateSignedMaxChainSize\`, \`CertificateStoreMaxLength\`, \`CpoName\`.
+
+${configuration()}
 `;
 }
 

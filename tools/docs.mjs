@@ -64,6 +64,29 @@ export function keys(rows = readTable(FILE)) {
   return out.join('\n') + '\n';
 }
 
+/** What a row always answers, '' = it depends on the charger. */
+function constant({ t, get = '' }) {
+  const v = /^\(\) => '?([\w,]+)'?$/.exec(get);
+  return !v ? '' : t === 'b' ? String(v[1] === '1') : v[1];
+}
+
+/** The keys that the central system may ask for, by their names there. */
+export function configuration(rows = readTable(FILE)) {
+  const told = rows.filter((r) => r.ocpp).sort((a, b) => (a.ocpp < b.ocpp ? -1 : 1));
+  return (
+    '| configuration key | type | unit | access | range | default, or value | effect | HTTP |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n' +
+    told
+      .map((row) => {
+        const { name, t, f = '', unit = '', ocpp, doc } = row;
+        const marks = f.includes('r') ? f.replace('w', '') : f;
+        const own = f.includes('o') ? '' : `\`${name}\``;
+        const cells = [ocpp, TYPE[t], unit, access(marks), range(row), first(row) || constant(row), doc, own];
+        return `| ${cells.map(cell).join(' | ')} |`;
+      })
+      .join('\n')
+  );
+}
+
 const SAFETY = 'docs/safety.md';
 const ENDS = { car: 'car', operator: 'operator', flash: 'flash' };
 
