@@ -45,7 +45,7 @@ export function turn(o: Ocpp): void {
   if (o.act === OTHER) {
     const said = o.out.shift()!;
     // Nobody there who takes our log: an error would be its next line.
-    const known = o.how !== ERROR && !('' + (o.in as Payload).status).startsWith('Unknown');
+    const known = o.how !== ERROR && !('' + ((o.in || {}) as Payload).status).startsWith('Unknown');
     if (!known && !o.dg && said.startsWith('"DataTransfer')) o.da = NEVER;
     if (o.out.length) o.want |= OTHER;
     return;

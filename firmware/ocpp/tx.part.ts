@@ -108,8 +108,10 @@ function drop(o: Ocpp, e: Entry | undefined): void {
 
 /** The central system does not take meter values, or not these: they would keep the end of the transaction waiting. */
 function vain(o: Ocpp, e: Entry): boolean {
+  // Silence has no code.
+  if (e[1] !== 'M' || o.how !== ERROR) return false;
   const code = '' + (o.in as Payload).code;
-  return e[1] === 'M' && o.how === ERROR && (code.endsWith('Violation') || code.startsWith('Not'));
+  return code.endsWith('Violation') || code.startsWith('Not');
 }
 
 /** The head was not processed: again after a while, or given up. */

@@ -500,6 +500,12 @@ export function rig(o: Options = {}): Rig {
     Object.assign(c.f, { put, get, del });
     if (get('qx') === undefined) put('qx', '[0,-1]');
   }
+  // Parts catch what they throw and log it.
+  const { log } = c.f;
+  c.f.log = (tag, text) => {
+    if (/(Type|Reference|Range)Error/.test(text)) breaches.push(text);
+    log(tag, text);
+  };
   settings(c);
   cs.patience = () => c.k.omt * 1000;
   Object.assign(c.k, { acs: 1, ocppe: 1, ocppu: 'ws://cs.test:9000/ocpp' }, o.settings);

@@ -317,6 +317,14 @@ describe('ocpp link', () => {
     assert.ok(waits.length >= 5 && waits.length <= 9);
   });
 
+  it('a lost link is found within 90 s by the pings of the default', () => {
+    const r = ready();
+    r.cs.silent = true;
+    const lost = r.lines.length;
+    r.run(90000);
+    assert.ok(r.lines.slice(lost).some((l) => l.includes('no answer to ping')));
+  });
+
   it('pings in silence, and gives up without an answer', () => {
     const r = ready({ settings: { owp: 20 } });
     r.run(70000);
@@ -582,6 +590,41 @@ describe('ocpp queue', () => {
     );
     assert.equal(cs.calls('StopTransaction')[0].transactionId, -1);
   });
+
+  for (const [what, answer] of [
+    ['an error', 'InternalError'],
+    ['no answer', undefined],
+  ] as const)
+    it(`${what}, for ever: each message is sent as often as allowed, with growing waits and a new id, then the next`, () => {
+      const cs = new Csms();
+      for (const action of ['StartTransaction', 'MeterValues', 'StopTransaction'])
+        cs.answers[action] = () => answer;
+      const wait = answer ? 0 : 5000;
+      const r = ready({ cs, settings: { ota: 3, otr: 10, omt: 5, ocppi: 3 } });
+      charge(r, 'AA');
+      r.run(400000);
+      const sent = cs.log.filter((m) => /Transaction|MeterValues/.test(m.action));
+      assert.deepEqual(
+        sent.map((m) => m.action),
+        ['StartTransaction', 'MeterValues', 'StopTransaction'].flatMap((a) => [a, a, a]),
+      );
+      for (let i = 0; i < 9; i += 3)
+        assert.deepEqual(
+          [1, 2].map((k) => Math.round((sent[i + k].t - sent[i + k - 1].t - wait) / 1000)),
+          [10, 20],
+          sent[i].action,
+        );
+      assert.equal(new Set(sent.map((m) => m.id)).size, 9);
+      assert.deepEqual(
+        sent.slice(3).map((m) => m.payload.transactionId),
+        Array(6).fill(-1),
+      );
+      assert.equal(r.c.o.up, 1);
+      assert.deepEqual(
+        [...r.store.keys()].filter((k) => /^q\d/.test(k)),
+        [],
+      );
+    });
 
   it('meter values that will never be taken keep nothing waiting', () => {
     for (const [error, tries] of [
@@ -852,16 +895,31 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     assert.equal(cs.calls('FirmwareStatusNotification').at(-1)!.status, 'InstallationFailed');
   });
 
+  it('a notification without an answer keeps no other one waiting', () => {
+    const r = ready({ settings: { omt: 5 } });
+    r.cs.answers.DiagnosticsStatusNotification = () => undefined;
+    for (const what of ['Diagnostics', 'Firmware'])
+      asked(r, 'TriggerMessage', { requestedMessage: what + 'StatusNotification' });
+    r.run(6000);
+    assert.deepEqual(r.told(), ['DiagnosticsStatusNotification', 'FirmwareStatusNotification']);
+    assert.ok(!r.lines.some((l) => l.includes('Error')), r.lines.join());
+  });
+
   it('TriggerMessage answers first, then sends', () => {
     const r = ready();
-    for (const [requestedMessage, said] of [
+    for (const [requestedMessage, said, connectorId] of [
       ['Heartbeat', ['Heartbeat']],
       ['StatusNotification', ['Status 0 Available', 'Status 1 Available']],
       ['MeterValues', ['MeterValues']],
       ['BootNotification', ['BootNotification']],
+      ['StatusNotification', ['Status 0 Available'], 0],
+      ['StatusNotification', ['Status 1 Available'], 1],
+      ['MeterValues', ['MeterValues'], 1],
+      ['FirmwareStatusNotification', ['FirmwareStatusNotification']],
+      ['DiagnosticsStatusNotification', ['DiagnosticsStatusNotification']],
     ] as const) {
       const from = r.cs.log.length;
-      assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage }), { status: 'Accepted' });
+      assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage, connectorId }), { status: 'Accepted' });
       const after = r.cs.log.slice(from);
       assert.equal(after[0].type, 3);
       assert.deepEqual(r.cs.said(from), said);
@@ -869,8 +927,12 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage: 'Nonsense' }), {
       status: 'NotImplemented',
     });
-    assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage: 'Heartbeat', connectorId: 2 }), {
-      status: 'Rejected',
-    });
+    for (const connectorId of [2, -1])
+      for (const requestedMessage of ['Heartbeat', 'StatusNotification', 'MeterValues'])
+        assert.deepEqual(asked(r, 'TriggerMessage', { requestedMessage, connectorId }), {
+          status: 'Rejected',
+        });
+    assert.equal(r.cs.calls('FirmwareStatusNotification')[0].status, 'Idle');
+    assert.equal(r.cs.calls('DiagnosticsStatusNotification')[0].status, 'Idle');
   });
 });

@@ -283,6 +283,35 @@ describe('smart charging: composite schedules', () => {
     assert.equal(composite(r, 5400), '0 16, 600 8, 2400 0, 4200 10');
   });
 
+  for (const kind of ['Relative', 'Absolute'])
+    it(`${kind} without a start: that of the charge point counts from its reception, over a restart too`, () => {
+      const r = ready();
+      at(r, 0);
+      assert.deepEqual(send(r, profile('max', 0, '0 8, 600 10, 1200 12', { kind, start: null })), {
+        status: 'Accepted',
+      });
+      at(r, 500);
+      assert.equal(composite(r, 1000), '0 8, 100 10, 700 12');
+      charging(r);
+      at(r, 700);
+      assert.equal(composite(r, 1000), '0 10, 500 12');
+      assert.equal(limit(r), 10);
+      const s = rig({ store: r.store, boot: 2 });
+      s.run(3000);
+      at(s, 1300);
+      assert.equal(composite(s, 1000), '0 12');
+    });
+
+  it('Absolute without a start: from the start of the transaction', () => {
+    const r = ready();
+    charging(r);
+    at(r, 0);
+    assert.deepEqual(send(r, profile('tx', 0, '0 16, 1800 8', { start: null })), { status: 'Accepted' });
+    at(r, 0);
+    r.c.ses.t0 = r.c.t - 1200000;
+    assert.equal(composite(r, 5400), '0 16, 600 8');
+  });
+
   it('a profile of the connector stands in for one of the charge point at the same level', () => {
     const r = ready();
     at(r, 0);
