@@ -371,6 +371,83 @@ describe('ocpp awkward servers', () => {
   });
 });
 
+describe('ocpp answers to each of our calls', () => {
+  /** Nothing, an error, and what is no answer; as text where JSON would not say it. */
+  const ODD: [what: string, answer: object | string | undefined][] = [
+    ['nothing', undefined],
+    ...['NotImplemented', 'NotSupported', 'InternalError', 'ProtocolError', 'SecurityError'].map(
+      (code) => [code, code] as [string, string],
+    ),
+    ...['FormatViolation', 'PropertyConstraintViolation', 'OccurrenceConstraintViolation', ''].map(
+      (code) => [`error "${code}"`, code] as [string, string],
+    ),
+    ['an empty object', {}],
+    ['a list', []],
+    [
+      'wrong types',
+      { status: 5, currentTime: 7, interval: [], idTagInfo: 'x', transactionId: {}, data: 1, parentIdTag: 2 },
+    ],
+    ['nulls', { status: null, currentTime: null, interval: null, idTagInfo: null, transactionId: null }],
+    [
+      'a tag of wrong types',
+      { transactionId: 7, idTagInfo: { status: [], expiryDate: 5, parentIdTag: { a: 1 } } },
+    ],
+    [
+      'unknown words',
+      {
+        status: 'Sure',
+        currentTime: 'now',
+        interval: 'soon',
+        transactionId: 'one',
+        idTagInfo: { status: 'OK' },
+      },
+    ],
+  ];
+  /** Each call at least once. */
+  function day(r: Rig): void {
+    for (const what of ['Heartbeat', 'Diagnostics', 'Firmware', 'BootNotification', 'MeterValues'])
+      asked(r, 'TriggerMessage', {
+        requestedMessage: /^(Diag|Firm)/.test(what) ? what + 'StatusNotification' : what,
+      });
+    charging(r, 'AA');
+    r.run(12000);
+    r.c.f.stop(r.c, 'Local');
+    r.run(3000);
+    r.cp = 'A';
+    r.run(60000);
+  }
+  const SENT = [
+    ...['BootNotification', 'Heartbeat', 'Authorize', 'StartTransaction', 'MeterValues', 'StopTransaction'],
+    ...['StatusNotification', 'DiagnosticsStatusNotification', 'FirmwareStatusNotification', 'DataTransfer'],
+  ];
+  for (const action of SENT)
+    it(`${action}: whatever comes, the next day is a good one`, function () {
+      this.timeout(60000);
+      for (const [what, answer] of ODD) {
+        const cs = new Csms();
+        const settings = { omt: 5, ota: 2, otr: 5, ocppi: 4, ocppao: 1 };
+        const r = ready({ cs, settings, store: new Map([['qx', '[0,-1]'], ['k.ocpprl', '1']]) }); // prettier-ignore
+        cs.answers[action] = () => answer;
+        day(r);
+        assert.ok(cs.calls(action).length, `${what}: not called`);
+        delete cs.answers[action];
+        // A registration that was lost comes back.
+        r.run(150000);
+        assert.equal(r.c.o.ok, 1, what);
+        const from = cs.log.length;
+        day(r);
+        const said = cs.said(from);
+        for (const s of ['Authorize AA', 'Start AA', 'MeterValues', 'Stop Local', 'Status 1 Available'])
+          assert.ok(said.includes(s), `${what}: no ${s} in ${said.join()}`);
+        assert.deepEqual(
+          [...r.store.keys()].filter((k) => /^q(\d|o|g)/.test(k)),
+          [],
+          what,
+        );
+      }
+    });
+});
+
 describe('ocpp tags', () => {
   it('the same tag in another spelling stops, without Authorize', () => {
     const r = ready();
