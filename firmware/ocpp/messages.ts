@@ -227,7 +227,7 @@ export const SENT: { [action: string]: Pick<Asked, 'profile'> & { does: string; 
   MeterValues: {
     profile: 'Core',
     does: 'sampled, on the clock grid, and when triggered; waits in flash, thinned when that fills up',
-    no: 'an error or no answer: sent again as TransactionMessageAttempts and TransactionMessageRetryInterval say, then given up',
+    no: 'an error or no answer: sent again as TransactionMessageAttempts and TransactionMessageRetryInterval say, then given up; given up at once where the error says that it is not supported or malformed',
   },
   StartTransaction: {
     profile: 'Core',

@@ -22,24 +22,41 @@ function free(o: Ocpp): number {
   return -1;
 }
 
-/** Drops every second meter value, one a call. */
-function thin(o: Ocpp): void {
-  let i = o.th;
-  while (i < o.q.length && o.q[i] < SLOTS) i++;
-  if (i >= o.q.length) {
-    o.th = 1;
-    return;
-  }
+/** When record `i` happened. */
+function when(o: Ocpp, i: number): number {
+  const text = o.c.f.get('q' + (o.q[i] % SLOTS)) ?? o.ram ?? '';
+  return parseFloat(text.substr(0, 80).split(',')[3]);
+}
+
+/** Time without a record where `i` is dropped and the next one happens at `ts`. */
+function hole(o: Ocpp, i: number, ts: number): number {
+  return Math.abs((i + 1 < o.q.length ? when(o, i + 1) : ts) - when(o, i - 1));
+}
+
+/** Place of the next meter value that may go, -1 = none. */
+function victim(o: Ocpp): number {
+  for (let k = o.th; k < o.q.length; k++) if (o.q[k] >= SLOTS) return k;
+  for (let k = 1; k < o.th && k < o.q.length; k++) if (o.q[k] >= SLOTS) return k;
+  return -1;
+}
+
+/** Drops a meter value before one of `ts`: every second, in turn, or the last one where those are further apart already; so
+ * what is left of a long time offline lies all over it. */
+function thin(o: Ocpp, ts: number): void {
+  const last = o.q.length - 1;
+  let i = victim(o);
+  if (i < 0) return;
+  o.th = i + 1;
+  if (i < last && o.q[last] >= SLOTS && hole(o, i, ts) > hole(o, last, ts)) i = last;
   o.c.f.del('q' + (o.q[i] % SLOTS));
   o.q.splice(i, 1);
-  o.th = i + 1;
 }
 
 /** Appends a record; `rest` is the JSON text of what the kind needs, with a comma in front. The last slots are for
  * starts and ends, the very last for the end of what has started. False = it is lost. */
 export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): boolean {
   const c = o.c;
-  if (o.q.length >= TIGHT) thin(o);
+  if (o.q.length >= TIGHT) thin(o, ts);
   const sample = kind === 'M' ? 1 : 0;
   const n = o.q.length;
   const slot = n >= (sample ? TIGHT + 4 : kind === 'S' ? LAST - 1 : LAST) ? -1 : free(o);
