@@ -20,10 +20,6 @@ const KEPT = 40;
 /** Place of the energy of an interval in a sample. */
 const INTERVAL = 20;
 
-function derive(c: Charger): Derive {
-  return c.f.part('derive') as Derive;
-}
-
 /** Phases that are not wired have no reading, and none has where pulses are counted. `k` = parts of the unit. */
 function phases(c: Charger, out: (number | null)[], order: string, values: number[], k: number): void {
   const n = c.b.meter!.pulses ? 0 : c.b.phases;
@@ -42,7 +38,7 @@ function phases(c: Charger, out: (number | null)[], order: string, values: numbe
 /** What the meter says: power, of each phase power, current and voltage, frequency. */
 function metered(c: Charger, out: (number | null)[]): void {
   const m = c.b.meter!;
-  const order = c.f.get('k.ocppr') === '1' ? derive(c).wiring(c) : '';
+  const order = c.f.get('k.ocppr') === '1' ? (c.f.part('derive') as Derive).wiring(c) : '';
   out.push(Math.round(c.m.p));
   phases(c, out, order, m.p, 1);
   phases(c, out, order, m.i, 100);
@@ -64,12 +60,8 @@ export function readings(c: Charger, wh: number, lists: string): (number | null)
   }
   out.push(Math.round(offered * VOLTS * c.s.ph));
   // These take their time: only for those who want them.
-  if (lists.includes('Factor') || lists.includes('Interval')) derive(c).factors(out);
+  if (lists.includes('Factor') || lists.includes('Interval')) (c.f.part('derive') as Derive).factors(out);
   return out;
-}
-
-function given(v: number | null | undefined): boolean {
-  return v !== null && v !== undefined;
 }
 
 /** Leaves of a measurand the phases that are named one by one, `Voltage.L1-N`; true = one of them has a reading. */
@@ -78,7 +70,7 @@ function single(words: string[], m: Measurand, values: (number | null)[]): boole
   for (let n = 0; n < m[2] && m[2] > 2; n++) {
     const line = m[2] === 4 ? n : n + 1;
     if (!line || !words.includes(m[0] + '.L' + line + m[4])) values[m[1] + n] = null;
-    else if (given(values[m[1] + n])) any = true;
+    else if (typeof values[m[1] + n] === 'number') any = true;
   }
   return any;
 }
@@ -91,7 +83,9 @@ export function mask(list: string, values: (number | null)[]): number {
   let bits = 0;
   for (const name of words) {
     const i = names.indexOf(name);
-    if (i >= 0 && (given(values[number(FIRST[i], 36)]) || given(values[number(LAST[i], 36)]))) bits |= 1 << i;
+    // The first of its readings that is there.
+    const got = i < 0 ? null : (values[number(FIRST[i], 36)] ?? values[number(LAST[i], 36)]);
+    if (typeof got === 'number') bits |= 1 << i;
   }
   for (let i = 0; i < MEASURANDS && list.indexOf('.L') >= 0; i++) {
     const m = measurand(i);
@@ -100,16 +94,11 @@ export function mask(list: string, values: (number | null)[]): number {
   return bits ? bits : 1;
 }
 
-/** Where sample `n` of the running transaction is kept for its end. */
-function key(o: Ocpp, n: number): string {
-  return kept(o.ref) + n.toString(36);
-}
-
 /** Of the samples kept for the end of the transaction every second goes, up to number `n`, and from now on every second
  * is not kept. */
 function thin(o: Ocpp, n: number): void {
   o.ds *= 2;
-  for (let i = o.ds / 2; i < n; i += o.ds) o.c.f.del(key(o, i));
+  for (let i = o.ds / 2; i < n; i += o.ds) o.c.f.del(kept(o.ref) + i.toString(36));
 }
 
 /** Kept for the end of the transaction; the last one always. */
@@ -118,7 +107,11 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
   const n = o.d;
   o.d = n + 1;
   if (!last && n % o.ds) return;
-  c.f.put(key(o, n), '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']', last ? 0 : 1);
+  c.f.put(
+    kept(o.ref) + n.toString(36),
+    '[0,"M",' + o.ref + ',' + ts + ',' + c.rbc + rest + ']',
+    last ? 0 : 1,
+  );
   if (n / o.ds >= KEPT - 2) thin(o, last ? n : n + 1);
 }
 
@@ -127,17 +120,14 @@ function aside(o: Ocpp, ts: number, rest: string, last: boolean): void {
 function take(o: Ocpp, context: string, ts: number, wh: number, list: string, end: string): void {
   const lists = list + ',' + end;
   const values = readings(o.c, wh, lists);
-  if (lists.includes('Interval')) values[INTERVAL] = derive(o.c).interval(o, context, ts, wh);
+  if (lists.includes('Interval'))
+    values[INTERVAL] = (o.c.f.part('derive') as Derive).interval(o, context, ts, wh);
   const all = JSON.stringify(values);
   if (list !== '-') o.ev.push(['m', ts, o.ref, all, context + list]);
   if (o.ref && end !== '' && end !== ',') o.ev.unshift(['a', ts, o.ref, all, context + end]);
 }
 
-/** A sample is due: its readings are taken in the next turn. What has happened since comes behind it. */
-function due(o: Ocpp, context: string, ts: number, list: string, end: string): void {
-  o.ev.push(['k', ts, Math.floor(o.c.m.eto), list, context + end]);
-}
-
+/** The readings of a sample that was due a turn ago. What has happened since comes behind it. */
 function taken(o: Ocpp): void {
   const e = o.ev.shift()!;
   const since = o.ev;
@@ -169,7 +159,10 @@ export function gap(o: Ocpp, open: number[]): void {
   if (!k.oss && !k.osa) return;
   while (o.d / o.ds >= KEPT - 4) thin(o, o.d);
   o.d = Math.ceil(o.d / o.ds) * o.ds;
-  o.c.f.put(key(o, o.d), '[0,"M",' + o.ref + ',' + open[1] + ',' + open[3] + ',"I",1,[' + open[2] + ']]');
+  o.c.f.put(
+    kept(o.ref) + o.d.toString(36),
+    '[0,"M",' + o.ref + ',' + open[1] + ',' + open[3] + ',"I",1,[' + open[2] + ']]',
+  );
   o.d += o.ds;
   take(o, 'R', o.f.stamp(o), Math.floor(o.c.m.eto), '-', k.oss + ',' + k.osa);
 }
@@ -181,7 +174,8 @@ function periodic(o: Ocpp): void {
   const late = c.t - o.smp;
   if (!step || late < 0) return;
   o.smp += step * (Math.floor(late / step) + 1);
-  due(o, 'P', o.f.stamp(o) - (late % step) * (c.w ? 1 : -1), c.k.oms, c.k.oss);
+  const ts = o.f.stamp(o) - (late % step) * (c.w ? 1 : -1);
+  o.ev.push(['k', ts, Math.floor(c.m.eto), c.k.oms, 'P' + c.k.oss]);
 }
 
 /** Samples on the clock's grid, from midnight UTC. `o.grid` = when the next one is due, ms since boot. */
@@ -191,7 +185,7 @@ function aligned(o: Ocpp): void {
   const late = c.t - o.grid;
   if (late >= 0) {
     const ts = o.f.stamp(o) - late;
-    if (late < step) due(o, 'C', ts, c.k.oma, c.k.osa);
+    if (late < step) o.ev.push(['k', ts, Math.floor(c.m.eto), c.k.oma, 'C' + c.k.osa]);
   }
   const day = c.f.wall(c) % 86400000;
   const rest = Math.min(step - (day % step), 86400000 - day);

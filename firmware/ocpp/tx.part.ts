@@ -6,13 +6,8 @@ import { ANSWERED, ERROR, SLOTS, integer, kept, quoteTag, time, txId } from './s
 import type { Entry, Ocpp, Payload } from './state';
 import type { Cursor } from './values.part';
 
-/** Key of the oldest record. */
-function key(o: Ocpp): string {
-  return 'q' + (o.q[0] % SLOTS);
-}
-
 function oldest(o: Ocpp): Entry | undefined {
-  const text = o.c.f.get(key(o)) ?? (o.q[0] === SLOTS * 2 - 1 ? o.ram : undefined);
+  const text = o.c.f.get('q' + (o.q[0] % SLOTS)) ?? (o.q[0] === SLOTS * 2 - 1 ? o.ram : undefined);
   return text === undefined ? undefined : (JSON.parse(text) as Entry);
 }
 
@@ -50,11 +45,6 @@ function stop(o: Ocpp, e: Entry): string {
   );
 }
 
-/** Distance of the samples that are kept for an end. */
-function step(e: Entry): number {
-  return e[9] ? (e[9] as number) : 1;
-}
-
 export function more(o: Ocpp, n: number): string {
   const e = n ? undefined : oldest(o);
   if (n) return '';
@@ -69,7 +59,7 @@ export function more(o: Ocpp, n: number): string {
     w.e = undefined;
     w.i = 0;
     w.to = last;
-    w.by = step(e);
+    w.by = (e[9] || 1) as number;
   }
   o.sp = 'values';
   o.sa = w;
@@ -94,12 +84,15 @@ function pair(o: Ocpp, ref: number, tx: number, most: string): void {
 /** The head was processed, or given up; samples kept for it are no longer needed, which is noted until they are gone. A start
  * goes in a turn of its own: that it is confirmed has just been written, and says as much. */
 function drop(o: Ocpp, e: Entry | undefined): void {
-  if (e && e[1] === 'S') o.ev.unshift(['O', 0, 0, key(o), '']);
-  else o.c.f.del(key(o));
+  const key = 'q' + (o.q[0] % SLOTS);
+  if (e && e[1] === 'S') o.ev.unshift(['O', 0, 0, key, '']);
+  else o.c.f.del(key);
   if (e && e[1] === 'E' && (e[8] as number) >= 0) {
     const set = kept(e[2]);
-    o.c.f.put('qg', '[' + step(e) + ',"' + set + '",' + e[8] + ']');
-    o.ev.unshift(['O', 0, step(e), set, '' + e[8]], ['O', 0, 0, 'qg', '']);
+    // Their distance.
+    const by = (e[9] || 1) as number;
+    o.c.f.put('qg', '[' + by + ',"' + set + '",' + e[8] + ']');
+    o.ev.unshift(['O', 0, by, set, '' + e[8]], ['O', 0, 0, 'qg', '']);
   }
   o.q.shift();
   o.qa = 0;
