@@ -158,6 +158,33 @@ describe('ocpp shapes of messages', () => {
     });
   }
 
+  it('a part that breaks down: InternalError, and the next is answered; in the middle of an answer: 1011', () => {
+    for (const [action, { part }] of Object.entries(ASKED)) {
+      if (!part) continue;
+      const whole = PARTS[part] as object;
+      const broken = (): never => {
+        throw new Error('broken');
+      };
+      try {
+        const r = ready();
+        PARTS[part] = { ...whole, run: broken };
+        assert.equal(asked(r, action, GOOD[action][0], 500), 'InternalError', action);
+        PARTS[part] = whole;
+        assert.equal(typeof asked(r, 'GetConfiguration', {}, 3000), 'object', action);
+        assert.deepEqual(r.told(), [], action);
+        if (action !== 'GetConfiguration') continue;
+        PARTS[part] = { ...whole, more: broken };
+        assert.equal(asked(r, action, {}, 500), undefined);
+        assert.deepEqual(r.cs.closes, [1011]);
+        PARTS[part] = whole;
+        r.run(20000);
+        assert.equal(typeof asked(r, action, {}, 3000), 'object');
+      } finally {
+        PARTS[part] = whole;
+      }
+    }
+  });
+
   it('an action that does not exist, or is written another way', () => {
     const r = ready();
     for (const action of ['reset', 'Reset.req', 'Nope', '', 'hasOwnProperty', 'BootNotification'])
