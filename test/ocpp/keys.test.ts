@@ -43,6 +43,30 @@ const measurands = (values: Values): string[] => [
 const data = (r: Rig): Values => (r.cs.calls('StopTransaction')[0].transactionData ?? []) as Values;
 const meter = (r: Rig): Values => r.cs.calls('MeterValues').flatMap((m) => m.meterValue as Values);
 
+/** The limit, 0.1 A, where the schedule of a valid TxProfile has ended and there is a default of 9 A. */
+function fallen(r: Rig): number {
+  for (const [chargingProfilePurpose, limit, duration] of [
+    ['TxDefaultProfile', 9, undefined],
+    ['TxProfile', 12, 0],
+  ] as const)
+    asked(r, 'SetChargingProfile', {
+      connectorId: 1,
+      csChargingProfiles: {
+        chargingProfileId: limit,
+        stackLevel: 0,
+        chargingProfilePurpose,
+        chargingProfileKind: 'Relative',
+        chargingSchedule: {
+          duration,
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, limit }],
+        },
+      },
+    });
+  r.run(3000);
+  return r.c.lim.ocpp;
+}
+
 /** Refused by every key of its type. */
 const BAD = {
   bool: ['1', '0', 'yes', '', ' true', 'truefalse'],
@@ -558,7 +582,15 @@ const WRITABLE: Case[] = [
     def: '6',
     good: '8',
     bad: ['5', '33'],
-    act: (r) => assert.equal(r.c.k.mca, 8),
+    rig: () => offline({ acs: 0, amp: 7 }),
+    act(r) {
+      charge(r);
+      assert.equal(r.c.x.amps, 0);
+    },
+    without(r) {
+      charge(r);
+      assert.equal(r.c.x.amps, 70);
+    },
   },
   {
     key: 'RemoteLogging',
@@ -634,7 +666,14 @@ const WRITABLE: Case[] = [
     type: 'bool',
     def: 'false',
     good: 'true',
-    act: (r) => assert.equal(r.c.k.opf, 1),
+    act(r) {
+      charge(r);
+      assert.equal(fallen(r), 90);
+    },
+    without(r) {
+      charge(r);
+      assert.equal(fallen(r), 999);
+    },
   },
 ];
 
