@@ -161,7 +161,10 @@ export const EN = {
   endedHint: 'Unplug the car, or start again.',
   blocked: 'Not charging',
   fault: 'Fault',
-  faultHint: 'The contactor is open. The charger tries again by itself where it may.',
+  faultHint:
+    'The contactor is open. Where it may, the charger tries again by itself; else unplug the car, or acknowledge.',
+  welded:
+    'It does not open: the plug may be live. Keep off it, switch off the circuit breaker and call an electrician.',
   warn: 'Note: {0}.',
   lim: {
     cableCurrentLimit: 'The cable allows no more.',
@@ -367,7 +370,10 @@ export const DE = {
   endedHint: 'Auto ausstecken oder erneut starten.',
   blocked: 'Lädt nicht',
   fault: 'Störung',
-  faultHint: 'Das Schütz ist offen. Wo es darf, versucht es die Ladestation von selbst wieder.',
+  faultHint:
+    'Das Schütz ist offen. Wo sie darf, versucht es die Ladestation von selbst wieder; sonst ausstecken oder quittieren.',
+  welded:
+    'Es öffnet nicht: Der Stecker kann unter Spannung stehen. Nicht anfassen, Sicherung ausschalten, Elektriker rufen.',
   warn: 'Hinweis: {0}.',
   lim: {
     cableCurrentLimit: 'Mehr erlaubt das Kabel nicht.',

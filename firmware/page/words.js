@@ -18,6 +18,9 @@ const SAID = [1, 26, 38];
 const reason = (t, s) =>
   s.modelStatus === 26 ? flaw(t, s.flt || t.fault) + '.' : (t.m[s.modelStatus] ?? `(${s.modelStatus})`);
 
+/** What to do about a fault that has opened the contactor; a welded one is the one that is not open. */
+const advice = (t, s) => (s.flt === 'contactor welded' ? t.welded : t.faultHint);
+
 /** Without a car. */
 function empty(t, s) {
   if (s.frc === 1) return [t.none, t.noneOff];
@@ -25,7 +28,7 @@ function empty(t, s) {
 }
 
 function lines(t, s) {
-  if (s.car === 5) return [t.fault, s.flt ? `${flaw(t, s.flt)}. ${t.faultHint}` : t.faultHint];
+  if (s.car === 5) return [t.fault, s.flt ? `${flaw(t, s.flt)}. ${advice(t, s)}` : t.faultHint];
   if (s.car === 1) return empty(t, s);
   if (s.car === 2) return [t.charging, reason(t, s)];
   if (!s.alw && s.car === 4 && s.modelStatus === 2) return [t.ended, t.endedHint];

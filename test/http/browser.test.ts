@@ -9,6 +9,55 @@ import { VERSION, image } from '../fake/hosts';
 const $ = (id: string): string => `document.getElementById(${JSON.stringify(id)})`;
 const says = (id: string, text: string): string => `${$(id)}.textContent.includes(${JSON.stringify(text)})`;
 
+interface AxNode {
+  ignored: boolean;
+  role?: { value: string };
+  name?: { value: string };
+}
+const WORKED = 'button textbox combobox slider checkbox radio spinbutton link DisclosureTriangle'.split(' ');
+
+/** Runs in the page: how many texts there are, and which are too faint, which fields too hard to see or to hit. */
+const MEASURE = `(() => {
+  const rgb = (t) => t.match(/[\\d.]+/g).map(Number);
+  const over = (a, b) => [0, 1, 2].map((i) => a[i] * (a[3] ?? 1) + b[i] * (1 - (a[3] ?? 1)));
+  const light = (c) => {
+    const [r, g, b] = c.map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (a, b) => {
+    const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+    return (x + 0.05) / (y + 0.05);
+  };
+  const line = (e) => (e ? [...line(e.parentElement), e] : []);
+  const behind = (e) => line(e).reduce((c, x) => over(rgb(getComputedStyle(x).backgroundColor), c), [255, 255, 255]);
+  const faint = [];
+  let texts = 0;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let n; (n = walk.nextNode()); ) {
+    const e = n.parentElement;
+    if (!n.data.trim() || e.closest('script, option, :disabled') || !e.checkVisibility()) continue;
+    texts++;
+    const s = getComputedStyle(e);
+    const [r, g, b, a = 1] = rgb(e.closest('svg') ? s.fill : s.color);
+    const back = behind(e);
+    const front = over([r, g, b, line(e).reduce((k, x) => k * getComputedStyle(x).opacity, a)], back);
+    const big = parseFloat(s.fontSize) >= (s.fontWeight >= 700 ? 18.66 : 24);
+    const k = ratio(front, back);
+    if (k < (big ? 3 : 4.5)) faint.push(n.data.trim() + ': ' + k.toFixed(2));
+  }
+  for (const e of document.querySelectorAll('input, select, button')) {
+    if (!e.checkVisibility() || e.type === 'radio') continue;
+    const { width, height } = e.getBoundingClientRect();
+    if (width < 24 || height < 24) faint.push(e.outerHTML + ': ' + width + ' x ' + height);
+    // Buttons have a word to be found by, sliders and ticks are drawn by the browser.
+    if (e.matches('button, [type=range], [type=checkbox]')) continue;
+    const back = behind(e.parentElement);
+    const k = Math.max(ratio(over(rgb(getComputedStyle(e).borderTopColor), back), back), ratio(behind(e), back));
+    if (k < 3) faint.push(e.outerHTML + ': ' + k.toFixed(2));
+  }
+  return { texts, faint };
+})()`;
+
 describe('page in a browser', function () {
   this.timeout(90000);
   let bench: Bench;
@@ -57,7 +106,51 @@ describe('page in a browser', function () {
     assert.equal(await b.value('document.documentElement.scrollWidth'), 390, 'wider than the phone');
   });
 
+  /** WCAG 2.1, as it is on the screen: 4.5 for text (3 where it is big), 3 for the rim of a field, 24 pixels for a finger. */
+  it('everything can be told from what is behind it, light and dark', async () => {
+    for (const dark of [false, true]) {
+      await b.open(bench.http + '/', { width: 360, height: 740, dark });
+      await b.until(says('headline', 'No car connected'));
+      await b.value(`document.querySelectorAll('details').forEach((d) => (d.open = true))`);
+      await b.until(`${$('networks')}.children.length && ${$('log')}.textContent.length > 5`);
+      const { texts, faint } = await b.value<{ texts: number; faint: string[] }>(MEASURE);
+      assert.ok(texts > 100, `${texts} texts`);
+      assert.deepEqual(faint, [], dark ? 'dark' : 'light');
+    }
+  });
+
+  it('has a name for everything that can be worked, and a key reaches all of it', async () => {
+    const { nodes } = (await b.send('Accessibility.getFullAXTree')) as { nodes: AxNode[] };
+    const works = nodes.filter((n) => !n.ignored && WORKED.includes(n.role?.value ?? ''));
+    assert.ok(works.length > 40, `${works.length} of them`);
+    assert.deepEqual(
+      works.filter((n) => !n.name?.value).map((n) => n.role),
+      [],
+    );
+    assert.deepEqual(
+      works.filter((n) => n.role?.value === 'slider').map((n) => n.name!.value),
+      ['Charge with at most', 'Brightness of the light'],
+    );
+    const tab = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9 };
+    const reached = `new Set([...(window.reached ?? []), document.activeElement])`;
+    await b.value(`document.activeElement.blur(), scrollTo(0, 0)`);
+    for (let i = 0; i < works.length + 20; i++) {
+      for (const type of ['rawKeyDown', 'keyUp']) await b.send('Input.dispatchKeyEvent', { type, ...tab });
+      await b.value(`window.reached = ${reached}, 0`);
+    }
+    // Of radio buttons one is reached, the arrows do the rest.
+    assert.deepEqual(
+      await b.value(`[...document.querySelectorAll('button, summary, input:not([type=radio]), select')]
+        .filter((e) => e.checkVisibility() && !e.disabled && !window.reached.has(e))
+        .map((e) => e.outerHTML)`),
+      [],
+    );
+    assert.equal(await b.value(`[...window.reached].filter((e) => e.type === 'radio').length`), 1);
+  });
+
   it('connects to a central system, and tells what is wrong with an address', async () => {
+    await b.open(bench.http + '/', { width: 390, height: 844 });
+    await b.until(says('headline', 'No car connected'));
     await b.value(`${$('ocpp')}.open = true`);
     await b.until(`${$('central')}.elements.ocppu.offsetParent && ${$('steps')}.children.length`);
     await put('#central [name=ocppu]', 'ws://127.0.0.1:9/');
@@ -317,5 +410,42 @@ describe('page in a browser', function () {
       b.asked.filter((u) => !own.some((o) => u.startsWith(o))),
       [],
     );
+  });
+});
+
+describe('page on the access point', function () {
+  this.timeout(60000);
+  it('asks for the network: its form is open and in view, and what is typed joins', async function () {
+    if (!CHROMIUM) return this.skip();
+    const bench = await start({
+      http: 0,
+      bench: 0,
+      csms: 'off',
+      fresh: true,
+      flash: '',
+      set: [['wifis', '[]']],
+    });
+    const b = new Browser();
+    try {
+      await b.open(bench.http + '/', { width: 360, height: 740 });
+      await b.until(`${$('join')}.elements.pick.length > 2`);
+      const { top, bottom } = await b.value<{ top: number; bottom: number }>(
+        `${$('wifi')}.getBoundingClientRect().toJSON()`,
+      );
+      assert.ok(top >= 0 && bottom <= 740 && bottom > top + 200, `${top} to ${bottom}`);
+      await b.value(`(() => {
+        const { pick, key } = ${$('join')}.elements;
+        pick.value = 'bench';
+        key.value = 'bench-key';
+        ${$('join')}.requestSubmit();
+      })()`);
+      await b.until(says('air', 'Connected to bench'), 30000);
+      await b.open(bench.http + '/', { width: 360, height: 740 });
+      await b.until(says('link', 'connected'));
+      assert.equal(await b.value(`${$('wifi')}.open`), false, 'it has one now');
+    } finally {
+      await b.close();
+      await bench.stop();
+    }
   });
 });

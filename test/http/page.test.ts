@@ -188,7 +188,13 @@ describe('page', () => {
       [
         { car: 5, alw: false, modelStatus: 26, flt: 'contactor welded' },
         EN.fault,
-        /^Contactor welded\. /,
+        `Contactor welded. ${EN.welded}`,
+        { clf: 1 },
+      ],
+      [
+        { car: 5, alw: false, modelStatus: 26, flt: 'cable not recognised' },
+        EN.fault,
+        `Cable not recognised. ${EN.faultHint}`,
         { clf: 1 },
       ],
     ];
@@ -200,6 +206,14 @@ describe('page', () => {
       if (typeof hint === 'string') assert.equal(told.hint, hint, name);
       else assert.match(told.hint, hint, name);
       assert.deepEqual(move(EN, s)?.set, button, name);
+    }
+    // What does not open is not called open: whoever believes it takes hold of a live plug.
+    for (const [t, open] of [
+      [EN, /is open/],
+      [DE, /ist offen/],
+    ] as const) {
+      assert.doesNotMatch(story(t, { ...IDLE, car: 5, flt: 'contactor welded' }).hint, open);
+      assert.match(story(t, { ...IDLE, car: 5, flt: 'residual current' }).hint, open);
     }
     assert.match(story(DE, { ...IDLE, car: 5, flt: 'contactor welded' }).hint, /^Schütz verschweißt\. /);
   });
@@ -265,6 +279,7 @@ describe('page', () => {
       ['bad', 'bad-fill', 4.5],
       ['back', 'bad', 4.5],
       ['amber', 'card', 3],
+      ['rim', 'card', 3],
     ];
     assert.deepEqual(faint(css, rows), []);
   });
