@@ -17,12 +17,17 @@ interface Exchange {
 
 export class Http {
   private all = new Set<Exchange>();
+  /** The engine's own list, which a script reaches through a name that it should not know. */
+  private list: Any[];
 
   constructor(
     private w: World,
     private sockets: Sockets,
     private version: string,
-  ) {}
+  ) {
+    this.list = w.realm.array() as Any[];
+    w.realm.hide('\xff', w.realm.object({ HttpSC: this.list }));
+  }
 
   library(): Any {
     return this.w.realm.object({ createServer: (fn: unknown) => this.createServer(fn) });
@@ -55,6 +60,8 @@ export class Http {
     const request = realm.object();
     const response = realm.object({ headers: realm.object({ Connection: 'close' }) });
     const link = new Link(this.w, id, response);
+    request.res = response;
+    this.list.push(request);
     this.sockets.adopt(link);
     this.answering(link, response);
     this.all.add({
@@ -107,7 +114,7 @@ export class Http {
     const { link, request, response } = x;
     const { emitter } = this.w;
     let busy = false;
-    let close = link.closeNow;
+    let close = link.closeNow || !!request.clsNow;
     if (!close) {
       const read = link.take();
       if (read) this.received(x);
@@ -119,6 +126,8 @@ export class Http {
     if (!close) return busy;
     if (x.headed) this.body(x, true);
     this.all.delete(x);
+    // It leaves a hole.
+    delete this.list[this.list.indexOf(request)];
     this.sockets.drop(link);
     emitter.emit(response, 'end');
     emitter.emit(request, 'close', false);

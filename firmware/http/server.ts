@@ -1,6 +1,7 @@
 // The web server's resident end: who is served, in which order, for how long, and what goes out. What a request asks for is
 // done by parts on call, one after another and a step a turn: `web` takes it apart and names the one that answers.
 
+import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Answer, Job, Talk, Web } from './web.part';
 
@@ -10,6 +11,8 @@ const MOST = 6;
 const PATIENCE = 10000;
 /** How often that is looked after, and who listens gets news, ms. */
 const LOOK = 700;
+/** So many of them are PATIENCE. */
+const ROUNDS = 14;
 /** A client that takes nothing for so long no longer keeps the next one waiting, ms. */
 const HELD = 500;
 /** How often that is looked at, ms. */
@@ -19,6 +22,14 @@ const LONGEST = 4001;
 /** Bytes of a packet: the engine copies what does not fit in one. As many are sent at once, and from so few on. */
 const PIECE = 536;
 const FULL = 250;
+
+/** A connection in the engine's own list, with its answer; `clsNow` = the engine closes it, sent or not. */
+interface Held {
+  res: Talk;
+  /** Looks that found it without anybody to serve. */
+  idle?: number;
+  clsNow?: Bit;
+}
 
 /** States of a request: it has more to do; it waits for its client. */
 const MORE = 1;
@@ -34,9 +45,10 @@ export function serve(c: Charger): void {
   const all: Talk[] = [];
   /** What is known about wrong passwords; see web.part.ts. */
   const guard: number[] = [];
-  /** 1 = the timer for the next turn runs; 1 = the one of `look`. */
+  /** 1 = the timer for the next turn runs. */
   let armed = 0;
-  let watched = 0;
+  /** Timer of `look` while nobody is there and it runs slowly; 0 = it runs fast. */
+  let watch = 0;
 
   /** Frees the place of a request; harmless when done before. */
   function over(this: Talk): void {
@@ -165,15 +177,27 @@ export function serve(c: Charger): void {
     }
   }
 
-  /** Lets go of who neither reads nor sends, while anybody is there; who listens may have the next round. */
+  /**
+   * Lets go of who neither reads nor sends, while anybody is there; who listens may have the next round. The engine ends no
+   * connection by itself: not one whose request or body never comes whole, nor one that does not take the end of its answer.
+   * Ten of them, and nobody gets in or out. Who is not being served for that long is cut off.
+   */
   function look(): void {
+    const rounds = watch ? ROUNDS : 1;
     for (const t of all.slice(0))
       if (t.wait === REST) ready.call(t);
       else if (c.t - t.at >= PATIENCE) fail(t, 503, 'too slow');
-    watched = all.length;
-    if (!watched) return;
-    later(look, LOOK);
-    if (!armed) later(turn, 1);
+    // By its keys: the list has holes.
+    const list = (global['\xff'] as { HttpSC?: { [i: string]: Held } }).HttpSC || {};
+    for (const i of Object.keys(list)) {
+      const q = list[i];
+      if (all.includes(q.res)) delete q.idle;
+      else if ((q.idle = (q.idle || 0) + rounds) > ROUNDS) q.clsNow = 1;
+    }
+    const id = later(look, all.length ? LOOK : PATIENCE);
+    watch = all.length ? 0 : id;
+    if (watch || armed) return;
+    later(turn, 1);
     armed = 1;
   }
 
@@ -187,10 +211,14 @@ export function serve(c: Charger): void {
       t.on('close', over);
       q.on('data', take);
       q.on('end', take);
+      if (watch) {
+        clearTimeout(watch);
+        later(look, LOOK);
+        watch = 0;
+      }
       all.push(t);
       ready.call(t);
-      if (!watched) later(look, LOOK);
-      watched = 1;
     })
     .listen(80);
+  watch = later(look, PATIENCE);
 }

@@ -102,6 +102,7 @@ export function engine(): void {
     getTime: () => 0,
     print: () => undefined,
     require: (name: string) => BUILTIN[name],
+    '\xff': {},
     E: {
       CRC32: (v: string | Uint8Array) => crc32(typeof v === 'string' ? Buffer.from(v, 'latin1') : v),
       sum: (b: Uint8Array) => b.reduce((a, x) => a + x, 0),

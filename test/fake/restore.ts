@@ -20,6 +20,7 @@ const KEPT = [
   'analogRead',
   'analogWrite',
   'Modules',
+  '\xff',
 ];
 
 export const mochaHooks = {

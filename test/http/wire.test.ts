@@ -1,6 +1,8 @@
 // How requests may look on the wire, against the running bundle: torn, large, slow, in parallel, with all verbs.
 
 import assert from 'node:assert';
+import { once } from 'node:events';
+import net from 'node:net';
 import { start } from '../../bench/start';
 import type { Bench } from '../../bench/start';
 import { ask, raw } from './wire';
@@ -161,6 +163,47 @@ function suite(engine: 'node' | 'espruino'): void {
 
   const pass = (ms: number): Promise<unknown> =>
     engine === 'node' ? b.advance(ms) : new Promise((go) => setTimeout(go, ms));
+  // The chip has ten sockets for everybody, and the engine ends no connection by itself.
+  it('a connection on which nothing moves is cut off, whatever is missing: its request, its body, its reader', async () => {
+    const open = async (text: string): Promise<net.Socket> => {
+      const s = net.connect(Number(new URL(b.http).port), '127.0.0.1').on('error', () => undefined);
+      await once(s, 'connect');
+      s.resume().write(text);
+      return s;
+    };
+    const held = async (): Promise<number> => {
+      await b.console('print(Object.keys(global["\\xff"].HttpSC || []).length + " held")');
+      for (let n = 0; ; n++) {
+        const told = /(\d+) held[^]*$/.exec(b.log().text.slice(seen));
+        if (told) return ((seen = b.log().text.length), Number(told[1]));
+        assert.ok(n < 50, 'the console is silent');
+        await pass(100);
+      }
+    };
+    let seen = 0;
+    await amp();
+    const all: net.Socket[] = [];
+    for (const text of ['G', 'GET /api/st', 'POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp='])
+      all.push(await open(text), await open(text));
+    // The page is asked for; what it is answered arrives a minute later, and so does the word that it has.
+    const deaf = await open('');
+    while ((await held()) < 7) await pass(100);
+    await b.post('wifi', { latency: 2000 });
+    deaf.write(`GET / HTTP/1.1${END}`);
+    await pass(1500);
+    await b.post('wifi', { latency: 60000 });
+    await pass(1500);
+    await b.post('wifi', { latency: 0 });
+    assert.ok((await held()) >= 7, 'it holds its place');
+    const from = Date.now();
+    assert.equal((await ask(b.http, '/api/status?filter=car')).body, '{"car":1}');
+    assert.ok(Date.now() - from < 2000, 'nobody waits for them');
+    await pass(45000);
+    assert.equal(await held(), 0);
+    for (const s of all) assert.ok(s.destroyed || s.readableEnded, 'the other side was told');
+    deaf.destroy();
+  });
+
   it('clients that say nothing more or leave keep nobody from being served', async () => {
     const half = Array.from({ length: 6 }, () =>
       raw(b.http, ['POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp=']).catch(() => ''),
@@ -184,6 +227,6 @@ describe('requests on the wire', function () {
 });
 if (process.env.ESPRUINO)
   describe('requests on the wire, the real interpreter', function () {
-    this.timeout(60000);
+    this.timeout(90000);
     suite('espruino');
   });
