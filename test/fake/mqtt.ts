@@ -94,6 +94,8 @@ export function connection(p: Packet): Record<string, unknown> {
 
 /** Listens and publishes. */
 export class Client {
+  /** Each has a name of its own: the dice are the same in every test, and a broker lets go of the elder namesake. */
+  private static count = 0;
   /** The last text of each topic, and everything in the order in which it came. */
   readonly last = new Map<string, Message>();
   readonly all: Message[] = [];
@@ -106,7 +108,13 @@ export class Client {
     const auth = user ? [text(user), text(password)] : [];
     socket.on('error', () => {});
     socket.write(
-      encode(0x10, text('MQTT'), [4, user ? 0xc2 : 2, 0, 0], text('test' + Math.random()), ...auth),
+      encode(
+        0x10,
+        text('MQTT'),
+        [4, user ? 0xc2 : 2, 0, 0],
+        text(`test${process.pid}-${++Client.count}`),
+        ...auth,
+      ),
     );
     return new Promise((resolve, reject) => {
       socket.on('close', () => reject(new Error('the broker has closed')));
