@@ -50,6 +50,11 @@ async function main(): Promise<void> {
   process.stdin.on('data', (text: string) => bench!.type(text));
 }
 
+/** The shell between npm and this process keeps a SIGTERM for itself: who has lost it ends as well. */
+const shell = process.ppid;
+if (process.env.npm_lifecycle_event === 'start')
+  setInterval(() => process.ppid !== shell && !ending && end(), 200).unref();
+
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 main().catch(fail);

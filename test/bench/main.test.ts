@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { Mistake, options, usage } from '../../bench/options';
 
 describe('bench options', () => {
@@ -109,5 +112,21 @@ describe('bench process', function () {
     taken.close();
     if (/unknown board|no wiring/.test(err)) this.skip();
     assert.deepEqual([code, out, err], [2, '', `--bench: port ${port} is in use\n`]);
+  });
+
+  it('ends with `npm start`, whose shell hands no signal on', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const file = path.join(os.tmpdir(), `pilotwire-${process.pid}.flash`);
+    const args = ['start', '--', '--http', '0', '--bench', '0', '--csms', 'off', '--fresh', '--flash', file];
+    const child = spawn('npm', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    let out = '';
+    for await (const d of child.stdout) if ((out += d).includes('"ready"')) break;
+    const { bench } = JSON.parse(/\{"ready.*\}/.exec(out)![0]) as { bench: string };
+    assert.equal((await fetch(bench + '/bench')).status, 200);
+    child.kill('SIGTERM');
+    const gone = (): Promise<boolean> => fetch(bench + '/bench').then(() => false, () => true); // prettier-ignore
+    for (const end = Date.now() + 3000; !(await gone()); await new Promise((go) => setTimeout(go, 50)))
+      assert.ok(Date.now() < end, 'it holds its ports');
+    rmSync(file, { force: true });
   });
 });
