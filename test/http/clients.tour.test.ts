@@ -114,10 +114,10 @@ describe('clients: the tour of the README', function () {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const [tsx, main] = scripts.start.split(' ');
-    assert.equal(tsx, 'tsx');
+    const [node, ...start] = scripts.start.split(' ');
+    assert.equal(node, 'node');
     const flags = ['--http', '0', '--bench', '0', '--csms', '0', '--flash', path.join(folder, 'flash')];
-    child = spawn(process.execPath, ['--import', 'tsx', main, ...flags], {
+    child = spawn(process.execPath, [...start, ...flags], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
