@@ -37,6 +37,8 @@ const LATCHED = 1 | 4;
 
 /** A connect into a blackhole stands still for so long, ms: longer than the watchdog's patience. */
 const BLOCKS = 18000;
+/** Before the watchdog ends that, ms. */
+const SOON = 5000;
 /** What may happen in a walk beside car, faults, settings, grid and supply. */
 export type Kind = '' | 'modes' | 'network';
 export const ONLINE = {
@@ -51,6 +53,8 @@ export const ONLINE = {
 /** A network that swallows packets: all of them, or all but pings. A connect blocks then. */
 export class Holes extends Hosts {
   hole: '' | 'all' | 'connects' = '';
+  /** A connect begins to block. */
+  blocks?: () => void;
   private stand: (ms: number) => void;
 
   constructor(
@@ -63,6 +67,7 @@ export class Holes extends Hosts {
 
   override connect(host: string, port: number): number {
     if (!this.hole) return super.connect(host, port);
+    this.blocks?.();
     this.stand(BLOCKS);
     throw 'Unable to create socket';
   }
@@ -139,6 +144,7 @@ export class Walk {
       net ? Holes : undefined,
     );
     this.cs.t = () => this.whole.t;
+    if (net) (this.whole.bench.net as Holes).blocks = () => this.leaves();
     // The rules have to hold without the hardware behind them.
     this.whole.rig.bridge!();
     this.last = this.whole.shown();
@@ -294,6 +300,22 @@ export class Walk {
     if (later) bench.clock.at(this.whole.t + later, () => this.act('car', body));
     else this.act('car', body);
     if (later || body.state === 'unplugged') this.run(later + 200);
+  }
+
+  /** The worst moment: S2 opens while the thread stands still. */
+  private leaves(): void {
+    if (!this.last.contactor.closed) return;
+    const at = this.whole.t + this.chance.below(SOON);
+    this.whole.bench.clock.at(at, () => this.act('car', { state: 'B' }));
+  }
+
+  /** The car charges, the central system is lost, and the connect that follows blocks. */
+  blocked(): void {
+    this.act('car', { state: 'C', cable: 32, amps: 16, phases: 3 });
+    this.run(60000);
+    (this.whole.bench.net as Holes).hole = 'connects';
+    this.cs.wire?.cut();
+    this.run(120000);
   }
 
   /** One event and some time. */

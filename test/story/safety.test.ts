@@ -131,7 +131,7 @@ describe('safety on the whole bundle', function () {
       w.run(1500);
       assert.ok(low > from && low < from + 1200, `${low - from} ms`);
       assert.equal(w.get('flt'), 'internal error');
-      assert.match(w.bench.out + w.type('log()'), /broken on purpose/);
+      assert.match(w.bench.out + w.type('log()', 1000), /broken on purpose/);
       w.run(45000);
       assert.deepEqual([closed(w), w.get('err'), w.bench.reboots], [true, 0, []]);
       w.end();

@@ -60,7 +60,7 @@ describe('trace of a charge', function () {
     assert.equal(w.get('late'), late + 1);
     const gap = w.get('gap') as number;
     assert.ok(gap >= 300 && gap <= 340, `${gap} ms`);
-    assert.match(w.type('trace()'), /late 3[0-4]0 ms/);
+    assert.match(w.type('trace()', 1000), /late 3[0-4]0 ms/);
     w.end();
   });
 });
