@@ -9,7 +9,13 @@ const PAUSE = 20;
 
 /** Prints a line of what a command says, and goes on: all of it at once would stop the scan for 0.1 s and more. */
 export function speak(c: Charger, t: Typed): void {
-  const text = (c.f.part(t.part) as Console).line(c, t);
+  // Each is loaded in a turn of its own.
+  const part = c.f.ready(t.part) as Console | undefined;
+  if (!part || !c.f.ready('conf')) {
+    setTimeout(speak, 0, c, t);
+    return;
+  }
+  const text = part.line(c, t);
   if (text === undefined) return;
   if (text) print(text);
   if (!t.r) t.n++;
