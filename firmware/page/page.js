@@ -741,15 +741,6 @@ function refresh() {
   rare = 0;
   if (stream) show();
   else void run();
-  // Who comes over the access point is there to tell the network.
-  read('wap,wst').then(
-    (r) => {
-      if (!r.wap || r.wst === 3) return;
-      $('wifi').open = true;
-      $('wifi').scrollIntoView();
-    },
-    () => {},
-  );
 }
 
 /** Other keys are wanted, or none. */
@@ -757,15 +748,6 @@ function change() {
   rare = 0;
   if (stream) stream.abort();
   else void run();
-  // Who comes over the access point is there to tell the network.
-  read('wap,wst').then(
-    (r) => {
-      if (!r.wap || r.wst === 3) return;
-      $('wifi').open = true;
-      $('wifi').scrollIntoView();
-    },
-    () => {},
-  );
 }
 
 // The plot goes on while nothing changes.
