@@ -18,12 +18,12 @@ let looked = 0;
 let last = '';
 /** Parts that were loaded for a later turn, and how often. */
 const asked: { [name: string]: number } = {};
-/** The last of them, while it waits for that turn; others that have waited for it. */
+/** The last of them, while it waits for that turn, and since when. */
 let due = '';
-let waits = 0;
-/** So many times at most a part is loaded for a later turn, and so often others wait. */
+let since = 0;
+/** So many times at most a part is loaded for a later turn; others wait so long for it, ms: three turns of work. */
 const TRIES = 2;
-const PATIENCE = 9;
+const PATIENCE = 60;
 
 /** Drops a part, if it is loaded. */
 export function drop(name: string): void {
@@ -75,14 +75,14 @@ export function part(name: string): unknown {
  */
 export function ready(name: string): unknown {
   const loaded = cost[name];
-  if (!loaded && due && cost[due] && ++waits < PATIENCE) return undefined;
+  if (!loaded && due && cost[due] && now() - since < PATIENCE) return undefined;
   if (loaded || asked[name] === TRIES) {
     if (due === name) due = '';
     delete asked[name];
     return part(name);
   }
   due = name;
-  waits = 0;
+  since = now();
   asked[name] = (asked[name] ?? 0) + 1;
   part(name);
   return undefined;
