@@ -192,7 +192,7 @@ export function serve(c: Charger): void {
     for (const i of Object.keys(list)) {
       const q = list[i];
       if (all.includes(q.res)) delete q.idle;
-      else if ((q.idle = (q.idle || 0) + rounds) > ROUNDS) q.clsNow = 1;
+      else if ((q.idle = q.idle ? q.idle + rounds : 1) > ROUNDS) q.clsNow = 1;
     }
     const id = later(look, all.length ? LOOK : PATIENCE);
     watch = all.length ? 0 : id;

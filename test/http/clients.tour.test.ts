@@ -80,7 +80,10 @@ describe('clients: the tour of the README', function () {
     const url = c.url.replace(/\$(\w+)/g, (_, name: string) => places[name]);
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\//, c.url);
     const signal = AbortSignal.timeout(20000);
-    const r = await fetch(url, { method: c.method, body: c.body || undefined, signal });
+    const r = await fetch(url, { method: c.method, body: c.body || undefined, signal }).catch((e: Error) => {
+      // The text of undici's own errors says nothing.
+      throw e.cause ? new Error(`${c.url}: ${String(e.cause)}`) : e;
+    });
     assert.equal(r.status, 200, `${c.url}: ${r.status}`);
     return c.endless ? event(r) : r.text();
   };

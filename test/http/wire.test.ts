@@ -204,6 +204,28 @@ function suite(engine: 'node' | 'espruino'): void {
     deaf.destroy();
   });
 
+  if (engine === 'node')
+    it('and none sooner, wherever in the round of looks it begins, and whoever asks meanwhile', async () => {
+      for (let n = 0; n < 4; n++) {
+        // Nobody is there, and it is looked every 10 s.
+        await pass(2000);
+        const s = net.connect(Number(new URL(b.http).port), '127.0.0.1').on('error', () => undefined);
+        await once(s, 'connect');
+        let text = '';
+        s.on('data', (piece: Buffer) => (text += piece.toString()));
+        s.write('GET /api/status?filter=car');
+        await pass(3000);
+        for (let k = 0; k < 3; k++) {
+          await amp();
+          await pass(800);
+        }
+        s.write(` HTTP/1.1${END}`);
+        for (let k = 0; k < 20 && !text.endsWith('}'); k++) await pass(100);
+        assert.match(text, /\{"car":1\}$/, `round ${n}`);
+        s.destroy();
+      }
+    });
+
   it('clients that say nothing more or leave keep nobody from being served', async () => {
     const half = Array.from({ length: 6 }, () =>
       raw(b.http, ['POST /api/set HTTP/1.1\r\nContent-Length: 100\r\n\r\namp=']).catch(() => ''),
