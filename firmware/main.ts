@@ -343,8 +343,12 @@ function banner(): void {
 function crashed(): void {
   const power = (peek32(CAUSE) & 63) === POWER;
   // A connect that only the power cut ended has not blocked: firmware/ocpp/link.ts, mqtt/broker.part.ts, net/fetch.part.ts.
-  if (power) for (const key of ['cg', 'cm', 'cu']) journal.del(key);
-  const mode = power && !E.torn && !journal.get('bad') ? 0 : (part('rescue') as Rescue).rescue(c, power);
+  let hosts = 0;
+  for (const key of ['cg', 'cm', 'cu'])
+    if (power) journal.del(key);
+    else if (journal.get(key) !== undefined) hosts++;
+  const mode =
+    power && !E.torn && !journal.get('bad') ? 0 : (part('rescue') as Rescue).rescue(c, power, hosts);
   if (mode) raise(c, SAFE);
   if (mode < 2) return;
   c.hooks.pop();

@@ -6,7 +6,7 @@ import type { Charger } from './charger';
 
 /** Exports of this part. */
 export interface Rescue {
-  rescue(c: Charger, power: boolean): number;
+  rescue(c: Charger, power: boolean, hosts: number): number;
   leave(c: Charger): string;
   forget(c: Charger, serial: unknown): string;
 }
@@ -42,8 +42,9 @@ function safe(c: Charger, n: number, sum: number): void {
 /**
  * Counts the reset that led to this boot: 0 = the charger runs as ever, 1 = safe mode, 2 = only scan, network and page. A bundle
  * on trial is counted by firmware/boot.ts. A power cut or an ordered restart is no crash, and another bundle begins anew. Damaged files mean safe mode, too.
+ * `hosts` that blocked have cost a reset each: those are not counted, and what blocked is left alone.
  */
-export function rescue(c: Charger, power: boolean): number {
+export function rescue(c: Charger, power: boolean, hosts: number): number {
   if (E.torn) {
     c.f.log('safe', 'damaged:' + E.torn + ', no charging');
     return STILL;
@@ -56,7 +57,7 @@ export function rescue(c: Charger, power: boolean): number {
   }
   const was = k[2] === sum ? k : [0, NORMAL];
   const n = was[1] === TRY ? was[0] : was[0] + 1;
-  const mode = n < MOST || was[1] === TRY ? NORMAL : was[1] === NORMAL ? STILL : BARE;
+  const mode = n < MOST + hosts || was[1] === TRY ? NORMAL : was[1] === NORMAL ? STILL : BARE;
   keep(c, n, mode, sum);
   if (mode) safe(c, n, sum);
   else setTimeout(() => c.f.del(KEPT), HEALTHY);

@@ -96,6 +96,26 @@ describe('hosts that answer a ping and swallow a connect', function () {
       w.end();
     });
 
+  it('their resets are no crashes: it takes three others in a row until nothing charges', () => {
+    const w = new Whole(
+      bundle(VERSION),
+      1,
+      { acs: '0', ...ONLINE },
+      (b) => ((b.net as Holes).hole = 'connects'),
+      Holes,
+    );
+    const { reboots } = w.bench;
+    while (reboots.length < 2) w.run(1000);
+    w.run(5000);
+    for (let n = 1; n <= 3; n++) {
+      // Scan and work end: what an endless loop does, seen from outside.
+      w.bench.engine.type('clearTimeout()\n');
+      w.run(12000);
+      assert.deepEqual([reboots.length, w.get('errs')], [2 + n, n < 3 ? 0 : 131072], w.bench.out);
+    }
+    w.end();
+  });
+
   // 18 s in a connect is longer than the watchdog waits. The car is unplugged a second after it began.
   for (const leaves of [false, true])
     it(`a connect that blocks at any moment of a charge${leaves ? ', while the car leaves' : ''}: open, reset, and the charge goes on`, () => {
