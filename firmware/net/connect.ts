@@ -71,8 +71,8 @@ export interface Fetch {
 export interface Place {
   host: string;
   port: number;
-  path: string;
-  auth: string;
+  /** What follows the method in a request: path, version, host, user. */
+  head: string;
   /** Why we cannot go there. */
   error: string;
 }

@@ -34,7 +34,8 @@ export function place(url: string): Place {
         ? ''
         : 'bad url';
   const auth = user < 0 ? '' : 'Authorization: Basic ' + btoa(all.substr(0, user)) + '\r\n';
-  return { host, port, path: slash < 0 ? '/' : rest.substr(slash), auth, error };
+  const path = slash < 0 ? '/' : rest.substr(slash);
+  return { host, port, head: path + ' HTTP/1.0\r\nHost: ' + host + ':' + port + '\r\n' + auth, error };
 }
 
 /** Goes on with a connection, when standing still hurts nobody; undefined = not yet, or `w.end` says why not. */
@@ -153,18 +154,7 @@ export function look(c: Charger, w: Transfer): string {
     if (s) {
       const p = place(w.url);
       listen(c, w, s);
-      s.write(
-        'GET ' +
-          p.path +
-          ' HTTP/1.0\r\nHost: ' +
-          p.host +
-          ':' +
-          p.port +
-          '\r\n' +
-          p.auth +
-          (w.pos ? 'Range: bytes=' + w.pos + '-\r\n' : '') +
-          '\r\n',
-      );
+      s.write('GET ' + p.head + (w.pos ? 'Range: bytes=' + w.pos + '-\r\n' : '') + '\r\n');
     }
   } else if (!w.end && c.t - w.at > PATIENCE) w.end = 'no data any more';
   const end = w.end;

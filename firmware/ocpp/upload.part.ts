@@ -141,13 +141,7 @@ function open(o: Ocpp, w: Out): void {
   w.free = 0;
   s.write(
     (w.post ? 'POST ' : 'PUT ') +
-      p.path +
-      ' HTTP/1.0\r\nHost: ' +
-      p.host +
-      ':' +
-      p.port +
-      '\r\n' +
-      p.auth +
+      p.head +
       'Content-Type: ' +
       (w.post ? 'multipart/form-data; boundary=' + MARK : 'text/plain; charset=utf-8') +
       '\r\nContent-Length: ' +
