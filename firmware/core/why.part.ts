@@ -58,6 +58,7 @@ export function words(c: Charger): string {
   const m = c.f.model(c);
   const text = find(charges(), '' + m) || find(rests(), '' + m) || find(others(), '' + m);
   if (m === 26) return text + ': ' + c.f.fault(c)![6];
+  if (m === 2 && c.o.rv) return text + ': reserved by the central system';
   if (!c.x.amps) return text;
   return text + ', ' + c.x.amps / 10 + ' A: limited by ' + find(limits(), winner(c.lim));
 }

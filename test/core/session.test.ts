@@ -232,6 +232,16 @@ describe('access', () => {
       assert.equal(f.c.alw, want === 3 || want === 13 ? 1 : 0);
     });
 
+  it('whose card it waits for while the central system has reserved it', () => {
+    const f = charger({ settings: { acs: 1 } });
+    f.until(100);
+    judge(f.c);
+    f.c.f.model = model;
+    assert.equal(words(f.c), 'not authorised');
+    f.c.o.rv = 1;
+    assert.equal(words(f.c), 'not authorised: reserved by the central system');
+  });
+
   it('force off pauses the offer and keeps the transaction', () => {
     const f = charger({ settings: { acs: 0 } });
     f.until(1000);
