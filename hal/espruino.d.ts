@@ -164,9 +164,9 @@ interface EspWifi {
   setHostname(name: string): void;
   /** Before `connect`; the callback must be there. Name servers are not set by it. */
   setIP(o: { ip: string; netmask: string; gw: string }, then: (error?: unknown) => void): void;
-  getIP(): { ip: string; mac: string };
-  /** The only place on the ESP32 with the signal strength. */
-  getStatus(): { rssi?: number };
+  getIP(): { ip: string; netmask: string; gw: string; mac: string };
+  /** The only place on the ESP32 with the signal strength; all of it only while joined. `channel` is a number here, `authMode` as in a search. */
+  getStatus(): { rssi?: number; channel: number; bssid: string; authMode: string };
   getDetails(then?: (d: { rssi: number; ssid: string }) => void): { rssi: number; ssid: string };
   getHostByName(host: string, then: (ip: string | null | undefined) => void): void;
   ping(host: string, then: (r: EspPing) => void): void;

@@ -20,6 +20,7 @@ const NOT_FOUND = { reason: '201', msg: 'NO_AP_FOUND' };
 const LEFT = { reason: '8', msg: 'ASSOC_LEAVE' };
 const BSSID = '02:00:00:00:00:01';
 const CHANNEL = 6;
+const SIGNAL = -47;
 /** The bench's network in a search. A join takes any name. */
 const OWN = 'bench';
 /** What is in the air beside the bench's own network, as bytes: name, authMode, dBm, channel. One is hidden, one has two stations. */
@@ -197,7 +198,7 @@ export class Wifi {
       mac: other(i),
       channel: `${channel}`,
     }));
-    const own = { rssi: -47, authMode: 'wpa2', ssid: OWN, mac: BSSID, channel: `${CHANNEL}` };
+    const own = { rssi: SIGNAL, authMode: 'wpa2', ssid: OWN, mac: BSSID, channel: `${CHANNEL}` };
     return this.air.up ? [own, ...all] : all;
   }
 
@@ -240,8 +241,20 @@ export class Wifi {
   }
 
   private status(): Any {
-    const station = this.state === 'up' ? 'connected' : 'off';
-    return { mode: this.point ? 'APSTA' : 'STA', station, ap: this.point ? 'enabled' : 'disabled' };
+    const up = this.state === 'up';
+    const joined = {
+      ssid: this.network.ssid,
+      bssid: BSSID,
+      channel: CHANNEL,
+      rssi: SIGNAL,
+      authMode: 'wpa2',
+    };
+    return {
+      station: up ? 'connected' : this.reason,
+      ...(up && { ...joined, htMode: 'HT20' }),
+      mode: this.point ? 'APSTA' : up ? 'STA' : 'NULL',
+      powersave: 'none',
+    };
   }
 
   private both(value: Any, then: unknown, withError: boolean): Any {

@@ -1104,11 +1104,22 @@ export const KEYS = {
   nif: { t: 's', get: (c): unknown => (c.b.net.up ? 'st' : '') },
   /** Signal; null while not connected. */
   rssi: { t: 'i', f: 'z', unit: 'dBm', get: (c): unknown => c.b.net.rssi() || null },
-  /** Connected network. */
+  /** Connected network {ssid, encryptionType, channel, bssid, ip, netmask, gw}; encryptionType as in `scan`. */
   ccw: {
     t: 'j',
     f: 'z',
-    get: (c): unknown => (c.b.net.up ? { ssid: c.b.net.ssid, ip: c.b.net.ip } : null),
+    get: (c): unknown =>
+      c.b.net.up
+        ? ((s, a) => ({
+            ssid: c.b.net.ssid,
+            encryptionType: (['open', 'wep', 'wpa', 'wpa2', 'wpa_wpa2'].indexOf(s.authMode) + 8) % 8,
+            channel: s.channel,
+            bssid: s.bssid,
+            ip: c.b.net.ip,
+            netmask: a.netmask,
+            gw: a.gw,
+          }))(require('Wifi').getStatus(), require('Wifi').getIP())
+        : null,
   },
   /** Own address {ip, netmask, gw} instead of one from the router; null = from the router. With it names are not resolved: addresses of hosts are to be numbers. */
   sip: {

@@ -118,7 +118,11 @@ export function table(
   };
   const net = { up: 1, ip: '10.0.0.2', ssid: 'home', ap: 0, why: '', rest: 0, sta: 2, rssi: () => -60 };
   Object.assign(c.b, { net });
-  BUILTIN.Wifi = { scan: () => undefined };
+  BUILTIN.Wifi = {
+    scan: () => undefined,
+    getStatus: () => ({ rssi: -60, channel: 11, bssid: '02:00:00:00:00:07', authMode: 'wpa2' }),
+    getIP: () => ({ ip: '10.0.0.2', netmask: '255.0.0.0', gw: '10.0.0.1', mac: '24:0a:c4:01:86:a1' }),
+  };
   Object.assign(process, { memory: () => ({ free: 1600, usage: 2900, total: 4500 }) });
   Object.assign(c.f, {
     row,

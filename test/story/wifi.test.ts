@@ -117,7 +117,16 @@ describe('radio', function () {
       assert.equal(await set('wifis=[{"ssid":"bench","key":"bench-key"}]'), 200);
       await holds(async () => (await key('wst')) === 3, 'joined');
       assert.deepEqual([await key('wap'), await key('wsms'), await key('nif')], [true, 3, 'st']);
-      assert.equal(((await key('ccw')) as { ssid: string }).ssid, 'bench');
+      assert.deepEqual(await key('ccw'), {
+        ssid: 'bench',
+        encryptionType: 3,
+        channel: 6,
+        bssid: '02:00:00:00:00:01',
+        ip: '192.168.4.3',
+        netmask: '255.255.255.0',
+        gw: '192.168.4.1',
+      });
+      assert.equal(await key('rssi'), -47);
       await holds(async () => !(await key('wap')), 'closed', 200);
       assert.equal(b.udp(53), undefined);
       assert.equal((await ask(b.http, '/generate_204')).status, 404);
