@@ -77,7 +77,7 @@ function unlock() {
   asking ??= new Promise((resolve) => {
     $('ask').onclose = () => {
       know($('secret').value);
-      $('secret').value = '';
+      $('secret').form.reset();
       asking = undefined;
       refused = $('ask').returnValue !== 'ok';
       resolve();
@@ -181,6 +181,20 @@ document.addEventListener('change', (event) => {
   touched.set(e.dataset.key, Date.now());
   void write({ [e.dataset.key]: AS[e.dataset.as][1](e) });
 });
+
+/** A password is seen while its owner wants to see it: one that was mistyped locks out who has set it. */
+for (const e of all('[type=password]')) {
+  const b = make('button', t.show, { type: 'button', className: 'quiet' });
+  const show = (on) => {
+    e.type = on ? 'text' : 'password';
+    b.setAttribute('aria-pressed', on);
+  };
+  b.dataset.t = 'show';
+  b.onclick = () => show(e.type === 'password');
+  e.form.addEventListener('reset', () => show(false));
+  show(false);
+  e.parentElement.after(b);
+}
 
 // What is shown
 
@@ -438,7 +452,7 @@ function device() {
   if (version && version !== s.pwv) toast(say('updated', s.pwv));
   version = s.pwv;
   value('version', `${s.pwv} (API ${s.fwv}, ${s.mod})`);
-  value('uptime', `${clock(s.rbt)} (${s.rbc})`);
+  value('uptime', say('boots', clock(s.rbt), s.rbc));
   value('temperature', s.tma.map((c) => `${number(c)} °C`).join(' · '));
 }
 
@@ -706,6 +720,7 @@ async function listen() {
     // Ended by hand, by silence, or by the other side: the poll that follows tells.
   }
   clearTimeout(clock);
+  if (silent) lost();
   stream = undefined;
   const ours = own.signal.aborted && !silent;
   // Its place may have gone to somebody else: who came straight back would take it away from the next one.
