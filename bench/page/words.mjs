@@ -55,10 +55,12 @@ export function story(s) {
     return [`${state} · Closed without a car`, 'The contactor is closed though nothing is plugged in.'];
   // The volts are the car's word, the width of the pulses is the charger's.
   const pulses = `Pulses of ${fixed(s.pilot.duty, 1)} % offer ${fixed(offer(s.pilot), 1)} A`;
+  if (flows && s.pilot.mode !== 'pwm')
+    return [`${state} · Stopping`, 'The offer has ended; the car has six seconds to stop.', 'full', 'unplug'];
   if (flows)
     return [
       `${state} · Charging`,
-      `${s.pilot.mode === 'pwm' ? `${pulses}, and at ${state[0] === 'D' ? 3 : 6} V the car takes them` : 'The offer has ended; the car has six seconds to stop'}. The same card ends it. Or the car is full.`,
+      `${pulses}, and at ${state[0] === 'D' ? 3 : 6} V the car takes them. The same card again ends it, or the car is full.`,
       'tap',
       'full',
       'unplug',
@@ -69,11 +71,18 @@ export function story(s) {
     return ['E · Pilot shorted', 'The car holds the pilot to earth. Unplug it.', 'unplug'];
   if (car.state === 'B')
     return [`${state} · Plugged in`, 'At 9 V the car is there and wants nothing now.', 'want', 'unplug'];
+  if (car.state === 'D')
+    return [
+      `${state} · Ventilation`,
+      'At 3 V the car asks for ventilation. A charger that has none gives it nothing.',
+      'want',
+      'unplug',
+    ];
   if (s.pilot.mode === 'pwm')
     return [`${state} · Offered`, `${pulses}; the car takes them in a moment.`, 'tap', 'unplug'];
   return [
     `${state} · Waiting`,
-    'The car wants energy, but a pilot without pulses offers nothing. A card may be missing: tap one.',
+    "The car wants energy, but a pilot without pulses offers nothing. Tap a card, if one is asked for. A fault may be kept until somebody ends it: the charger's own page tells.",
     'tap',
     'unplug',
   ];

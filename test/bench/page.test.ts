@@ -86,6 +86,8 @@ const SNAPSHOT = {
   mains: { present: true },
 };
 
+const PWM = { mode: 'pwm', duty: 26.7, high: 6, low: -12 };
+
 describe('page of the bench', () => {
   it('has every element that its script asks for, once', () => {
     const ids = found(html, /\sid="([^"]+)"/g);
@@ -188,11 +190,32 @@ describe('page of the bench', () => {
       assert.equal(Math.round(offer({ mode, duty })), amps);
     });
 
+  // Who has never seen a charger: what to press is what is there, and nothing is promised that does not come.
+  const hints: [name: string, change: object, hint: RegExp][] = [
+    [
+      'charging',
+      { pilot: PWM, car: { state: 'C', drawing: [16, 0, 0] } },
+      /offer 16\.0 A.* card again.* full/,
+    ],
+    ['an offer that has ended', { car: { state: 'C', drawing: [16, 0, 0] } }, /six seconds to stop\.$/],
+    ['waiting', { car: { state: 'C', drawing: [0, 0, 0] } }, /card.* fault.* charger's own page/],
+    ['ventilation', { pilot: PWM, car: { state: 'D', drawing: [0, 0, 0] } }, /ventilation/],
+  ];
+  for (const [name, change, hint] of hints)
+    it(`says what helps: ${name}`, () => assert.match(story({ ...SNAPSHOT, ...change })[1], hint));
+
   const scenes: [name: string, change: object, headline: RegExp, moves: string[]][] = [
     ['nothing plugged', {}, /No car/, ['plug']],
     ['no power', { t: 0 }, /No power/, []],
     ['waiting', { car: { state: 'C', drawing: [0, 0, 0] } }, /Waiting/, ['tap', 'unplug']],
-    ['charging', { car: { state: 'C', drawing: [16, 0, 0] } }, /Charging/, ['tap', 'full', 'unplug']],
+    [
+      'charging',
+      { pilot: PWM, car: { state: 'C', drawing: [16, 0, 0] } },
+      /Charging/,
+      ['tap', 'full', 'unplug'],
+    ],
+    ['an offer that has ended', { car: { state: 'C', drawing: [9, 0, 0] } }, /Stopping/, ['full', 'unplug']],
+    ['ventilation', { car: { state: 'D', drawing: [0, 0, 0] } }, /Ventilation/, ['want', 'unplug']],
     ['a fault of ours', { faults: ['weld'] }, /Fault/, ['mend', 'unplug']],
     ['a fault of the charger', { pilot: { mode: 'low', duty: 0, high: -12 } }, /^F/, ['unplug']],
     ['no grid', { mains: { present: false } }, /No grid/, ['grid', 'unplug']],
@@ -236,6 +259,12 @@ describe('page of the bench', () => {
       fields,
       'fields without a name',
     );
+  });
+
+  it('every group of buttons says to the eye, too, what it is for', () => {
+    assert.match(read('page.css'), /\.row\[role='group'\]::before \{[^}]*content: attr\(aria-label\)/);
+    const groups = tags(html, 'div').filter((t) => t.class === 'row' && t.role);
+    assert.ok(groups.length > 6 && groups.every((g) => g['aria-label'] && g.role === 'group'));
   });
 
   it('has a short form of it', () => {
