@@ -109,6 +109,12 @@ function suite(on: typeof engine): void {
     );
     await writes('amp=10', 'frc=1', 'frc=0', 'dwo=2500', 'dwo=null', 'trx=null', 'ocppe=false', 'acs=0');
     await writes('fup=true', 'ids=%7B%22pGrid%22:-1000.0,%22pPv%22:1%7D');
+    // A timer goes back as it was read, but for the seconds, which are taken out.
+    const at = (hour: number): string => `%7B%22hour%22:${hour},%22minute%22:0%7D`;
+    await writes(
+      `sch_sund=%7B%22control%22:1,%22ranges%22:[%7B%22begin%22:${at(9)},%22end%22:${at(17)}%7D]%7D`,
+    );
+    await writes('sch_sund=%7B%22control%22:0,%22ranges%22:[]%7D');
     const site = await status('pgrid,ppv,pakku');
     assert.deepEqual([site.pgrid, site.ppv, site.pakku], [-1000, 1, null]);
     // What is not built here is refused or unknown, as JSON with a text, never with a broken connection.
@@ -219,12 +225,19 @@ function suite(on: typeof engine): void {
     }
     assert.equal((await status('amp')).amp, 12);
     await writes('dwo=null');
+    // The one that steers: whole numbers where it takes them so, current and release in one.
+    const path = '/api/status?filter=amp,car,err,nrg,alw,fwv,modelStatus,psm';
+    const { body } = await ask(b.http, path);
+    integers(body, 'amp', 'car', 'err', 'modelStatus', 'psm');
+    assert.equal(Object.keys(JSON.parse(body) as Json).length, 8);
+    await writes('amp=16&frc=2', 'frc=1', 'psm=2', 'frc=0');
   });
 
   it('Homey, Victron, Symcon, smartenergy', async () => {
     const homey = await status('sse,fna,car,alw,acs,frc,trx,err,wh,pha,nrg,eto,tma,amp,ama,cbl,fsp');
     assert.ok(Array.isArray(homey.pha) && Array.isArray(homey.nrg));
     await writes('trx=0', 'trx=null', 'frc=0', 'psm=2', 'amp=10');
+    assert.ok(Number.isInteger(Number(String((await status('sse,fwv')).fwv).replace('.', ''))));
     const victron = await status('nrg,wh,eto,alw,amp,ama,car,tma,frc,cdi,lmo');
     assert.equal(Object.keys(victron).length, 11);
     within(victron.lmo, 3, 4, 5);
