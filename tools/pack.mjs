@@ -36,7 +36,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 1050;
+const CHUNK = 950;
 const MEMBER = 16;
 const CHARACTER = 0.25;
 const COSTS = [

@@ -2,19 +2,19 @@
 
 /** Bytes above 127 as they are: the engine's writer makes \u00XX of them, which means something else. */
 export function bytes(text: string): string {
-  const parts = text.split('\\u00');
-  let out = parts[0];
-  for (let i = 1; i < parts.length; i++) {
-    const code = parseInt(parts[i].substr(0, 2), 16);
-    let n = out.length;
-    while (n && out[n - 1] === '\\') n--;
-    // After an odd number of backslashes it is no escape.
-    out +=
-      code > 127 && !((out.length - n) & 1)
-        ? String.fromCharCode(code) + parts[i].substr(2)
-        : '\\u00' + parts[i];
+  let out = '';
+  let from = 0;
+  // To split it would take six times as long.
+  for (let i = text.indexOf('\\u00'); i >= 0; i = text.indexOf('\\u00', i + 4)) {
+    const code = parseInt(text.substr(i + 4, 2), 16);
+    let n = i;
+    while (n && text[n - 1] === '\\') n--;
+    // Behind an odd number of backslashes it is no escape.
+    if (!(code > 127) || (i - n) & 1) continue;
+    out += text.substring(from, i) + String.fromCharCode(code);
+    from = i + 6;
   }
-  return out;
+  return out + text.substr(from);
 }
 
 /** At hand: the engine would look for it behind all of our names. */

@@ -23,8 +23,6 @@ export interface Walk {
   m: number;
   /** When all that changes by itself is looked at next. */
   all: number;
-  /** Value whose part is loaded. */
-  ready?: number;
   /** The values that are wanted, a byte each, by their number among all; undefined = all of them. */
   pick?: string;
 }
@@ -82,12 +80,7 @@ export function look(c: Charger, places: string, w: Walk, most: number, tell: Te
         end = i;
         break;
       }
-      if (w.ready !== i) {
-        c.f.part(code.substr(at + 7).split('"')[0]);
-        w.ready = i;
-        return;
-      }
-      delete w.ready;
+      if (!c.f.ready(code.substr(at + 7).split('"')[0])) return;
       end = i + 1;
     }
     const v = new Code('c', code)(c);

@@ -6,8 +6,6 @@ import type { Job } from './web.part';
 
 interface Chunks extends Job {
   place: string;
-  /** The chunk whose part is loaded. */
-  ready: string;
 }
 
 /** At hand: the engine would look for them behind all of our names. */
@@ -19,19 +17,15 @@ const stringify = JSON.stringify;
 /** Takes a request in. */
 export function start(c: Charger): Job {
   const place = c.f.head(3);
-  const job: Chunks = { out: '{', status: 200, type: 'application/json', size: -1, place, ready: '' };
+  const job: Chunks = { out: '{', status: 200, type: 'application/json', size: -1, place };
   return job;
 }
 
 /** Goes a chunk further; true = the text is complete. */
 export function step(c: Charger, job: Chunks): boolean {
   const code = c.f.text(job.place);
-  if (code[0] === '"' && job.ready !== job.place) {
-    // To load it takes a step of its own.
-    c.f.part(code.substring(1, code.indexOf('"', 1)));
-    job.ready = job.place;
-    return false;
-  }
+  // To load its part takes a step of its own.
+  if (code[0] === '"' && !c.f.ready(code.substring(1, code.indexOf('"', 1)))) return false;
   const last = code.slice(-8);
   const k = c.k;
   const run = new Code('c', 'j', 'Math', 'Object', 'K', 'C', 'G', code);

@@ -32,19 +32,38 @@ export function start(_c: Charger, _path: string, query: string): Job {
   return job;
 }
 
+/** Where the next name ends. */
+function end(job: Keys): number {
+  return job.text.indexOf(',', job.at);
+}
+
+/** The part that the value of the next name needs, '' = none. */
+function needs(c: Charger, job: Keys): string {
+  const r = c.f.row(job.text.substring(job.at, end(job)));
+  const code = r && r[8] ? c.f.text(r[8]) : '';
+  // The engine finds a beginning that the end cuts off, too: no code ends with a point.
+  const at = code.indexOf('.part("');
+  return at < 0 ? '' : code.substr(at + 7).split('"')[0];
+}
+
 /** The next name; unknown ones, those of OCPP only and what was there before are left out. */
 function next(c: Charger, job: Keys): void {
   const at = job.at;
-  const name = job.text.substring(at, job.text.indexOf(',', at));
+  const name = job.text.substring(at, end(job));
   job.at += name.length + 1;
   if (!name || job.text.indexOf(',' + name + ',') + 1 < at) return;
   const v = c.f.read(name);
   if (v !== undefined) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(v);
 }
 
-/** Goes a step further; true = the text is complete. */
+/** Goes a step further; true = the text is complete. A value that needs a part has a step to load it, and one to itself. */
 export function step(c: Charger, job: Keys): boolean {
-  for (let i = 0; i < STEP && job.at < job.text.length; i++) next(c, job);
+  for (let i = 0; i < STEP && job.at < job.text.length; i++) {
+    const part = needs(c, job);
+    if (part && (i || !c.f.ready(part))) return false;
+    next(c, job);
+    if (part) break;
+  }
   // A piece of it has left: its beginning is no longer '{'.
   if (job.out.length > SHORT) job.size = -1;
   if (job.at < job.text.length) return false;

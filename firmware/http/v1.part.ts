@@ -49,12 +49,6 @@ function rgb(c: Charger): string {
   return field('cid', n(k.cid)) + field('cch', n(k.cch)) + field('cfi', n(k.cfi));
 }
 
-/** To load a part takes a step of its own. */
-function zone(c: Charger): string {
-  c.f.part('zone');
-  return '';
-}
-
 function clock(c: Charger): string {
   const t = (c.f.part('zone') as Zone).loc(c);
   return field('tme', t.substr(8, 2) + t.substr(5, 2) + t.substr(2, 2) + t.substr(11, 2) + t.substr(14, 2));
@@ -142,7 +136,6 @@ const LAST = ',"loe":0,"lot":0,"lom":0,"lop":0,"lof":0,"loa":0,"lch":0,"log":""}
 
 /** What is made in one go, behind `SAME` and before the ten cards. */
 const REST: ((c: Charger) => string)[] = [
-  zone,
   clock,
   state,
   current,
@@ -207,6 +200,8 @@ function piece(c: Charger, i: number): string {
 
 /** Goes a piece further, or two of the small ones; true = the text is complete. */
 export function step(c: Charger, job: Whole): boolean {
+  // To load the clock's part takes a step of its own.
+  if (job.n === SAME.length && !c.f.ready('zone')) return false;
   job.out += piece(c, job.n++);
   if (job.n < SAME.length || (job.n > SAME.length + REST.length && job.n < PIECES))
     job.out += piece(c, job.n++);
