@@ -176,8 +176,7 @@ function broken(e: unknown): void {
     return t && speak(c, t);
   }
   release(c);
-  went = 0;
-  setTimeout(revive, REVIVE);
+  setTimeout(revive, REVIVE, went);
   log('error', String(e));
   if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
@@ -271,8 +270,8 @@ let had = 0;
 /** The next pause for the journal, not before; closings and openings as they are kept. */
 let again = 0;
 let counted = 0;
-/** 1 = work has had a turn since the last error. */
-let went: Bit = 0;
+/** Turns of work, counted to a thousand. */
+let went = 0;
 
 function next(): void {
   turn = (turn + 1) % JOBS.length;
@@ -281,8 +280,8 @@ function next(): void {
 }
 
 /** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
-function revive(): void {
-  if (!went) work();
+function revive(n: number): void {
+  if (went === n) work();
 }
 
 /** What the scan has left. */
@@ -297,7 +296,7 @@ function later(): void {
  */
 function work(): void {
   setTimeout(work, TURN);
-  went = 1;
+  went = (went + 1) % 1000;
   if (c.ev.length) return later();
   had = hot && !had ? 1 : 0;
   if (!had) next();

@@ -313,6 +313,10 @@ function flip(w: Whole, data: Uint8Array, part = 0.5): void {
   flash.write(at, Buffer.from([flash.read(at, 1)[0] & 0xfe]));
 }
 
+/** Timers of the script. */
+const timers = (w: Whole): number =>
+  (w.bench.engine as unknown as { script: { loop: { timers: unknown[] } } }).script.loop.timers.length;
+
 /** Nothing that this charger does closes its contactor, in several times what a charge takes to begin; the console answers. */
 function inert(w: Whole, ms = 30000): string {
   w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
@@ -349,6 +353,9 @@ describe('damaged flash', function () {
       // Network, page and console work unless they need the very file.
       if (/fault safe mode/.test(said)) help++;
       else assert.match(said, /did not start/, name);
+      // Work that ends with an error in every round goes on once, not once more each time.
+      const n = timers(w);
+      assert.ok(n < 10, `${n} timers without ${name}`);
       w.end();
     }
     assert.ok(help > 40, `${help} in safe mode`);
