@@ -1,8 +1,10 @@
 // The engine as Espruino's release for the ESP32 has it: bootloader, partition table and program, from an archive, a folder
 // or beside a file, and whether they are what this firmware runs on.
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { crc32 } from './crc32.mjs';
 import { Failure } from './flash-say.mjs';
 import { unfit } from './flash-image.mjs';
 
@@ -26,7 +28,12 @@ function unzip(zip) {
     const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     const method = zip.readUInt16LE(at + 10);
     const data = zip.subarray(from, from + packed);
-    out.set(name, () => (method === 8 ? inflateRawSync(data) : data));
+    const sum = zip.readUInt32LE(at + 16);
+    out.set(name, () => {
+      const file = method === 8 ? inflateRawSync(data) : data;
+      if (crc32(file) !== sum) throw new Error(`${name} in it is damaged`);
+      return file;
+    });
     at += 46 + nameLength + extra + comment;
   }
   return out;
@@ -74,16 +81,45 @@ const IMAGE = 0xe9;
 /** Kinds of chips by their number in the header of a program. */
 const CHIPS = { 0: 'ESP32', 2: 'ESP32-S2', 5: 'ESP32-C3', 9: 'ESP32-S3', 12: 'ESP32-C2', 13: 'ESP32-C6' };
 
+/** Header, and where in it stand the number of segments, the kind of chip, and whether a SHA-256 ends the file. */
+const HEADER = 24;
+const SEGMENTS = 1;
+const CHIP = 12;
+const HASHED = 23;
+/** First value of the check sum. */
+const SEED = 0xef;
+
+/** Whether a program is all there: its segments, their check sum (exclusive or, in the last of 16 bytes), its SHA-256. */
+function intact(image) {
+  let at = HEADER;
+  let sum = SEED;
+  for (let n = image[SEGMENTS]; n > 0; n--) {
+    if (at + 8 > image.length) return false;
+    const end = at + 8 + image.readUInt32LE(at + 4);
+    if (end > image.length) return false;
+    for (at += 8; at < end; at++) sum ^= image[at];
+  }
+  const end = (at | 15) + 1;
+  if (image[end - 1] !== sum) return false;
+  if (!image[HASHED]) return true;
+  const hash = createHash('sha256').update(image.subarray(0, end)).digest();
+  return hash.equals(image.subarray(end, end + hash.length));
+}
+
+/** The version, when it is an engine that this firmware runs on. */
 function judge(file, e) {
   for (const part of ['loader', 'program'])
-    if (e[part][0] !== IMAGE) throw new Failure(`${file}: the ${part} is no program for an ESP32`);
-  const chip = e.program.readUInt16LE(12);
+    if (e[part][0] !== IMAGE || e[part].length < HEADER)
+      throw new Failure(`${file}: the ${part} is no program for an ESP32`);
+  const chip = e.program.readUInt16LE(CHIP);
   if (chip)
     throw new Failure(`${file}: this engine is for the ${CHIPS[chip] ?? `chip ${chip}`}, not the ESP32`);
-  const why = unfit(e.table);
-  if (why) throw new Failure(`${file}: ${why}`);
   const version = / (\d+v\d+(\.\d+)?) \(c\) \d{4} G\.Williams/.exec(e.program.toString('latin1'))?.[1];
   if (!version) throw new Failure(`${file}: no Espruino in it`);
+  const why = wrongVersion(version) || unfit(e.table);
+  if (why) throw new Failure(`${file}: ${why}`);
+  for (const part of ['loader', 'program'])
+    if (!intact(e[part])) throw new Failure(`${file}: the ${part} is damaged, download it anew`);
   return version;
 }
 
@@ -111,10 +147,12 @@ export function readEngine(file) {
     const found = [...all.keys()].find((n) => name.test(n));
     if (!found)
       throw new Failure(`${file}: no ${part} in it; the ESP32 release has bootloader, partitions, program`);
-    e[part] = all.get(found)();
+    try {
+      e[part] = all.get(found)();
+    } catch (err) {
+      throw new Failure(`${file}: ${err.message}`);
+    }
   }
   e.version = judge(file, e);
-  const why = wrongVersion(e.version);
-  if (why) throw new Failure(`${file}: ${why}`);
   return e;
 }

@@ -1,12 +1,30 @@
 // A release of the engine for the ESP32, as far as flash.sh looks at it.
 
-/** A program: header of an image for this kind of chip, and the line that the engine prints at its start. */
-export function program(version: string, chip = 0): Buffer {
+import { createHash } from 'node:crypto';
+
+/** A program as the chip's loader takes it: header, these segments, check sum, SHA-256. */
+function image(chip: number, ...segments: Buffer[]): Buffer {
   const head = Buffer.alloc(24);
   head[0] = 0xe9;
+  head[1] = segments.length;
   head.writeUInt16LE(chip, 12);
-  return Buffer.concat([head, Buffer.from(version ? `\0 ${version} (c) 2026 G.Williams\n\0` : 'hello')]);
+  head[23] = 1;
+  const parts = segments.flatMap((data) => {
+    const about = Buffer.alloc(8);
+    about.writeUInt32LE(0x3ffb0000, 0);
+    about.writeUInt32LE(data.length, 4);
+    return [about, data];
+  });
+  const body = Buffer.concat([head, ...parts]);
+  const end = Buffer.alloc(16 - (body.length & 15));
+  end[end.length - 1] = segments.reduce((sum, data) => data.reduce((x, b) => x ^ b, sum), 0xef);
+  const all = Buffer.concat([body, end]);
+  return Buffer.concat([all, createHash('sha256').update(all).digest()]);
 }
+
+/** A program for this kind of chip with the line that the engine prints at its start. */
+export const program = (version: string, chip = 0): Buffer =>
+  image(chip, Buffer.from(version ? `\0 ${version} (c) 2026 G.Williams\n\0` : 'hello'), Buffer.alloc(40, 7));
 
 const ROWS: Record<string, [at: number, size: number]> = {
   nvs: [0x9000, 0x3000],
@@ -33,7 +51,7 @@ export function table(change: Record<string, [at: number, size: number]> = {}): 
 
 export const release = (): Record<string, Buffer> => ({
   'README_flash.txt': Buffer.from('How to flash'),
-  'bootloader.bin': Buffer.concat([Buffer.from([0xe9]), Buffer.alloc(63, 1)]),
+  'bootloader.bin': image(0, Buffer.alloc(64, 1)),
   'partitions_espruino.bin': table(),
   'espruino_esp32.bin': program('2v29'),
 });

@@ -132,12 +132,21 @@ describe('release of the engine', () => {
       assert.deepEqual(partitions(e.table).storage, { at: 0x320000, size: 0xe0000 });
     });
 
+  const flipped = (data: Buffer, at: number): Buffer =>
+    Buffer.from(data.map((b, i) => (i === at ? b ^ 4 : b)));
   const wrong: [what: string, change: Record<string, Buffer | undefined>, why: RegExp][] = [
     ['without a bootloader', { 'bootloader.bin': undefined }, /no loader in it/],
     ['for another chip', { 'espruino_esp32.bin': program('2v29', 9) }, /this engine is for the ESP32-S3, not the ESP32/],
     ['of another version', { 'espruino_esp32.bin': program('2v28') }, /the engine is Espruino 2v28, this firmware needs 2v29/],
     ['that is no program', { 'espruino_esp32.bin': Buffer.alloc(64) }, /the program is no program/],
+    ['that ends in the middle of its header', { 'espruino_esp32.bin': program('2v29').subarray(0, 9) }, /the program is no program/],
     ['that is not Espruino', { 'espruino_esp32.bin': program('') }, /no Espruino in it/],
+    ['that is cut short', { 'espruino_esp32.bin': program('2v29').subarray(0, -60) }, /the program is damaged, download it anew/],
+    ['without its last byte', { 'espruino_esp32.bin': program('2v29').subarray(0, -1) }, /the program is damaged/],
+    ['with a bit that fell over', { 'espruino_esp32.bin': flipped(program('2v29'), 80) }, /the program is damaged/],
+    ['whose header is another', { 'espruino_esp32.bin': flipped(program('2v29'), 4) }, /the program is damaged/],
+    ['with a damaged bootloader', { 'bootloader.bin': flipped(all['bootloader.bin'], 40) }, /the loader is damaged/],
+    ['of a version with other partitions: the version is what is told', { 'espruino_esp32.bin': program('2v06'), 'partitions_espruino.bin': table({ storage: [0x360000, 0xa0000] }) }, /the engine is Espruino 2v06/],
     ['with Storage elsewhere', { 'partitions_espruino.bin': table({ storage: [0x360000, 0xa0000] }) }, /Storage is not at 0x320000/],
     ['with the journal taken', { 'partitions_espruino.bin': table({ other: [0x310000, 0x8000] }) }, /the partition other lies where the journal is/],
   ]; // prettier-ignore
@@ -150,6 +159,14 @@ describe('release of the engine', () => {
   it('is refused when it is none', () => {
     assert.throws(() => readEngine(path.join(dir, 'nothing.zip')), /--engine: there is no/);
     assert.throws(() => readEngine(file('y.zip', Buffer.from('hello'))), /no zip archive/);
+    assert.throws(() => readEngine(file('y.tgz', tgz.subarray(0, 300))), /y\.tgz: unexpected end of file/);
+    // What the archive says of a file, and what can be unpacked.
+    const good = zip(all);
+    for (const at of [good.lastIndexOf('PK\x01\x02') + 16, good.lastIndexOf('PK\x03\x04') + 52])
+      assert.throws(
+        () => readEngine(file('z.zip', flipped(good, at))),
+        (e: Error) => e.name === 'Error' && 'status' in e && /z\.zip: /.test(e.message),
+      );
   });
 });
 
