@@ -104,6 +104,12 @@ function works(profile: Profile, p: Phase, standin: number): { cost: number; par
     .sort((a, b) => b.cost - a.cost);
 }
 
+/** What is over the budget, as far as it is told while it runs. */
+const over = (profile: Profile, p: Phase, standin: number): ReturnType<typeof works> =>
+  works(profile, p, standin)
+    .filter((x) => x.cost > WORK)
+    .slice(0, MANY);
+
 /** Longest step of each phase. */
 function longest(profile: Profile, phases: Phase[], standin: number): Row[] {
   return phases.flatMap((p) => {
@@ -159,8 +165,9 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
   /** The story takes long: what is known is told at once. */
   const ended = (p: Phase): void => {
     longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
-    const over = works(profile, p, unit.standin).filter((x) => x.cost > WORK);
-    over.slice(1, MANY).forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
+    over(profile, p, unit.standin)
+      .slice(1)
+      .forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
   };
   const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
   let cut = '';
@@ -217,6 +224,7 @@ async function load(build: Build, executable: string, unit: Units): Promise<Sect
       row(`${p.name}: between two scans`, Math.max(...stretches(steps, unit.standin)), WORK, k),
     ];
     found.forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+    over(profile, p, unit.standin).forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
     rows.push(...found);
   };
   const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
