@@ -26,6 +26,7 @@ const LONG = 1000;
 const PIECE = 536;
 /** Bytes that may go on waiting: another packet makes it more than may. */
 const FEW = 560;
+const MANY = 1100;
 /** And most that wait behind a message which nobody has taken yet, some 800 variables: nothing slows the peer down. */
 const FLOODED = 9000;
 
@@ -202,10 +203,13 @@ export function receive(o: Ocpp): (string | number)[] | undefined {
   return pieces;
 }
 
-/** More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete. */
+/**
+ * More has arrived than may wait: what belongs to the next message is taken in, as far as that is not complete. A piece each
+ * time, which may go to flash; more only where turns have not kept up.
+ */
 export function soak(o: Ocpp): void {
   const w = o.w;
-  while (w.n > FEW && w.st === 2 && !whole(w)) {
+  for (let most = FEW; w.n > most && w.st === 2 && !whole(w); most = MANY) {
     const n = w.n;
     if (!w.left && !header(o) && w.n === n) return;
     payload(o);

@@ -123,6 +123,7 @@ function update(o: Ocpp, q: Payload, id: string): string {
     full: q.updateType === 'Full',
     b,
     m: s ? s.m : 0,
+    i: s ? s.m : 0,
     h,
     which: h[0],
     k: 0,

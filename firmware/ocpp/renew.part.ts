@@ -17,9 +17,10 @@ interface Work {
   id: string;
   v: number;
   full: boolean;
-  /** Rows for each record; texts of them that wait in flash. */
+  /** Rows for each record; texts of them that wait in flash, and those that are not looked at yet. */
   b: string[];
   m: number;
+  i: number;
   /** The list as it was; the records that count from now on. */
   h: Head;
   which: number;
@@ -42,22 +43,16 @@ function reply(o: Ocpp, w: Work, yes: boolean): void {
   if (!yes) w.which = w.h[0];
   else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
   o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
-  for (let i = 0; i < w.m; i++) o.c.f.del('j' + i);
-  w.m = 0;
   w.k = PLACES + 1;
 }
 
-/** All new rows for record `k`, those in flash as well. */
-function rowsOf(o: Ocpp, w: Work): string {
-  let out = '';
-  for (let i = 0; i < w.m; i++) {
-    const text = o.c.f.get('j' + i) ?? '';
-    let at = 0;
-    for (let n = 0; n < w.k; n++) at = text.indexOf(NEXT, at) + 1;
-    const to = text.indexOf(NEXT, at);
-    out += to < 0 ? text.substr(at) : text.substring(at, to);
-  }
-  return out + w.b[w.k];
+/** The new rows for record `k` out of one of the texts in flash; they come before those that are there. */
+function more(o: Ocpp, w: Work): void {
+  const text = o.c.f.get('j' + --w.i) ?? '';
+  let at = 0;
+  for (let n = 0; n < w.k; n++) at = text.indexOf(NEXT, at) + 1;
+  const to = text.indexOf(NEXT, at);
+  w.b[w.k] = (to < 0 ? text.substr(at) : text.substring(at, to)) + w.b[w.k];
 }
 
 /** Takes some of the new rows into the record; true = there are more. A tag may stand in a full list once. */
@@ -72,8 +67,14 @@ function merge(o: Ocpp, w: Work): boolean {
       reply(o, w, false);
       return true;
     }
-    w.t = without(w.t!, old);
-    if (add[tab + 1] !== GONE) w.t += add.substr(0, cut);
+    if (old >= 0) {
+      w.t = without(w.t!, old);
+      w.n--;
+    }
+    if (add[tab + 1] !== GONE) {
+      w.t += add.substr(0, cut);
+      w.n++;
+    }
     w.b[w.k] = add.substr(cut);
   }
   return true;
@@ -82,7 +83,6 @@ function merge(o: Ocpp, w: Work): boolean {
 /** Writes record `k` beside the one that counts, unless it stays as it is; false = there is no room. */
 function write(o: Ocpp, w: Work, text: string): boolean {
   const f = o.c.f;
-  w.n += rows(text);
   w.size += text.length;
   if (text === (f.get(record(w.h[0], w.k)) ?? '')) return true;
   w.which ^= 1 << w.k;
@@ -94,15 +94,20 @@ function write(o: Ocpp, w: Work, text: string): boolean {
 
 /** A turn for record `k`; the next one follows when it is done. */
 function renew(o: Ocpp, w: Work): void {
+  if (w.i) {
+    more(o, w);
+    return;
+  }
   if (w.t === undefined) {
     w.t = w.full ? '' : (o.c.f.get(record(w.h[0], w.k)) ?? '');
-    w.b[w.k] = rowsOf(o, w);
+    w.n += rows(w.t);
     return;
   }
   if (merge(o, w)) return;
   if (!write(o, w, w.t)) reply(o, w, false);
   else w.k++;
   w.t = undefined;
+  w.i = w.m;
 }
 
 function commit(o: Ocpp, w: Work): void {
@@ -121,11 +126,12 @@ function sieve(o: Ocpp, w: Work): boolean {
   return true;
 }
 
-/** Step `k` of the update: each record, the switch, each record that no longer counts, each row of the cache. False = it
- * is over. */
+/** Step `k` of the update: each record, the switch, each text that waited, each record that no longer counts, each row of the
+ * cache. False = it is over. */
 function step(o: Ocpp, w: Work): boolean {
   if (w.k > PLACES * 2) return sieve(o, w);
-  if (w.k > PLACES) o.c.f.del(record(~w.which, w.k++ - PLACES - 1));
+  if (w.k > PLACES && w.m) o.c.f.del('j' + --w.m);
+  else if (w.k > PLACES) o.c.f.del(record(~w.which, w.k++ - PLACES - 1));
   else if (w.k === PLACES) commit(o, w);
   else renew(o, w);
   return true;
