@@ -47,7 +47,7 @@ const PROFILES: Feature[] = [
   },
   {
     name: 'LocalAuthListManagement',
-    parts: ['locals', 'renew', 'bulk'],
+    parts: ['locals', 'enrol', 'renew', 'bulk'],
     profiles: ['LocalAuthListManagement'],
     key: (n) => ['oll', 'ols'].includes(n),
     note: '`bulk` takes long charging profiles apart, too',

@@ -25,6 +25,7 @@ import * as inbox from '../../firmware/ocpp/inbox.part';
 import * as install from '../../firmware/ocpp/install.part';
 import * as known from '../../firmware/ocpp/known.part';
 import * as learn from '../../firmware/ocpp/learn.part';
+import * as enrol from '../../firmware/ocpp/enrol.part';
 import * as locals from '../../firmware/ocpp/locals.part';
 import * as limit from '../../firmware/ocpp/limit.part';
 import * as manage from '../../firmware/ocpp/manage.part';
@@ -77,6 +78,7 @@ export const PARTS: { [name: string]: unknown } = {
   configuration,
   derive,
   dial,
+  enrol,
   frames,
   hand,
   inbox,
