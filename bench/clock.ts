@@ -14,7 +14,6 @@ const before = (a: Entry, b: Entry): boolean => a.t < b.t || (a.t === b.t && a.n
 
 export class WorldClock implements Clock {
   private heap: Entry[] = [];
-  private byId = new Map<number, Entry>();
   private count = 0;
   private time = 0;
 
@@ -24,7 +23,6 @@ export class WorldClock implements Clock {
 
   at(t: number, fn: () => void): number {
     const entry = { t: Math.max(t, this.time), n: ++this.count, fn };
-    this.byId.set(entry.n, entry);
     let i = this.heap.push(entry) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
@@ -36,10 +34,10 @@ export class WorldClock implements Clock {
     return entry.n;
   }
 
+  /** Looks for it: few wait at a time, and far more fall due than are cancelled. */
   cancel(id: number): void {
-    const entry = this.byId.get(id);
+    const entry = this.heap.find((e) => e.n === id);
     if (entry) entry.fn = undefined;
-    this.byId.delete(id);
   }
 
   /** Time of the next deadline, Infinity when there is none. */
@@ -54,7 +52,6 @@ export class WorldClock implements Clock {
       if (halt?.()) return;
       const entry = this.pop();
       this.time = Math.max(this.time, entry.t);
-      this.byId.delete(entry.n);
       entry.fn?.();
     }
     if (!halt?.()) this.time = Math.max(this.time, t);

@@ -70,11 +70,20 @@ const KINDS: Record<
   typeof Uint8Array | typeof Uint16Array | typeof Uint32Array | typeof Float32Array
 > = { Uint8Array, Uint16Array, Uint32Array, Float32Array };
 
+/** Scripts keep the arrays of what they do again and again. */
+const known = new WeakMap<object, ArrayLike<number>>();
+
 /** The same numbers in an array of this world: loops over arrays of a new world after each boot are slow ones. */
 function ours<T extends ArrayLike<number>>(v: T): T {
-  const Kind = KINDS[(v as unknown as Uint8Array)[Symbol.toStringTag]];
-  const { buffer, byteOffset, length } = v as unknown as Uint8Array;
-  return Kind ? (new Kind(buffer as ArrayBuffer, byteOffset, length) as unknown as T) : v;
+  if (typeof v !== 'object' || v === null) return v;
+  let mine = known.get(v);
+  if (!mine) {
+    const Kind = KINDS[(v as unknown as Uint8Array)[Symbol.toStringTag]];
+    if (!Kind) return v;
+    const { buffer, byteOffset, length } = v as unknown as Uint8Array;
+    known.set(v, (mine = new Kind(buffer as ArrayBuffer, byteOffset, length)));
+  }
+  return mine as T;
 }
 
 // Out here and not in each life of the script: the compiler's work on them is kept.

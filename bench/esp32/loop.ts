@@ -139,12 +139,20 @@ export class Loop {
           // Counted from when it was due: missed turns are made up one after the other.
           timer.due += timer.every;
         } else {
-          const at = this.timers.indexOf(timer);
-          if (at >= 0) this.timers.splice(at, 1);
+          this.drop(timer);
           if (!this.changed) i--;
         }
       }
     } while (this.changed);
+  }
+
+  /** As a splice, without the array that it makes. */
+  private drop(timer: Timer): void {
+    const { timers } = this;
+    let at = timers.indexOf(timer);
+    if (at < 0) return;
+    for (; at + 1 < timers.length; at++) timers[at] = timers[at + 1];
+    timers.pop();
   }
 
   private arm(): void {
@@ -156,10 +164,12 @@ export class Loop {
     this.alarm = due;
     this.alarmId = 0;
     if (due === Infinity) return;
-    this.alarmId = this.clock.at(due, () => {
-      this.alarm = NaN;
-      this.alarmId = 0;
-      this.wake();
-    });
+    this.alarmId = this.clock.at(due, this.ring);
   }
+
+  private readonly ring = (): void => {
+    this.alarm = NaN;
+    this.alarmId = 0;
+    this.wake();
+  };
 }

@@ -3,13 +3,15 @@
 
 import { withCrc } from './crc';
 
-const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
-
-export const bits = (bytes: number[]): number[] => bytes.flatMap((b) => EIGHT.map((i) => (b >> i) & 1));
+export function bits(bytes: number[]): number[] {
+  const out: number[] = [];
+  for (const b of bytes) for (let i = 0; i < 8; i++) out.push((b >> i) & 1);
+  return out;
+}
 
 export function bytes(frame: number[]): number[] {
   const out: number[] = [];
-  frame.forEach((bit, i) => (out[i >> 3] = (out[i >> 3] ?? 0) | (bit << (i & 7))));
+  for (let i = 0; i < frame.length; i++) out[i >> 3] = (out[i >> 3] ?? 0) | (frame[i] << (i & 7));
   return out;
 }
 
