@@ -114,7 +114,7 @@ export class Browser {
   }
 
   /** Waits for an expression to hold; polls, for a page has no other sign. */
-  async until(expression: string, ms = 15000): Promise<void> {
+  async until(expression: string, ms = 40000): Promise<void> {
     const end = Date.now() + ms;
     while (!(await this.value<boolean>(`!!(${expression})`).catch(() => false))) {
       if (Date.now() > end) throw new Error(`not in ${ms} ms: ${expression}; ${this.errors.join()}`);
