@@ -124,11 +124,13 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     },
     csms,
   );
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined;
+  /** Once, however often and by whichever way: an image that is closed twice ends the process with an error. */
+  const close = (): Promise<void> => {
     api.close();
     gateway.close();
     csms?.close();
-    await thread?.stop();
+    return (closed ??= thread?.stop()) ?? Promise.resolve();
   };
   o.signal?.addEventListener('abort', () => void close());
   try {
