@@ -237,11 +237,24 @@ function take(text: string): Typed {
   return t;
 }
 
-/** A line typed on the serial line that the engine could make nothing of: a command that has no name there, or a mistake. */
+/**
+ * A line typed on the serial line that the engine could make nothing of: a command that has no name there, one without brackets
+ * and quotes, or a mistake. The engine tells the first 60 characters of it.
+ */
 export function lost(what: string, text: string | undefined): Typed | undefined {
-  const t = take((text || '').trim());
-  if (!t.bare && t.name) return typed(t.name, t.a);
-  print(what + '. Type help() for the commands.');
+  const s = (text || '').trim();
+  const t = take(s);
+  const cut = s.endsWith('...');
+  if (t.name && !cut) return make(t.name, t.a, t.bare, 0);
+  print(
+    what +
+      '. ' +
+      (cut
+        ? 'Only 60 characters of such a line are read. set("amp", 10) may be longer: type keys() for the keys.'
+        : t.place[0] === 'A'
+          ? t.place
+          : 'Type help() for the commands.'),
+  );
   return undefined;
 }
 

@@ -204,8 +204,10 @@ export class Script {
     try {
       return this.realm.run(text, 'REPL');
     } catch (e) {
-      const at = /^ +at (.*)$/m.exec(String((e as { stack?: unknown } | null)?.stack))?.[1];
-      if (at && /^REPL:/.test(at)) (e as Error).stack = `    at REPL (:1:1)\n${text}\n^\n`;
+      const stack = String((e as { stack?: unknown } | null)?.stack);
+      const at = /^REPL:/.exec(stack)?.[0] ?? /^ +at (.*)$/m.exec(stack)?.[1];
+      const told = text.length < 60 ? text : text.slice(0, 60) + '...';
+      if (at && /^REPL:/.test(at)) (e as Error).stack = `    at REPL (:1:1)\n${told}\n^\n`;
       throw e;
     }
   }

@@ -88,7 +88,30 @@ function suite(engine: 'node' | 'espruino'): void {
 
   it('a mistake on the serial line opens nothing; commands without a stub work there', async () => {
     assert.match(await b.console('hlep()'), /"hlep" is not defined\. Type help\(\)/);
-    assert.match(await b.console('set("amp" 3)'), /Type help\(\)|amp/);
+    const rows: [line: string, says: RegExp][] = [
+      ['set("amp" 3)', /Arguments are numbers, true, false, or text in double quotes: type set\("amp", 10\)/],
+      ['get(amp)', /"amp" is not defined\. Arguments are .*: type set/],
+      ['set amp 11', /^amp = 11 A$/m],
+      ['get amp', /^amp = 11 A$/m],
+      ['set amp 99', /Refused, exceeds range 6 to 32\. amp takes an integer/],
+      ['fault', /^No fault\.$/m],
+      [
+        `wifi("${'x'.repeat(32)}", "${'y'.repeat(40)}")`,
+        /Only 60 characters of such a line are read\. set\(/,
+      ],
+      [`set fna ${'z'.repeat(64)}`, /Only 60 characters of such a line are read/],
+    ];
+    for (const [typed, says] of rows) {
+      const from = b.log().next;
+      let said = await b.console(typed);
+      for (let n = 0; n < 40 && !says.test(said); n++) {
+        if (engine === 'node') await b.advance(100);
+        else await new Promise((go) => setTimeout(go, 100));
+        said = b.log(from).text;
+      }
+      assert.match(said, says, typed);
+    }
+    assert.doesNotMatch(await b.console('get("wifis")'), /xxx/);
     assert.match(await b.console('meter()'), /meter +answers[^]*L1/);
     const s = (await b.snapshot()) as unknown as { contactor: { closed: boolean; openedUnderLoad: number } };
     assert.ok(s.contactor.closed, b.log().text);
