@@ -102,7 +102,7 @@ function find(c: Charger, t: Typed, example: string): Row | undefined {
   if (r) return r;
   t.place =
     typeof key === 'string'
-      ? 'There is no key "' + key + '". Type keys() for the list.'
+      ? 'There is no key "' + key + '". Type keys() for the list, help() for the commands.'
       : 'The key comes first, in quotes: type ' + example;
   return r;
 }

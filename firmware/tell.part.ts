@@ -120,6 +120,8 @@ function card(c: Charger, t: Typed): string | undefined {
   const slot = t.a[0];
   if (slot !== undefined) {
     if (t.n) return undefined;
+    if (!((slot as number) >= 0 && (slot as number) < CARDS))
+      return 'Type card(), or card(0) to card(9) to learn one.';
     return put(c, t, 'lrn', '' + slot, 'Hold the card to the reader within a minute.');
   }
   if (t.n > CARDS) return undefined;
