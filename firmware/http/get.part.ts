@@ -11,6 +11,10 @@ interface Keys extends Job {
   at: number;
 }
 
+/** At hand: the engine would look for them behind all of our names. */
+const number = parseInt;
+const Code = Function;
+
 /** Keys of one step, known or not. */
 const STEP = 2;
 /** An answer up to this length has a Content-Length; a longer one is sent while it is made. */
@@ -37,32 +41,28 @@ function end(job: Keys): number {
   return job.text.indexOf(',', job.at);
 }
 
-/** The part that the value of the next name needs, '' = none. */
-function needs(c: Charger, job: Keys): string {
-  const r = c.f.row(job.text.substring(job.at, end(job)));
-  const code = r && r[8] ? c.f.text(r[8]) : '';
-  // The engine finds a beginning that the end cuts off, too: no code ends with a point.
-  const at = code.indexOf('.part("');
-  return at < 0 ? '' : code.substr(at + 7).split('"')[0];
-}
-
-/** The next name; unknown ones, those of OCPP only and what was there before are left out. */
-function next(c: Charger, job: Keys): void {
-  const at = job.at;
-  const name = job.text.substring(at, end(job));
-  job.at += name.length + 1;
-  if (!name || job.text.indexOf(',' + name + ',') + 1 < at) return;
-  const v = c.f.read(name);
-  if (v !== undefined) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(v);
+/** Code of a key's value, '' = there is none for everybody. By its slot (tools/pack.mjs): the row would have to be taken apart. */
+function code(c: Charger, name: string): string {
+  const head = c.f.head;
+  const h = E.CRC32(name) & 0xffffff;
+  const slot = (h + head(8 + ((h & 255) >>> 3)).charCodeAt(h & 7)) % number(head(0), 16);
+  const text = c.f.text(head(41 + 2 * slot));
+  return name && text.substr(0, name.length + 2) === '"' + name + '"' ? text : '';
 }
 
 /** Goes a step further; true = the text is complete. A value that needs a part has a step to load it, and one to itself. */
 export function step(c: Charger, job: Keys): boolean {
-  for (let i = 0; i < STEP && job.at < job.text.length; i++) {
-    const part = needs(c, job);
-    if (part && (i || !c.f.ready(part))) return false;
-    next(c, job);
-    if (part) break;
+  const all = job.text;
+  for (let i = 0; i < STEP && job.at < all.length; i++) {
+    const name = all.substring(job.at, end(job));
+    // Unknown ones, those of OCPP only and what was there before are left out.
+    const text = all.indexOf(',' + name + ',') + 1 < job.at ? '' : code(c, name);
+    // The engine finds a beginning that the end cuts off, too: no code ends with a point.
+    const at = text.indexOf('.part("');
+    if (at >= 0 && (i || !c.f.ready(text.substring(at + 7, text.indexOf('"', at + 7))))) return false;
+    job.at += name.length + 1;
+    if (text) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(new Code('c', text)(c));
+    if (at >= 0) break;
   }
   // A piece of it has left: its beginning is no longer '{'.
   if (job.out.length > SHORT) job.size = -1;
