@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { solo } from './engine/solo';
+import { answers } from './measure/answers';
 import { ANSWER, BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
@@ -200,6 +201,19 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
   }
 }
 
+async function answered(build: Build, executable: string, unit: Units): Promise<Section[]> {
+  const profile = new Profile(executable);
+  process.env.ESPRUINO = profile.executable;
+  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say });
+  try {
+    return [await answers(s, profile, unit.standin)];
+  } finally {
+    process.env.ESPRUINO = executable;
+    await s.close();
+    profile.close();
+  }
+}
+
 /** Instructions between the beginnings of two scans: the first of them and all that follows it. */
 function stretches(steps: Step[], standin: number): number[] {
   const out: number[] = [];
@@ -327,6 +341,7 @@ const SECTIONS: Record<string, (build: Build, executable: string) => Promise<Sec
   tight: (build) => pool(build, PEAK),
   scans: profiled(quiet),
   steps: profiled(steps),
+  answers: profiled(answered),
   load: profiled(load),
   gate: gates,
 };
