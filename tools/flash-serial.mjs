@@ -85,6 +85,7 @@ const REASONS = {
   EACCES: (port) => `no permission for ${port}: add yourself to its group (dialout, uucp) and log in anew`,
   EBUSY: (port) => `${port} is in use by another program`,
   ENOENT: (port) => `no port ${port}`,
+  EISDIR: (port) => `${port} is no serial port`,
 };
 const reason = (e, port) => REASONS[e.code]?.(port) ?? `${port}: ${e.message}`;
 

@@ -43,6 +43,7 @@ export const INSTALLER =
 /** The engine at the other end of a line. */
 export class Chip {
   _n = 0;
+  _quiet = false;
 
   constructor(line) {
     this.line = line;
@@ -84,11 +85,18 @@ export class Chip {
 
   /** Nothing runs any more; the contactor opens by the firmware's own hand. */
   async quiet() {
+    this._quiet = true;
     await this.line.write('\x10reset()\n');
     await this.line.pause(RESET);
     await this.wake();
     // The firmware's watchdog cannot be stopped: the idle engine feeds it.
     await this.ask('E.enableWatchdog(60,true)').catch(() => {});
+  }
+
+  /** After something that failed: the firmware that is there starts, or runs on with a console that echoes. */
+  async leave() {
+    // What was typed so far is forgotten: half a line would wait for its other half.
+    await this.line.write(this._quiet ? '\x03\n\x10ESP32.reboot()\n' : '\x10echo(1)\n');
   }
 }
 
@@ -186,10 +194,16 @@ async function put(chip, files, last) {
   const all = [...files.values()].reduce((n, data) => n + data.length, 0);
   let done = 0;
   const sent = (n) => progress('uploading', (done += n), all);
+  const whole = ([name, data]) => send(chip, name, data, 0, data.length, sent);
+  const others = [...files].filter(([name]) => name !== last);
   const head = files.get(last)?.subarray(0, 4).length ?? 0;
-  // Its place is taken first, so that code lies before what is rewritten later; without its end it does not start.
-  if (head) await send(chip, last, files.get(last), 0, head, sent);
-  for (const [name, data] of files) if (name !== last) await send(chip, name, data, 0, data.length, sent);
+  if (head) {
+    // The board comes first, where esptool looks for it. Then the place of the code is taken, so that it lies before what is
+    // rewritten later; without its end it does not start.
+    await whole(others.shift());
+    await send(chip, last, files.get(last), 0, head, sent);
+  }
+  for (const file of others) await whole(file);
   if (head) await send(chip, last, files.get(last), head, files.get(last).length, sent);
   for (let tries = 2; ; tries--) {
     const there = await sums(chip);

@@ -193,20 +193,26 @@ async function whole(o) {
 /** The bundle over the serial line. */
 async function over(o) {
   const line = new Serial(choose(o.port));
+  const chip = new Chip(line);
   let board;
+  // Ctrl-C is no reason to leave a charger without firmware either.
+  const stop = () => chip.leave().finally(() => process.exit(130));
+  process.once('SIGINT', stop);
   try {
-    const chip = new Chip(line);
     await chip.wake();
     const it = await identify(chip);
     board = boardFor(o.board, it.board);
     accept(it, board, o.erase);
-    say(`Espruino ${it.version} on ${it.chip}, serial ${it.serial}; board ${board}`);
+    say(`Espruino ${it.version} on ${it.chip} ${it.serial}; board ${board}`);
     const files = await bundle(board, o);
     await upload(chip, files, it, o.erase);
     await restart(chip, it.ble);
   } catch (e) {
+    await chip.leave().catch(() => {});
     line.close();
     throw e;
+  } finally {
+    process.off('SIGINT', stop);
   }
   await finish(line, board, o);
 }

@@ -44,6 +44,7 @@ async function image(): Promise<Buffer> {
 }
 
 interface Shown {
+  boots: number;
   pilot: { duty: number };
   contactor: { closed: boolean; openedUnderLoad: number };
   car: { drawing: number[] };
@@ -155,7 +156,20 @@ describe('upload into the real interpreter', function () {
     const { tty, bench } = await board('cut.flash');
     let sent = 0;
     let due = (_text: string): boolean => false;
-    tty.on = (text) => {
+    /** Ctrl-C: nobody cuts the power, the firmware that was there is started again. */
+    const stopped = async (): Promise<void> => {
+      const { boots } = (await bench.snapshot()) as unknown as Shown;
+      const { next } = bench.log();
+      tty.on = (text) => {
+        if ((sent += text.length) > 20000 && !running!.killed) running!.kill('SIGINT');
+        bench.type(text);
+      };
+      const r = await flash(['--port', tty.path]);
+      assert.equal(r.status, 130, r.out);
+      await until(bench, 'espruino', 'restarts', (s) => s.boots > boots);
+      await until(bench, 'espruino', 'starts', () => /help\(\) lists/.test(bench.log(next).text));
+    };
+    const cutter = (text: string): void => {
       sent += text.length;
       const now = due(text);
       bench.type(text);
@@ -177,6 +191,9 @@ describe('upload into the real interpreter', function () {
     };
     try {
       assert.equal(await version(bench), '0.0.9');
+      await stopped();
+      assert.equal(await version(bench), '0.0.9');
+      tty.on = cutter;
       assert.equal(await cut(() => sent > 30000), '0.0.9');
       // The line that makes the new files take the place of the old ones is on its way.
       assert.match(

@@ -2,7 +2,7 @@
 // was told.
 
 import assert from 'node:assert';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -25,6 +25,8 @@ interface Run {
   out: string;
   err: string;
 }
+/** Who runs it now. */
+let running: ChildProcess;
 /** Runs it until it ends; `listen` may look at what is said and end it. */
 function flash(
   args: string[],
@@ -35,6 +37,7 @@ function flash(
     cwd: dir,
     env: { ...process.env, BOARD: '', ...env },
   });
+  running = child;
   const r: Run = { status: null, out: '', err: '' };
   child.stdout.on('data', (t) => ((r.out += t), listen(r, () => child.killed || child.kill('SIGINT'))));
   child.stderr.on('data', (t) => (r.err += t));
@@ -98,6 +101,7 @@ describe('./flash.sh', function () {
 
   const failing: [what: string, args: string[], env: Record<string, string>, why: RegExp][] = [
     ['a port that is not there', ['--port', '/dev/ttyNONE'], {}, /^no port \/dev\/ttyNONE$/],
+    ['a folder for a port', ['--port', '/etc'], {}, /^\/etc is no serial port$/],
     ['a file for a port', ['--port', '/etc/hostname'], {}, /^\/etc\/hostname is no serial port/],
     ['no engine', ['--engine', 'no.zip'], tool(), /^--engine: there is no no\.zip$/],
     ['no esptool', ['--engine', engine, '--port', '/dev/null'], tool({ ESPTOOL: '/none/esptool' }), /^esptool is missing: install it with "python3 -m pip install esptool"/],
@@ -155,7 +159,9 @@ describe('./flash.sh', function () {
   it('--list says ports and boards', async () => {
     const r = await flash(['--list']);
     assert.equal(r.status, 0);
-    assert.match(r.out, /^board {2}reference$/m);
+    assert.match(r.out, /^port {3}(none|\/dev\/\S+.*)$/m);
+    for (const name of fs.readdirSync(path.join(ROOT, 'boards')))
+      assert.ok(r.out.includes(`board  ${path.basename(name, '.ts')}\n`), name);
   });
 
   it('--dry-run prints the command of esptool, and the images are there', async () => {
@@ -230,7 +236,7 @@ describe('./flash.sh', function () {
     assert.equal(r.status, 0, r.err + r.out);
     assert.match(
       r.out,
-      /^Espruino 2v29 on ESP32, serial \S+; board reference\nuploading 100 %\nPilotwire 0\.1\.0 on reference, serial (\d+), boot 1\nlabel: serial \1, access point Pilotwire-\1, password [a-z2-9]{10}\n$/,
+      /^Espruino 2v29 on ESP32 \S+; board reference\nuploading 100 %\nPilotwire 0\.1\.0 on reference, serial (\d+), boot 1\nlabel: serial \1, access point Pilotwire-\1, password [a-z2-9]{10}\n$/,
     );
     assert.equal(charger.whole.get('amp'), 12);
     assert.equal(charger.whole.get('fna'), 'Tor 3');
@@ -271,6 +277,73 @@ describe('./flash.sh', function () {
     charger.whole.run(20000);
     assert.equal(charger.whole.get('mod'), 'reference');
     assert.equal(Buffer.from(charger.whole.bench.storage.read('get')!).toString(), 'exports.old=1');
+  });
+
+  /** The board with firmware one version ago, and something beside it. */
+  const OLD = '0.0.9';
+  const older = async (...more: [string, Buffer][]): Promise<void> => {
+    const old = [...reference()].map(([name, data]): [string, Buffer] => [
+      name, Buffer.from(Buffer.from(data).toString('latin1').replaceAll('0.1.0', OLD), 'latin1'),
+    ]); // prettier-ignore
+    await board(new Map([[BOARD, Buffer.from('reference')], ...old, ...more]));
+    charger.whole.run(20000);
+  };
+  /** It was not switched off meanwhile. */
+  const runsOn = async (): Promise<void> => {
+    await new Promise((done) => setTimeout(done, 500));
+    charger.whole.run(20000);
+    assert.equal(charger.whole.get('pwv'), OLD);
+    assert.match(charger.whole.type('status()', 300), /status\(\)[^]*not connected/);
+  };
+
+  it('settings that are none, and a board without room: one line, and the firmware that is there runs on', async () => {
+    await older(['big', Buffer.alloc(600000, 7)]);
+    fs.writeFileSync(path.join(dir, 'bad.json'), '{"amp":99}');
+    for (const [
+      args,
+      why,
+    ] of [
+      [['--config', 'bad.json'], /^--config bad\.json: amp must be 6 to 32$/],
+      [['--config', 'none.json'], /^--config: there is no none\.json$/],
+      [['--board', 'esp32-minimal'], /^board mismatch: this charger is a "reference", the bundle is for "esp32-minimal"/],
+      [[], /^too little space: \d+ bytes are needed, \d+ are free; --erase makes room/],
+    ] as const /* prettier-ignore */) {
+      const r = await flash(['--port', tty.path, ...args]);
+      assert.equal(r.status, 1, r.out);
+      assert.match(r.err, why);
+      await runsOn();
+    }
+  });
+
+  it('Ctrl-C in the middle: the firmware that is there runs on', async () => {
+    await older();
+    let spoken = 0;
+    charger.tamper = (text) => {
+      // Of this line half has come.
+      if (!text.includes('"~') || spoken++ !== 40) return text;
+      running.kill('SIGINT');
+      return text.slice(0, 200);
+    };
+    const r = await flash(['--port', tty.path]);
+    assert.deepEqual([r.status, r.err], [130, '']);
+    charger.tamper = (text) => text;
+    await runsOn();
+  });
+
+  it('a port that another program has: who it is', async () => {
+    await board(new Map());
+    const link = path.join(dir, 'ttyLINK');
+    fs.symlinkSync(tty.path, link);
+    const r = await flash(['--port', link]);
+    assert.equal(r.status, 1);
+    assert.match(r.err, /ttyLINK is in use by (script|sleep|sh) \(process \d+\)$/);
+  });
+
+  it('a line where nobody answers', async () => {
+    tty = await Terminal.open();
+    charger = new Charger(new Map());
+    const r = await flash(['--port', tty.path]);
+    assert.deepEqual(r, { status: 1, out: '', err: `no engine answers at ${tty.path}: write it with --engine FILE, or press EN (reset) and try again` }); // prettier-ignore
   });
 
   for (const [make, chip, written] of [

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert';
 import { crc32 } from '../../tools/crc32.mjs';
-import { BOARD } from '../../tools/flash-image.mjs';
+import { BOARD, boardOf } from '../../tools/flash-image.mjs';
 import { out } from '../../tools/flash-say.mjs';
 import {
   CODE,
@@ -14,7 +14,7 @@ import {
   restart,
   upload,
 } from '../../tools/flash-upload.mjs';
-import type { Nor } from '../../bench/esp32/flash';
+import { STORAGE, type Nor } from '../../bench/esp32/flash';
 import type { Build } from '../../bench/image';
 import { Bench } from '../fake/host';
 import { Charger, Line } from '../fake/line';
@@ -57,6 +57,14 @@ async function flash(s: Scene, build: Build, erase = false): Promise<void> {
   await banner(s.line, NEW);
 }
 
+/** What flash.sh does when that has failed: the firmware that was there runs again, and its console echoes. */
+async function left(s: Scene, version: string): Promise<void> {
+  await s.chip.leave();
+  s.charger.whole.run(20000);
+  assert.equal(s.charger.whole.get('pwv'), version);
+  assert.match(s.charger.whole.type('get("amp")', 300), /get\("amp"\)[^]*amp = 16 A/);
+}
+
 /** After a power cut: the firmware that starts is all of one piece, one of these. Returns its version. */
 async function starts(s: Scene, ...versions: string[]): Promise<string> {
   s.charger.cut();
@@ -71,7 +79,7 @@ async function starts(s: Scene, ...versions: string[]): Promise<string> {
   return version;
 }
 
-const left = (s: Scene): string[] =>
+const over = (s: Scene): string[] =>
   s.charger.whole.bench.storage.list().filter((n) => n.startsWith('~') || n === '.boot1');
 
 describe('upload over the serial line', function () {
@@ -84,13 +92,15 @@ describe('upload over the serial line', function () {
   beforeEach(() => void (said = ''));
   afterEach(() => s?.charger.whole.end());
 
-  it('into an engine without firmware: it starts, code first in Storage, nothing is left over', async () => {
+  it('into an engine without firmware: it starts, board and code first in Storage, nothing is left over', async () => {
     s = await scene(new Map());
     await flash(s, files());
     assert.equal(s.charger.whole.get('mod'), 'reference');
-    const list = s.charger.whole.bench.storage.list();
-    assert.deepEqual(list.slice(0, 2), [CODE, BOARD]);
-    assert.deepEqual(left(s), []);
+    const { storage, flash: nor } = s.charger.whole.bench;
+    assert.deepEqual(storage.list().slice(0, 2), [BOARD, CODE]);
+    // Where esptool is told to look.
+    assert.equal(boardOf(Buffer.from(nor.read(STORAGE, 64))), 'reference');
+    assert.deepEqual(over(s), []);
   });
 
   it('over older firmware, whose settings stay', async () => {
@@ -100,7 +110,7 @@ describe('upload over the serial line', function () {
     await flash(s, files());
     assert.equal(s.charger.whole.get('pwv'), NEW.version);
     assert.equal(s.charger.whole.get('amp'), 13);
-    assert.deepEqual(left(s), []);
+    assert.deepEqual(over(s), []);
   });
 
   it('a second time sends nothing', async () => {
@@ -142,6 +152,7 @@ describe('upload over the serial line', function () {
     s.charger.tamper = spoil(Infinity);
     await assert.rejects(flash(s, files()), /^Error: verification failed: ~keys read back differently$/);
     assert.equal(spoiled, 3);
+    await left(s, OLD);
     await starts(s, OLD);
     spoiled = 0;
     s.charger.tamper = spoil(1);
@@ -174,7 +185,7 @@ describe('upload over the serial line', function () {
       s.charger.tamper = (text) => text;
       seen.add(await starts(s, OLD, NEW.version));
       await flash(s, files());
-      assert.deepEqual(left(s), []);
+      assert.deepEqual(over(s), []);
       s.charger.whole.end();
     }
     assert.deepEqual([...seen].sort(), [OLD, NEW.version]);
@@ -187,6 +198,7 @@ describe('upload over the serial line', function () {
     w.run(15000);
     assert.equal(w.shown().contactor.closed, true);
     await assert.rejects(flash(s, files()), /a car is charging: end that first/);
+    await left(s, NEW.version);
     assert.equal(w.shown().contactor.closed, true);
   });
 
@@ -207,6 +219,7 @@ describe('upload over the serial line', function () {
       flash(s, files()),
       /^Error: too little space: \d+ bytes are needed, \d+ are free; --erase/,
     );
+    await left(s, OLD);
     await starts(s, OLD);
     s.charger.whole.bench.storage.erase('big');
     await flash(s, files());
