@@ -18,6 +18,8 @@ const RESERVE = 32768;
 const ANSWER = 15000;
 const LONG = 90000;
 const START = 60000;
+/** A warning comes right behind the banner, ms. */
+const WARNS = 300;
 /** How often the engine is called, and for how long each time: a start takes some seconds. */
 const TRIES = 18;
 const TRY = 700;
@@ -299,5 +301,9 @@ export async function banner(line, expected) {
     throw new Failure(
       `Pilotwire ${version} on ${board} started, not ${expected.version} on ${expected.board}`,
     );
+  // Too few variables are told behind the last line; both are looked at and left for the console.
+  await line.wait(/^(?=[^]*memory \d+ of)/, WARNS);
+  const few = await line.wait(/^(?=[^]*memory (\d+ variables, [^\r\n]*)\r?\n)/, WARNS);
+  if (few) say(`memory: ${few[1]}`);
   return { version, board, serial, boot };
 }

@@ -103,6 +103,26 @@ describe('upload over the serial line', function () {
     assert.deepEqual(over(s), []);
   });
 
+  for (const [total, told] of [
+    [4470, ''],
+    [4469, '4469 variables, 4470 are needed: is Bluetooth on?'],
+  ] as const)
+    it(`an engine of ${total} variables: ${told ? 'firmware and flash.sh warn' : 'enough'}`, async () => {
+      s = await scene(new Map());
+      const build = files();
+      const main = Buffer.from(build.get('main')!).toString('latin1');
+      build.set(
+        'main',
+        Buffer.from(`process.memory=()=>({usage:2900,total:${total},free:9});${main}`, 'latin1'),
+      );
+      await flash(s, build);
+      assert.equal(said.includes(told), true, said);
+      assert.equal(said.includes('are needed'), !!told, said);
+      s.charger.whole.run(2000);
+      assert.equal(s.charger.whole.type('log()', 500).includes(told || 'are needed'), !!told);
+      assert.match(s.line.text, /memory 2900 of \d+ variables; help\(\) lists/);
+    });
+
   it('over older firmware, whose settings stay', async () => {
     s = await scene(files(OLD));
     s.charger.whole.type('set("amp", 13)');
