@@ -1,7 +1,7 @@
 // The linter of the boards: each trap is refused, with its reason; the boards that there are pass.
 
 import assert from 'node:assert';
-import { describe as read, lint, lintAll } from '../tools/boards.mjs';
+import { ROLES, RULES, describe as read, lint, lintAll } from '../tools/boards.mjs';
 
 const GOOD = `// A board.
 
@@ -92,6 +92,23 @@ describe('board linter', () => {
       assert.ok(problem, found(text).map((p) => p.rule).join()); // prettier-ignore
       assert.match(problem.message, why);
     });
+
+  it('has a bad example of each rule', () => {
+    assert.deepEqual([...new Set(BAD.map(([rule]) => rule))].sort(), [...RULES].sort());
+  });
+
+  // A wire that is called otherwise than what its driver does with it.
+  for (const [what, as] of Object.entries(ROLES)) {
+    const [driver, name] = what.split('.');
+    const wire = as === 'in' ? 'out' : 'in';
+    it(`role: ${what} is no wire \`as: ${wire}\``, () => {
+      const text = add(`pin: 33, as: '${wire}', rest: 0`)
+        .replace(/.*'pwm'.*\n/, '')
+        .replace('new More({ x: D33 })', `new ${driver}({ ${name}: D33 })`);
+      const problem = found(text).find((p) => p.rule === 'role' && p.message.includes(`is ${what},`));
+      assert.match(problem?.message ?? 'nothing found', new RegExp(`so its wire is \`as: ${as}\``));
+    });
+  }
 
   it('finds nothing in the boards', () => assert.deepEqual(lintAll(), []));
 });

@@ -79,7 +79,7 @@ const output = (w) => w.as !== 'adc' && w.as !== 'in';
 const moves = (w) => w.as === 'coil' || w.as === 'drive';
 
 /** What the drivers on which lives hang do with a pin: the table of wires must not call it otherwise. */
-const ROLES = {
+export const ROLES = {
   'Pilot.pwm': 'pwm',
   'Pilot.adc': 'adc',
   'Contactor.coil': 'coil',
@@ -204,6 +204,9 @@ const BOARD = [
     'watchdog: 2 to 30 s; longer leaves a contactor closed, shorter resets in the middle of a connect',
   ],
 ];
+
+/** Names of all rules; the last four are those of `lint`. */
+export const RULES = [...WIRE, ...BOARD].map(([rule]) => rule).concat('twice', 'role', 'unnamed', 'unused');
 
 /** Problems of a board. */
 export function lint(b) {

@@ -9,7 +9,7 @@ import { S0 as S0Part } from '../../bench/parts/meter/s0';
 import { Sdm as SdmPart } from '../../bench/parts/meter/sdm';
 import { Ade7953 } from '../../hal/ade7953';
 import { bl0942 } from '../../hal/bl0942';
-import { Rtu } from '../../hal/modbus';
+import { Rtu, crc16 } from '../../hal/modbus';
 import { pzem } from '../../hal/pzem';
 import { S0 } from '../../hal/s0';
 import { sdm } from '../../hal/sdm';
@@ -121,13 +121,35 @@ describe('bytes of the datasheets', () => {
   beforeEach(() => (b = bench()));
   afterEach(() => b.undo());
 
-  it('PZEM-004T: the published request, and words with the low one first', () => {
+  it('PZEM-004T: the published request', () => {
     const sent: number[][] = [];
     b.module.serial(17, 16, { hear: (d) => void sent.push(d) }, { baud: 9600, parity: 'none' });
     const bus = new Rtu({ serial: b.serial, tx: wire(b, 17), rx: wire(b, 16), baud: 9600 });
     const m = pzem({ bus, address: 0xf8 });
     b.run(100, () => m.sample());
     assert.deepEqual(sent[0], [0xf8, 0x04, 0x00, 0x00, 0x00, 0x0a, 0x64, 0x64]);
+  });
+
+  it('PZEM-004T: the published reply, 220.0 V, 1.000 A, 220.0 W, 50.0 Hz; the second word of a pair is the high one', () => {
+    const reply = (...words: number[]): number[] => {
+      const all = [1, 4, 20, ...words.flatMap((w) => [w >> 8, w & 255])];
+      const crc = crc16(all);
+      return [...all, crc & 255, crc >> 8];
+    };
+    let answer = reply(0x0898, 0x03e8, 0, 0x0898, 0, 0xffff, 0, 0x01f4, 0x0064, 0);
+    const device = {
+      hear: () => device.say?.(answer),
+      say: undefined as ((d: number[]) => void) | undefined,
+    };
+    b.module.serial(17, 16, device, { baud: 9600, parity: 'none' });
+    const bus = new Rtu({ serial: b.serial, tx: wire(b, 17), rx: wire(b, 16), baud: 9600 });
+    const m = pzem({ bus, address: 1 });
+    b.run(1500, () => m.sample());
+    assert.deepEqual([m.v[0], m.i[0], m.p[0], m.hz, m.wh, m.ok], [220, 1, 220, 50, 0, 1]);
+    // 70 A, 16 kW, 65539 Wh.
+    answer = reply(0x0898, 0x1170, 1, 0x7100, 2, 3, 1, 0x01f4, 0x0064, 0);
+    b.run(2500, () => m.sample());
+    assert.deepEqual([m.i[0], m.p[0], m.wh], [70, 16000, 4]);
   });
 
   it('BL0942: 58 AA; a wrong check byte is no answer', () => {
@@ -157,13 +179,17 @@ describe('bytes of the datasheets', () => {
         const x: Record<number, number[]> = {
           0x120: [0, 0x30],
           0x312: [0xff, 0xff, 0xff, 0x66],
+          // 16.00 A and 230.0 V on the board that the factors are from.
+          0x31a: [0x00, 0x18, 0x6a, 0x00],
+          0x31c: [0x00, 0x5b, 0x3f, 0x60],
           0x10e: [0x11, 0x7a],
         };
         return Uint8Array.from([0, 0, 0, ...(x[at] ?? [0, 0, 0, 0])]);
       },
     };
-    const m = new Ade7953({ spi, cs: wire(b, 15), ...ADE });
+    const m = new Ade7953({ spi, cs: wire(b, 15), volt: 26000, amp: 100000, watt: 154 });
     b.run(1000, () => m.sample());
+    assert.deepEqual([m.v[0], m.i[0]], [230, 16]);
     assert.deepEqual(sent.slice(0, 3), [[0x00, 0xfe, 0, 0xad], [0x01, 0x20, 0, 0, 0x30], [0x01, 0x20, 0x80, 0, 0]]); // prettier-ignore
     assert.deepEqual([m.p[0], m.hz, m.wh, m.ok], [-1, 50, 0, 1]);
   });
