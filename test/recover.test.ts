@@ -77,6 +77,33 @@ describe('crash upon crash', function () {
     w.end();
   });
 
+  for (const bare of [false, true])
+    it(`safe mode${bare ? ' that crashed, too' : ''} has what helps: access point, page, console`, () => {
+      const w = still();
+      if (bare) hang(w);
+      w.run(20000);
+      assert.equal(w.get('errs'), SAFE);
+      assert.match(w.type('status()', 300), /access point Pilotwire-\d+, password \w{10}/);
+      const { net } = w.bench;
+      const asks = (path: string): string => {
+        const id = net.open(80);
+        let answer = '';
+        const heard = net.onData;
+        net.onData = (to, data) =>
+          to === id ? (answer += Buffer.from(data).toString('latin1')) : heard?.(to, data);
+        net.send(id, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 192.168.4.1\r\n\r\n`));
+        w.run(5000);
+        net.onData = heard;
+        return answer;
+      };
+      const page = asks('/');
+      assert.match(page, /^HTTP\/1\.1 200 [^]*text\/html/);
+      assert.ok(page.length > 15000, `${page.length} bytes`);
+      assert.match(asks('/api/status?filter=flt'), /"flt":"safe mode, see the log"/);
+      assert.equal(closed(w), false);
+      w.end();
+    });
+
   it('a minute between two of them is health', () => {
     const w = plugged();
     for (let i = 0; i < 5; i++) {
