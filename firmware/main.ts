@@ -188,9 +188,9 @@ function gap(ms: number): number {
   if (ms > c.gap) c.gap = ms;
   if (ms > LATE) {
     c.late++;
-    mark(c.t, GAP + Math.min(63, ms / 20));
+    mark(c.t, GAP + (ms < 1260 ? ms / 20 : 63));
   }
-  return Math.min(c.gap, LATE);
+  return c.gap < LATE ? c.gap : LATE;
 }
 
 /**

@@ -112,9 +112,11 @@ export class Pilot implements Contract {
   }
 
   watch(lo: number, hi: number, bottom: number): void {
-    this._w.lo = Math.min(this._raw(lo), this._clip);
-    this._w.hi = this._raw(hi);
-    this._w.bottom = this._raw(bottom);
+    const w = this._w;
+    const low = this._raw(lo);
+    w.lo = low < this._clip ? low : this._clip;
+    w.hi = this._raw(hi);
+    w.bottom = this._raw(bottom);
   }
 
   read(top?: Bit): void {
@@ -155,7 +157,7 @@ export class Pilot implements Contract {
 
   /** analogWrite sets timer and channel up anew, which may cut a period short: only for another count. */
   private _change(duty: number): void {
-    const n = Math.round((duty * FULL) / 10000);
+    const n = ((duty * FULL) / 10000 + 0.5) | 0;
     if (n <= 0) this.low();
     else if (n >= FULL) this.high();
     else if (n !== this._n) this._run(n);

@@ -206,7 +206,16 @@
   // In the profile the host hears which parts a callback asks for; + = this one was not loaded.
   function telling() {
     const load = require;
-    const hear = native((name) => ask('n', (loaded[name] ? '' : '+') + name, 1));
+    const add = Modules.addCached;
+    let fresh = '';
+    const hear = native((name) => {
+      ask('n', (loaded[name] && name !== fresh ? '' : '+') + name, 1);
+      fresh = '';
+    });
+    Modules.addCached = (name, text) => {
+      fresh = name;
+      add(name, text);
+    };
     global.require = (name) => {
       hear(name);
       return load(name);

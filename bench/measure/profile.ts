@@ -20,6 +20,8 @@ export interface Step {
   /** Collections of garbage, those at idle after the callback included, and their instructions. */
   collections: number;
   collecting: number;
+  /** Of these, instructions of those in mid-statement, for want of a variable. */
+  forced: number;
   /** Of the calibration. */
   step: number;
   method: number;
@@ -28,6 +30,11 @@ export interface Step {
 /** The engine runs every timer, event and watch through this function. */
 const CALLBACK = 'jsiExecuteEventCallback';
 const COLLECT = 'jsvGarbageCollect';
+/** Makes variables, and collects when there is none. */
+const NEW = 'jsvNew';
+/** What a collection looks at: variables here and on the chip. */
+const POOL = 16383;
+const CHIP = 4500;
 /** Once in a scan, twice in a callback of the bench's own. */
 const MARK = 'jswrap_espruino_getTemperature';
 /** Through this the bench's boot file calls what stands for native code of the chip. */
@@ -37,30 +44,39 @@ const STEP = 'jswrap_math_sin';
 const METHOD = 'jswrap_pin_getMode';
 const COUNTED = new Set([CALLBACK, COLLECT, MARK, CALL, STEP, METHOD]);
 
-/** Calls and instructions, what they call included, of the functions in COUNTED. */
-function count(text: string): { calls: Record<string, number>; costs: Record<string, number> } {
+/** Calls and instructions, what they call included, of the functions in COUNTED; `forced`: of collections for a new variable. */
+function count(text: string): {
+  calls: Record<string, number>;
+  costs: Record<string, number>;
+  forced: number;
+} {
   const names = new Map<string, string>();
   const calls = Object.fromEntries([...COUNTED].map((name) => [name, 0]));
   const costs = { ...calls };
   const lines = text.split('\n');
   let callee = '';
+  let caller = '';
+  let forced = 0;
   for (let i = 0; i < lines.length; i++) {
     const named = /^(c?fn)=\((\d+)\)(?: (.+))?$/.exec(lines[i]);
     if (named) {
       // A function that is called by itself has its depth behind its name.
       if (named[3]) names.set(named[2], named[3].replace(/'\d+$/, ''));
       if (named[1] === 'cfn') callee = names.get(named[2]) ?? '';
+      else caller = names.get(named[2]) ?? '';
     } else if (lines[i].startsWith('calls=') && COUNTED.has(callee)) {
       calls[callee] += Number(lines[i].slice(6).split(' ')[0]);
-      costs[callee] += Number(lines[++i].split(' ')[1]);
+      const cost = Number(lines[++i].split(' ')[1]);
+      costs[callee] += cost;
+      if (callee === COLLECT && caller.startsWith(NEW)) forced += cost;
     }
   }
-  return { calls, costs };
+  return { calls, costs, forced };
 }
 
 /** Reads one dump. */
 export function parse(text: string, at = 0): Step {
-  const { calls, costs } = count(text);
+  const { calls, costs, forced } = count(text);
   return {
     at,
     cost: costs[CALLBACK],
@@ -70,14 +86,18 @@ export function parse(text: string, at = 0): Step {
     kind: calls[MARK] === 1 ? 'scan' : calls[MARK] ? 'bench' : 'work',
     collections: calls[COLLECT],
     collecting: costs[COLLECT],
+    forced,
     step: calls[STEP],
     method: costs[METHOD],
   };
 }
 
-/** Instructions of the script in a step; `standin` = what one of the bench's wrappers costs beside what it calls. */
+/**
+ * Instructions of the script in a step; `standin` = what one of the bench's wrappers costs beside what it calls. A collection in
+ * mid-statement counts as what it is on the chip, whose pool is as much smaller.
+ */
 export function net(s: Step, standin: number): number {
-  return s.cost - s.native - s.calls * standin;
+  return s.cost - s.native - s.calls * standin - s.forced * (1 - CHIP / POOL);
 }
 
 function median(values: number[]): number {

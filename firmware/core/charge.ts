@@ -38,11 +38,13 @@ export const PULSE = 400;
 function target(s: Charge, x: Inputs): State {
   if (x.bad & 1) return s.st === 'E' ? 'E' : 'F';
   const cp = x.cp;
+  // First, because it is what opens.
+  if (cp === 'B') return x.amps < 60 ? 'B1' : 'B2';
   if (cp === 'A') return 'A1';
   if (cp < 'A' || cp > 'D') return 'E';
   if (x.amps < 60 || (cp === 'D' && !x.vent)) return (cp + '1') as State;
   // The diode can only be judged while PWM runs, so C without a passed check gets PWM but no power.
-  return x.cp === 'B' || !x.dio || !x.go ? 'B2' : ((cp + '2') as State);
+  return !x.dio || !x.go ? 'B2' : ((cp + '2') as State);
 }
 
 /** Enters `to` and starts its wait. */

@@ -52,7 +52,8 @@ function load(name: string): unknown {
   for (const old of Object.keys(cost)) if (sum + n > ROOM) drop(old);
   cost[name] = n;
   sum += n;
-  if (E.slot) Modules.addCached(name, text);
+  // By itself the engine would look for the file once more, and it walks over all that lie before it.
+  Modules.addCached(name, text);
   return require(name);
 }
 

@@ -27,15 +27,16 @@ const DWELL = 5000;
 /** Between two changes of the duty, ms: the car has 5 s to follow the first. */
 const SPACING = 5000;
 /** Steps that wait, a bit each, in their order: a state without an offer goes to pilot and coil; the cable of a car that came,
- * or the faults of one that left; limits; what may flow; the window of the confirmed letter; pilot and coil, with an offer that
- * the limits allow; lock and fan. */
+ * or the faults of one that left; limits; what may flow; the window of the confirmed letter; may the contactor close; pilot and
+ * coil, with an offer that the limits allow; lock and fan. */
 const QUIET = 1;
 const CAR = 2;
 const LIMITS = 4;
 const JUDGE = 8;
 const AIM = 16;
-const DRIVES = 32;
-const REST = 64;
+const READY = 32;
+const DRIVES = 64;
+const REST = 128;
 /** `c.dirty`: 1 = something that the rules read has changed, this = steps wait or a reading has to be followed. */
 const MORE = 2;
 
@@ -56,6 +57,8 @@ const n = {
   n: 0,
   /** 1 = the last scan was for a step. */
   odd: 0,
+  /** 1 = the reading of this scan lies in the window of the confirmed letter, once that has been set. */
+  same: 0 as Bit,
   /** Diode readings in a row, good above 0, bad below. */
   d: 0,
   /** 1 = a car is plugged. */
@@ -90,6 +93,7 @@ function show(c: Charger, cp: Letter): void {
 /** One that shows C or D while nothing is on offer does not read the pilot; after a power failure it may be one that has not
  * opened S2 yet. */
 function arrive(c: Charger): void {
+  unproved(c);
   c.x.tst = 0;
   c.x.sim = c.x.cp === 'B' ? 0 : 1;
   // It may have charged a moment before the restart.
@@ -144,7 +148,6 @@ function confirm(c: Charger, cp: Letter): void {
   if (plugged === n.in) depart(c);
   n.in = plugged;
   n.todo |= CAR;
-  unproved(c);
   if (plugged) arrive(c);
   else depart(c);
 }
@@ -167,7 +170,8 @@ const NEVER = -50;
 /** The low half of the PWM must reach -12 V: only the car's diode lets it. `n.d` counts good readings, or bad below 0. */
 function diode(c: Charger): void {
   const good = c.b.pilot.lo < BOTTOM;
-  n.d = good ? Math.max(n.d, 0) + 1 : Math.min(n.d, 0) - 1;
+  // Without the engine's Math: it would be looked for behind all of our names.
+  n.d = good ? (n.d > 0 ? n.d : 0) + 1 : (n.d < 0 ? n.d : 0) - 1;
   if (n.d === SEEN) c.x.dio = c.dirty = 1;
   else if (n.d === (c.x.dio ? GONE : NEVER)) missing(c);
 }
@@ -249,30 +253,22 @@ function stuck(c: Charger): void {
   ease(c, STUCK);
 }
 
-/** The reading of this scan is the confirmed letter: a car that leaves while the steps to the coil wait is not followed by it. */
-function shows(c: Charger): boolean {
-  const p = c.b.pilot;
-  p.read(1);
-  return letter(p.hi) === c.x.cp;
-}
-
 /**
  * The one place that says when the contactor may close, besides what step() asks for (C or D, an offer, diode passed, no
  * fault): rested since the last opening and the last fault, main contacts proven open where the board can, self-test of
- * the residual-current monitor passed, connector locked, and the car still there.
+ * the residual-current monitor passed, connector locked, and the car still there: the reading of this scan is the confirmed
+ * letter, so that a car that leaves while the steps to the coil wait is not followed by it.
  */
 function ready(c: Charger): Bit {
   if (c.s.on) return 1;
   const rest = c.s.off + DWELL;
   if (c.t < rest) soon(rest);
-  return c.t >= rest && c.x.aux !== 1 && proved(c) && locked(c) && shows(c) ? 1 : 0;
+  return c.t >= rest && n.same && c.x.aux !== 1 && proved(c) && locked(c) ? 1 : 0;
 }
 
 /** PWM for the offered current, not more often than the car can follow; true = it has changed. */
-function modulate(c: Charger): boolean {
+function modulate(c: Charger, want: number): boolean {
   const s = c.s;
-  const want = duty(c.x.amps);
-  if (want === s.duty) return false;
   if (s.duty === 0) steady(c, 0);
   const at = s.duty === 10000 ? n.x1 + X1 : s.dat + SPACING;
   if (c.t < at) soon(at);
@@ -343,12 +339,15 @@ function latch(c: Charger, lock: number): void {
 /** Pilot and coil as the state says. What lets the contactor close is looked at once more. */
 function drive(c: Charger): void {
   const s = c.s;
-  const d = s.st === 'B2' && c.x.cp === 'B' ? rouse(c, DRIVE[s.st], soon) : DRIVE[s.st];
-  if (c.s.on && !(d & POWER)) coil(c, 0);
+  let d = DRIVE[s.st];
+  // A vehicle sleeps on an offer that it sees, or on what is to wake it.
+  if (s.st === 'B2' && c.x.cp === 'B' && (wake.from || s.duty % 10000)) d = rouse(c, d, soon);
+  if (s.on && !(d & POWER)) coil(c, 0);
   if (d & PWM) {
+    const want = duty(c.x.amps);
     c.x.free = 0;
     // A burst for another duty takes its time: the coil comes with the next scan.
-    if (modulate(c)) {
+    if (want !== s.duty && modulate(c, want)) {
       n.todo |= DRIVES;
       return;
     }
@@ -383,24 +382,40 @@ function decide(c: Charger): boolean {
 /** The next step that waits. */
 function proceed(c: Charger): void {
   const todo = n.todo;
-  if (!todo) return;
   const bit = todo & -todo;
   n.todo = todo ^ bit;
   if (bit & (QUIET | DRIVES)) drive(c);
-  else if (bit === LIMITS) settle(c);
+  else if (bit === READY) may(c);
   else if (bit === JUDGE) allow(c);
+  else seldom(c, bit);
+}
+
+/** A step that comes with a car or a setting. @apart */
+function seldom(c: Charger, bit: number): void {
+  if (bit === LIMITS) settle(c);
   else if (bit === AIM) aim(c);
   else if (bit === CAR) car(c);
   else rest(c);
 }
 
-/** What may flow, and the state. */
+/** What may flow, and the state: at once what ends a charge, and in further scans what begins one. */
 function allow(c: Charger): void {
   const cp = c.x.cp;
+  const asks = cp === 'C' || cp === 'D';
   judge(c);
-  c.x.go = cp === 'C' || cp === 'D' ? ready(c) : 0;
   c.dirty = MORE; // what judge() has changed is decided here
-  if (!decide(c) && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
+  if (asks && !c.s.on) n.todo |= READY;
+  else {
+    c.x.go = asks ? 1 : 0;
+    if (decide(c)) return;
+  }
+  if (DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
+}
+
+/** The contactor is open, and C or D is shown. */
+function may(c: Charger): void {
+  c.x.go = ready(c);
+  decide(c);
 }
 
 /** A car came or left: the causes of these faults left with the one before, and limits follow. @apart */
@@ -428,7 +443,7 @@ function unseen(c: Charger): boolean {
 }
 
 /** No step waits: does the next scan have something to do? Readings that differ are followed one by one, up to the good one
- * that ends them. */
+ * that ends them. @apart */
 function calm(c: Charger): void {
   const cp = c.x.cp;
   // C behind a condition that still waits is judged again and again.
@@ -444,17 +459,13 @@ function overdue(c: Charger): void {
 }
 
 /** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
-function looks(c: Charger, same: boolean, busy: number): boolean {
+function looks(c: Charger, busy: number): void {
   const letter = n.to && !busy;
-  if (!letter) {
-    if (same && !n.n && !unseen(c)) return false;
-    if ((n.todo || c.dirty === 1) && (!n.odd || n.todo & AIM)) return false;
-  }
+  if (!letter && (n.todo || c.dirty === 1) && (!n.odd || n.todo & (AIM | QUIET))) return act(c, busy);
   n.odd = 0;
   if (!c.dirty) c.dirty = MORE;
   if (letter) confirm(c, n.to as Letter);
   else read(c);
-  return true;
 }
 
 /** Looks, then decides or does one step. */
@@ -472,7 +483,14 @@ function work(c: Charger, same: boolean): void {
     busy = n.odd;
     watch(c);
   }
-  if (!on && !n.now && looks(c, same, busy)) return;
+  if (on || n.now || (same && !n.n && !n.to && !unseen(c))) act(c, busy);
+  else looks(c, busy);
+}
+
+/** Decides, or does one step. */
+function act(c: Charger, busy: number): void {
+  const on = c.s.on;
+  let step = !busy || n.todo & QUIET;
   n.odd = busy ? 0 : 1;
   if (c.dirty === 1) {
     n.todo |= LIMITS | JUDGE | REST;
@@ -480,13 +498,17 @@ function work(c: Charger, same: boolean): void {
   }
   c.dirty = MORE;
   // A fault opens at once, its state and the pilot follow with the next scan.
-  if (on && c.x.bad & 1) coil(c, 0);
-  else if (n.now && (decide(c) || on) ? !on && n.todo & QUIET : !busy || n.todo & QUIET) proceed(c);
+  if (on && c.x.bad & 1) {
+    coil(c, 0);
+    step = 0;
+  } else if (n.now) step = decide(c) && !on ? n.todo & QUIET : 0;
+  if (step && n.todo) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }
 
 /** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
 function full(c: Charger, same: boolean): void {
+  n.same = same ? 1 : 0;
   if (same || n.n < LEAVE - 1 || !c.s.on || !left(c)) work(c, same);
 }
 
@@ -516,7 +538,7 @@ export function release(c: Charger): void {
 
 /** State before the first scan: pilot steady, contactor open, nobody plugged until the pilot has shown it. */
 export function safe(c: Charger): void {
-  n.todo = n.due = n.now = n.n = n.odd = n.d = n.in = n.coil = 0;
+  n.todo = n.due = n.now = n.n = n.odd = n.d = n.in = n.coil = n.same = 0;
   n.to = '';
   n.io = -1;
   n.x1 = c.t;

@@ -4,8 +4,9 @@
 import { LOW, PWM } from './charge';
 import type { Charger } from './charger';
 
-/** ms since the offer began, and what the pilot does from then on. */
-const ROWS = new Int32Array([90000, LOW, 94000, 0, 124000, LOW, 154000, 0, 158000, PWM]);
+/** The first row, and all of them: ms since the offer began, and what the pilot does from then on. */
+const FIRST = 90000;
+const ROWS = new Int32Array([FIRST, LOW, 94000, 0, 124000, LOW, 154000, 0, 158000, PWM]);
 /** Since the last C, ms. */
 const COLD = 3600000;
 
@@ -14,7 +15,7 @@ export const w = { from: 0, hot: -COLD, done: 0 };
 
 /** The vehicle has answered, or the offer was withdrawn: what has begun by then is not begun again. */
 function over(c: Charger): void {
-  if (w.from && c.t - w.from >= ROWS[0]) w.done = 1;
+  if (w.from && c.t - w.from >= FIRST) w.done = 1;
   w.from = 0;
 }
 
@@ -30,6 +31,10 @@ export function rouse(c: Charger, d: number, soon: (t: number) => void): number 
   if (w.done || c.t - w.hot < COLD) return d;
   if (!w.from) w.from = c.t;
   const age = c.t - w.from;
+  if (age < FIRST) {
+    soon(w.from + FIRST);
+    return d;
+  }
   let i = 0;
   while (i < ROWS.length && age >= ROWS[i]) i += 2;
   if (i === ROWS.length) w.done = 1;

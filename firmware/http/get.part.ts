@@ -15,6 +15,11 @@ interface Keys extends Job {
 const number = parseInt;
 const Code = Function;
 
+/** A part that has the JSON of its value at hand. */
+interface Raw {
+  raw?(c: Charger): string;
+}
+
 /** Keys of one step, known or not. */
 const STEP = 2;
 /** An answer up to this length has a Content-Length; a longer one is sent while it is made. */
@@ -59,10 +64,19 @@ export function step(c: Charger, job: Keys): boolean {
     const text = all.indexOf(',' + name + ',') + 1 < job.at ? '' : code(c, name);
     // The engine finds a beginning that the end cuts off, too: no code ends with a point.
     const at = text.indexOf('.part("');
-    if (at >= 0 && (i || !c.f.ready(text.substring(at + 7, text.indexOf('"', at + 7))))) return false;
+    const part =
+      at < 0 || i
+        ? undefined
+        : (c.f.ready(text.substring(at + 7, text.indexOf('"', at + 7))) as Raw | undefined);
+    if (at >= 0 && !part) return false;
     job.at += name.length + 1;
-    if (text) job.out += (job.out === '{' ? '"' : ',"') + name + '":' + json(new Code('c', text)(c));
-    if (at >= 0) break;
+    if (text)
+      job.out +=
+        (job.out === '{' ? '"' : ',"') +
+        name +
+        '":' +
+        (part && part.raw ? part.raw(c) : json(new Code('c', text)(c)));
+    if (part) break;
   }
   // A piece of it has left: its beginning is no longer '{'.
   if (job.out.length > SHORT) job.size = -1;

@@ -6,6 +6,7 @@ import { json } from '../core/json';
 /** Exports of this part. */
 export interface Nets {
   list(c: Charger): unknown;
+  raw(c: Charger): string;
   take(c: Charger, all: EspHeard[], again: number): void;
   step(c: Charger, w: Work): void;
 }
@@ -44,16 +45,21 @@ function search(c: Charger, again: number): void {
 }
 
 /**
- * Value of `scan`: the last list. A search begins where that is old and nobody charges. A radio that joins refuses it, and the
- * engine then waits for its end for ever; where a search has to start the station, the engine makes that join what it joined
+ * Value of `scan` as JSON: the last list. A search begins where that is old and nobody charges. A radio that joins refuses it, and
+ * the engine then waits for its end for ever; where a search has to start the station, the engine makes that join what it joined
  * last. So only what is joined looks around, or what rests beside an open access point.
  */
-export function list(c: Charger): unknown {
+export function raw(c: Charger): string {
   const l = c.nets;
   const n = c.b.net;
   const may = !c.s.on && n.sta !== 1 && (n.up || (n.ap && n.rest));
   if (may && !(l && c.t - l.at < FRESH) && process.memory(false).free > ROOM) search(c, 0);
-  return l ? JSON.parse(l.text) : [];
+  return l ? l.text : '[]';
+}
+
+/** Value of `scan`. */
+export function list(c: Charger): unknown {
+  return JSON.parse(raw(c));
 }
 
 /** Bytes that are UTF-8, RFC 3629 4: another name could not be told, nor come back as it was. */

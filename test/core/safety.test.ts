@@ -363,7 +363,7 @@ describe('charging rules: contactor', () => {
     [7.3, { aux: 0 }, { coil: 0 }],
     [8.6, {}, { st: 'E', err: F.STUCK, coil: 0 }],
     [36, {}, { err: F.STUCK }],
-    [38.05, {}, { err: 0 }],
+    [38.1, {}, { err: 0 }],
     [45, {}, { err: F.STUCK, coil: 0 }],
     [200, {}, { err: F.STUCK, coil: 0 }],
     [4000, { cp: 'A' }, { err: 0 }],

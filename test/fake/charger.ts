@@ -97,7 +97,7 @@ export function engine(): void {
   };
   BUILTIN.mount = mountPart;
   Object.assign(globalThis, {
-    Modules: { removeCached: () => undefined },
+    Modules: { removeCached: () => undefined, addCached: () => undefined },
     getTime: () => 0,
     print: () => undefined,
     require: (name: string) => BUILTIN[name],
