@@ -20,8 +20,9 @@ export interface Step {
   /** Collections of garbage, those at idle after the callback included, and their instructions. */
   collections: number;
   collecting: number;
-  /** Of these, instructions of those in mid-statement, for want of a variable. */
+  /** Of these, those in mid-statement, for want of a variable, and their instructions. */
   forced: number;
+  forcing: number;
   /** Of the calibration. */
   step: number;
   method: number;
@@ -32,9 +33,8 @@ const CALLBACK = 'jsiExecuteEventCallback';
 const COLLECT = 'jsvGarbageCollect';
 /** Makes variables, and collects when there is none. */
 const NEW = 'jsvNew';
-/** What a collection looks at: variables here and on the chip. */
-const POOL = 16383;
-const CHIP = 4500;
+/** A collection among the chip's 4500 variables, 83 instructions each. Here it looks at 16383, of which most are garbage by then. */
+const COLLECTION = 375e3;
 /** Once in a scan, twice in a callback of the bench's own. */
 const MARK = 'jswrap_espruino_getTemperature';
 /** Through this the bench's boot file calls what stands for native code of the chip. */
@@ -44,11 +44,11 @@ const STEP = 'jswrap_math_sin';
 const METHOD = 'jswrap_pin_getMode';
 const COUNTED = new Set([CALLBACK, COLLECT, MARK, CALL, STEP, METHOD]);
 
-/** Calls and instructions, what they call included, of the functions in COUNTED; `forced`: of collections for a new variable. */
+/** Calls and instructions, what they call included, of the functions in COUNTED; `forced`: collections for a new variable. */
 function count(text: string): {
   calls: Record<string, number>;
   costs: Record<string, number>;
-  forced: number;
+  forced: number[];
 } {
   const names = new Map<string, string>();
   const calls = Object.fromEntries([...COUNTED].map((name) => [name, 0]));
@@ -56,7 +56,7 @@ function count(text: string): {
   const lines = text.split('\n');
   let callee = '';
   let caller = '';
-  let forced = 0;
+  const forced = [0, 0];
   for (let i = 0; i < lines.length; i++) {
     const named = /^(c?fn)=\((\d+)\)(?: (.+))?$/.exec(lines[i]);
     if (named) {
@@ -65,10 +65,14 @@ function count(text: string): {
       if (named[1] === 'cfn') callee = names.get(named[2]) ?? '';
       else caller = names.get(named[2]) ?? '';
     } else if (lines[i].startsWith('calls=') && COUNTED.has(callee)) {
-      calls[callee] += Number(lines[i].slice(6).split(' ')[0]);
+      const n = Number(lines[i].slice(6).split(' ')[0]);
       const cost = Number(lines[++i].split(' ')[1]);
+      calls[callee] += n;
       costs[callee] += cost;
-      if (callee === COLLECT && caller.startsWith(NEW)) forced += cost;
+      if (callee === COLLECT && caller.startsWith(NEW)) {
+        forced[0] += n;
+        forced[1] += cost;
+      }
     }
   }
   return { calls, costs, forced };
@@ -86,7 +90,8 @@ export function parse(text: string, at = 0): Step {
     kind: calls[MARK] === 1 ? 'scan' : calls[MARK] ? 'bench' : 'work',
     collections: calls[COLLECT],
     collecting: costs[COLLECT],
-    forced,
+    forced: forced[0],
+    forcing: forced[1],
     step: calls[STEP],
     method: costs[METHOD],
   };
@@ -94,10 +99,10 @@ export function parse(text: string, at = 0): Step {
 
 /**
  * Instructions of the script in a step; `standin` = what one of the bench's wrappers costs beside what it calls. A collection in
- * mid-statement counts as what it is on the chip, whose pool is as much smaller.
+ * mid-statement counts as what it is on the chip, whose pool is smaller.
  */
 export function net(s: Step, standin: number): number {
-  return s.cost - s.native - s.calls * standin - s.forced * (1 - CHIP / POOL);
+  return s.cost - s.native - s.calls * standin - s.forcing + s.forced * COLLECTION;
 }
 
 function median(values: number[]): number {
