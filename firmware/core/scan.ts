@@ -387,29 +387,26 @@ function proceed(c: Charger): void {
   if (bit & (QUIET | DRIVES)) drive(c);
   else if (bit === READY) may(c);
   else if (bit === JUDGE) allow(c);
-  else seldom(c, bit);
-}
-
-/** A step that comes with a car or a setting. @apart */
-function seldom(c: Charger, bit: number): void {
-  if (bit === LIMITS) settle(c);
+  else if (bit === LIMITS) settle(c);
   else if (bit === AIM) aim(c);
   else if (bit === CAR) car(c);
   else rest(c);
 }
 
-/** What may flow, and the state: at once what ends a charge, and in further scans what begins one. */
+/** What may flow, and the state: with the next scan where the contactor is closed, because what is withdrawn waits for the vehicle,
+ * and with further ones what is to close it. */
 function allow(c: Charger): void {
   const cp = c.x.cp;
   const asks = cp === 'C' || cp === 'D';
   judge(c);
   c.dirty = MORE; // what judge() has changed is decided here
-  if (asks && !c.s.on) n.todo |= READY;
+  if (c.s.on) n.now = 1;
+  else if (asks) n.todo |= READY;
   else {
-    c.x.go = asks ? 1 : 0;
+    c.x.go = 0;
     if (decide(c)) return;
   }
-  if (DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
+  if (c.x.amps && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
 }
 
 /** The contactor is open, and C or D is shown. */

@@ -25,7 +25,8 @@ function free(o: Ocpp): number {
 /** When record `i` happened. */
 function when(o: Ocpp, i: number): number {
   const text = o.c.f.get('q' + (o.q[i] % SLOTS)) ?? o.ram ?? '';
-  return parseFloat(text.substr(0, 80).split(',')[3]);
+  const at = text.indexOf(',', text.indexOf(',', text.indexOf(',') + 1) + 1);
+  return parseFloat(text.substr(at + 1, 16));
 }
 
 /** Time without a record where `i` is dropped and the next one happens at `ts`. */
@@ -40,14 +41,23 @@ function victim(o: Ocpp): number {
   return -1;
 }
 
-/** Drops a meter value before one of `ts`: every second, in turn, or the last one where those are further apart already; so
- * what is left of a long time offline lies all over it. */
-function thin(o: Ocpp, ts: number): void {
-  const last = o.q.length - 1;
-  let i = victim(o);
-  if (i < 0) return;
+/** Room for what happened: a meter value before it goes, every second, in turn, or the last one where those are further apart
+ * already; so what is left of a long time offline lies all over it. Reading times takes a turn, dropping one another. False =
+ * there is none. */
+function thin(o: Ocpp, e: Happening): boolean {
+  const i = victim(o);
+  if (i < 0) return false;
   o.th = i + 1;
-  if (i < last && o.q[last] >= SLOTS && hole(o, i, ts) > hole(o, last, ts)) i = last;
+  o.ev.unshift(['D', o.q[i], i + 1 < o.q.length ? hole(o, i, e[1]) : 0, '', ''], e);
+  return true;
+}
+
+/** Drops the meter value in a slot, or the last one; it may have been sent meanwhile. */
+function drop(o: Ocpp, e: Happening): void {
+  const last = o.q.length - 1;
+  let i = o.q.indexOf(e[1]);
+  if (i < 0) return;
+  if (i < last && o.q[last] >= SLOTS && e[2] > hole(o, last, o.ev[0][1])) i = last;
   o.c.f.del('q' + (o.q[i] % SLOTS));
   o.q.splice(i, 1);
 }
@@ -56,7 +66,6 @@ function thin(o: Ocpp, ts: number): void {
  * starts and ends, the very last for the end of what has started. False = it is lost. */
 export function put(o: Ocpp, kind: string, ref: number, ts: number, rest: string): boolean {
   const c = o.c;
-  if (o.q.length >= TIGHT) thin(o, ts);
   const sample = kind === 'M' ? 1 : 0;
   const n = o.q.length;
   const slot = n >= (sample ? TIGHT + 4 : kind === 'S' ? LAST - 1 : LAST) ? -1 : free(o);
@@ -173,7 +182,9 @@ function gone(o: Ocpp, e: Happening): void {
 /** What happened becomes a record; otherwise the open transaction is noted again. */
 export function watch(o: Ocpp): void {
   const e = o.ev.shift();
+  if (e && 'MSE'.includes(e[0]) && o.q.length >= TIGHT && thin(o, e)) return;
   if (!e || e[0] === 'N') note(o);
+  else if (e[0] === 'D') drop(o, e);
   else if (e[0] === 'O') gone(o, e);
   else if (e[0] === 'M') put(o, 'M', e[2], e[1], e[3]);
   else if (e[0] === 'S') began(o, e);

@@ -63,9 +63,10 @@ export interface Payload {
 export type Entry = [number, 'S' | 'M' | 'E', number, number, number, ...unknown[]];
 /** What a hook noted for the next turn: kind, time stamp, register, tag, reason. A sample for the queue: time stamp, reference
  * and the rest of its record; k = it is due: time stamp, register, measurands for the queue, context and those for aside; m and a = its readings, context and measurands, for the queue and aside; N = the open transaction is to be noted, O = a
- * record is no longer needed: its key, or number, distance, key and last number of samples. */
+ * record is no longer needed: its key, or number, distance, key and last number of samples; D = a sample of the queue makes room:
+ * its slot, and the time without one where it went. */
 export type Happening = [
-  'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'k' | 'm' | 'a' | 'N' | 'O',
+  'S' | 'B' | 'X' | 'E' | 'T' | 'M' | 'k' | 'm' | 'a' | 'N' | 'O' | 'D',
   number,
   number,
   string,
