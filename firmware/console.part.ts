@@ -102,7 +102,7 @@ function find(c: Charger, t: Typed, example: string): Row | undefined {
   if (r) return r;
   t.place =
     typeof key === 'string'
-      ? 'There is no key "' + key + '". Type keys() for the list, help() for the commands.'
+      ? 'There is no key "' + key + '". Type keys() for the list.'
       : 'The key comes first, in quotes: type ' + example;
   return r;
 }
@@ -244,17 +244,8 @@ function take(text: string): Typed {
 export function lost(what: string, text: string | undefined): Typed | undefined {
   const s = (text || '').trim();
   const t = take(s);
-  const cut = s.endsWith('...');
-  if (t.name && !cut) return make(t.name, t.a, t.bare, 0);
-  print(
-    what +
-      '. ' +
-      (cut
-        ? 'Only 60 characters of such a line are read. set("amp", 10) may be longer: type keys() for the keys.'
-        : t.place[0] === 'A'
-          ? t.place
-          : 'Type help() for the commands.'),
-  );
+  if (t.name && !s.endsWith('...')) return make(t.name, t.a, t.bare, 0);
+  print(what + '. ' + (t.place[0] === 'A' ? t.place : 'Type help() for the commands.'));
   return undefined;
 }
 
