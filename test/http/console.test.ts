@@ -1,7 +1,10 @@
 // The console over the network: the commands of the serial line, with the password only, and nothing is evaluated.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { readBuild } from '../../bench/image';
 import { start, type Bench } from '../../bench/start';
+import { build } from '../../tools/build.mjs';
 import { Host } from '../../tools/flash-host.mjs';
 
 const WORD = 'correct horse';
@@ -127,6 +130,21 @@ function suite(engine: 'node' | 'espruino'): void {
     assert.match(b.log().text, /boot 2/);
   });
 }
+
+describe('parts that work hand in hand', () => {
+  /** One that does not fit beside the other drives it out, and both are loaded anew in each turn. */
+  it('have room beside each other', async () => {
+    await build('reference');
+    const source = readFileSync('firmware/core/parts.ts', 'utf8');
+    const [room, bytes] = ['ROOM', 'BYTES'].map((n) =>
+      Number(new RegExp(`const ${n} = (\\d+);`).exec(source)![1]),
+    );
+    const files = readBuild('dist', 'reference');
+    const cost = (name: string): number => Math.ceil(files.get(name)!.length / bytes);
+    for (const pair of ['console conf', 'tell conf', 'set change', 'get why'])
+      assert.ok(pair.split(' ').reduce((n, name) => n + cost(name), 0) <= room, pair);
+  });
+});
 
 describe('console over the network', function () {
   this.timeout(60000);
