@@ -111,8 +111,12 @@ async function bundle(board, o) {
     ['main', main],
   ])
     files.set(name, readFileSync(file));
-  for (const name of order(readdirSync(folder))) files.set(name, readFileSync(path.join(folder, name)));
-  files.set(SUMS, sums(files));
+  const parts = new Map(
+    order(readdirSync(folder)).map((name) => [name, readFileSync(path.join(folder, name))]),
+  );
+  // In front of the parts: where a run of esptool was cut short, they tell what is missing.
+  files.set(SUMS, sums(new Map([...files, ...parts])));
+  for (const [name, data] of parts) files.set(name, data);
   if (o.config) {
     const config = settings(o.config, files.get('keys'));
     config.wak ||= password();

@@ -12,10 +12,10 @@ import { unpack } from '../../bench/engine/shelf';
 import { Nor, SIZE, STORAGE } from '../../bench/esp32/flash';
 import { Storage } from '../../bench/esp32/storage';
 import { start, type Bench } from '../../bench/start';
-import { BOARD, STORAGE_SIZE } from '../../tools/flash-image.mjs';
+import { BOARD, HEADER, STORAGE_SIZE } from '../../tools/flash-image.mjs';
 import { Terminal, terminals } from '../fake/line';
 import { release } from '../fake/release';
-import { reference } from '../fake/whole';
+import { Whole, reference } from '../fake/whole';
 
 const { ESPRUINO = '' } = process.env;
 const real = !!ESPRUINO && fs.existsSync(ESPRUINO);
@@ -87,6 +87,31 @@ describe('from the image of flash.sh to a charging car', function () {
       await bench.stop();
     }
     untouched(before, fs.readFileSync(file).subarray(STORAGE));
+  });
+
+  it('one that was cut short does not charge, wherever it ends, and says why', async () => {
+    const all = await image();
+    const ends: number[] = [];
+    for (let at = 0; all.readUInt32LE(at) !== 0xffffffff;)
+      ends.push((at += HEADER + ((all.readUInt32LE(at) + 3) & ~3)));
+    const names = [...unpack(all).keys()];
+    assert.equal(ends.length, names.length);
+    // In the middle of a part: one that much hangs on, and the last two; settings behind them may be lost.
+    const from = names.indexOf('sums');
+    const last = names.filter((n) => n !== 'preset').length - 1;
+    for (const k of [(from + last) >> 1, last - 1, last]) {
+      const flash = new Nor();
+      flash.write(STORAGE, all.subarray(0, (ends[k - 1] + ends[k]) >> 1));
+      const b = new Whole(new Map());
+      b.bench.flash.write(STORAGE, flash.read(STORAGE, STORAGE_SIZE));
+      b.cut(500);
+      b.run(20000);
+      b.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+      b.run(20000);
+      assert.equal(b.shown().contactor.closed, false, `cut in ${names[k]}`);
+      assert.match(b.bench.out, /damaged:|did not start/, names[k]);
+      b.end();
+    }
   });
 
   if (!real) it('SKIPPED on the real interpreter: ESPRUINO is not set');
