@@ -1,6 +1,6 @@
 // `npm run bench:engine`: what the built bundle costs on the real interpreter, with all virtual parts around it. Prints a
 // table and writes it into docs/budgets.md. Arguments: the sections to measure, or none for all; with some only, nothing
-// is written.
+// is written. What names no section is a phase of the story, and `steps` runs no others that leave nothing behind.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -170,7 +170,8 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
       .slice(1)
       .forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
   };
-  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
+  const measure = { mark: true, slow: PROFILED };
+  const s = await Stage.open({ measure, build, slow: PROFILED, say, ended, only: PHASES });
   let cut = '';
   try {
     await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));
@@ -346,14 +347,16 @@ const SECTIONS: Record<string, (build: Build, executable: string) => Promise<Sec
   gate: gates,
 };
 
+/** The phases that are wanted, none = all. */
+const PHASES = process.argv.slice(2).filter((name) => !SECTIONS[name]);
+
 async function main(): Promise<void> {
   const executable = process.env.ESPRUINO;
   if (!executable || !fs.existsSync(executable))
     throw new Error(`ESPRUINO: no executable "${executable ?? ''}"`);
-  const wanted = process.argv.slice(2);
-  for (const name of wanted)
-    if (!SECTIONS[name])
-      throw new Error(`no section "${name}"; there is ${Object.keys(SECTIONS).join(', ')}`);
+  const wanted = process.argv.slice(2).filter((name) => SECTIONS[name]);
+  if (PHASES.length && !wanted.includes('steps'))
+    throw new Error(`no section "${PHASES[0]}"; there is ${Object.keys(SECTIONS).join(', ')}`);
   const tool = new URL('../tools/build.mjs', import.meta.url).href;
   await ((await import(tool)) as { build(board: string): Promise<void> }).build(BOARD);
   const build = readBuild(path.join(ROOT, 'dist'), BOARD);

@@ -57,7 +57,7 @@ export class Adc {
   }
 
   private _bend(raw: number): number {
-    const k = Math.min((raw / STEP) | 0, 18);
+    const k = raw < 18 * STEP ? (raw / STEP) | 0 : 18;
     const at = this._curve[k];
     return at + ((this._curve[k + 1] - at) * (raw - k * STEP)) / STEP;
   }

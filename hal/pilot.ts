@@ -173,8 +173,10 @@ export class Pilot implements Contract {
     this._n = n;
     const most = ((n > FULL / 2 ? n : FULL - n) / FULL / SAMPLE + 3) | 0;
     // A part of what is there: to find room for new ones takes the engine longer than all else here.
-    w.out = new Float32Array(w.out.buffer, 0, most);
-    w.pins = new Uint8Array(w.pins.buffer, 0, most);
+    if (w.out.length !== most) {
+      w.out = new Float32Array(w.out.buffer, 0, most);
+      w.pins = new Uint8Array(w.pins.buffer, 0, most);
+    }
     w.pwm = 1;
     w.left = 0;
     analogWrite(this._pin, (n + 0.5) / FULL, { freq: 1000 });

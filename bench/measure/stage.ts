@@ -31,6 +31,8 @@ export interface StageOptions {
   deaf?: boolean;
   /** Ask the engine for its error flags after each phase. */
   ask?: boolean;
+  /** Names of the phases that are wanted, none = all: others that leave nothing behind are left out, and the last one ends it. */
+  only?: string[];
 }
 
 const LOOK = 100;
@@ -109,7 +111,21 @@ export class Stage {
     this.o.ended?.(phase);
     // Asked for after the report, so that the question is in no number.
     if (this.o.ask) phase.errors = await this.errors();
+    const { only } = this.o;
+    if (only?.includes(name) && only.every((n) => this.phases.some((p) => p.name === n)))
+      throw new Error('no more was wanted');
     return phase;
+  }
+
+  /** The same for a move that leaves nothing behind, and a rest after it. */
+  async aside(name: string, move: () => Promise<unknown>, rest = 0): Promise<void> {
+    if (!this.wants(name)) return;
+    await this.phase(name, move);
+    if (rest) await this.rest(rest);
+  }
+
+  wants(name: string): boolean {
+    return !this.o.only?.length || this.o.only.includes(name);
   }
 
   /** Nothing is asked of the charger. */

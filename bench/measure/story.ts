@@ -21,7 +21,7 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   const { bench } = s;
   const held = s.slow > 1 ? HELD_SLOW * s.slow : HELD;
   await s.rest(quiet);
-  await s.phase('idle, no OCPP', () => s.rest(2000));
+  await s.aside('idle, no OCPP', () => s.rest(2000));
   await s.phase('OCPP: connect and boot', async () => {
     const url = encodeURIComponent(bench.csms!);
     await s.json(`/api/set?acs=1&amp=32&ocppi=10&ocppu=${url}&ocppe=true`);
@@ -29,7 +29,7 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
     await s.heard('StatusNotification', 'Available');
   });
   await s.rest(quiet);
-  await s.phase('idle, OCPP connected', () => s.rest(2000));
+  await s.aside('idle, OCPP connected', () => s.rest(2000));
   await requests(s, quiet);
   await s.phase('car plugged', async () => {
     await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
@@ -43,21 +43,23 @@ export async function story(s: Stage, quiet = DROPPED): Promise<void> {
   });
   await s.rest(quiet);
   s.forget();
-  await s.phase('charging', () => s.rest(s.slow > 1 ? 2000 : 9000));
-  await s.phase('MeterValues', async () => {
+  await s.aside('charging', () => s.rest(s.slow > 1 ? 2000 : 9000));
+  await s.aside('MeterValues', async () => {
     s.forget();
     await s.heard('MeterValues');
   });
-  await s.phase('current changed', async () => {
+  await s.aside('current changed', async () => {
     await s.json('/api/set?amp=16');
     await s.rest(s.slow > 1 ? 5500 : 6000);
   });
-  await s.phase('all at once, charging', () => crowd(s));
-  await s.rest(quiet);
-  const leave = await s.listen(LISTENED);
-  await s.phase('all at once, charging, the page listening', () => crowd(s));
-  leave();
-  await s.rest(quiet);
+  await s.aside('all at once, charging', () => crowd(s), quiet);
+  const listening = 'all at once, charging, the page listening';
+  if (s.wants(listening)) {
+    const leave = await s.listen(LISTENED);
+    await s.phase(listening, () => crowd(s));
+    leave();
+    await s.rest(quiet);
+  }
   s.forget();
   await s.phase('card, stop', async () => {
     await bench.post('card', { uid: CARD, ms: held });
@@ -154,21 +156,14 @@ export async function long(s: Stage): Promise<void> {
 
 /** Asked one at a time, while nothing else happens. */
 async function requests(s: Stage, quiet: number): Promise<void> {
-  await s.phase('GetConfiguration, all keys', () => s.call('GetConfiguration', {}));
-  await s.rest(quiet);
+  await s.aside('GetConfiguration, all keys', () => s.call('GetConfiguration', {}), quiet);
   const change = { key: 'HeartbeatInterval', value: '301' };
-  await s.phase('ChangeConfiguration', () => s.call('ChangeConfiguration', change));
-  await s.rest(quiet);
-  await s.phase('GET /api/status, all keys', () => s.json('/api/status'));
-  await s.rest(quiet);
-  await s.phase('GET /api/set', () => s.json('/api/set?amp=31'));
-  await s.rest(quiet);
-  await s.phase('GET /status (API v1)', () => s.json('/status'));
-  await s.rest(quiet);
-  await s.phase('console: help()', () => typed(s, 'help()'));
-  await s.rest(quiet);
-  await s.phase('console: status()', () => typed(s, 'status()'));
-  await s.rest(quiet);
+  await s.aside('ChangeConfiguration', () => s.call('ChangeConfiguration', change), quiet);
+  await s.aside('GET /api/status, all keys', () => s.json('/api/status'), quiet);
+  await s.aside('GET /api/set', () => s.json('/api/set?amp=31'), quiet);
+  await s.aside('GET /status (API v1)', () => s.json('/status'), quiet);
+  await s.aside('console: help()', () => typed(s, 'help()'), quiet);
+  await s.aside('console: status()', () => typed(s, 'status()'), quiet);
 }
 
 /** Both APIs, a call of the central system and a sample at the same time. */

@@ -22,7 +22,7 @@ const asked: { [name: string]: number } = {};
 let due = '';
 let since = 0;
 /** So many times at most a part is loaded for a later turn; others wait so long for it, ms: three turns of work. */
-const TRIES = 2;
+const TRIES = 4;
 const PATIENCE = 60;
 
 /** Drops a part, if it is loaded. */

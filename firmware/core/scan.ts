@@ -425,11 +425,12 @@ function car(c: Charger): void {
   settle(c);
 }
 
-/** Inputs beside the pilot. The mirror contact has to wait after a trip, and for a step that waits itself. @apart */
+/** Inputs beside the pilot. The mirror contact has to wait after a trip, for a step that waits itself, and while the pilot moves
+ * behind a closed contactor: an interlock opens in the same moment. @apart */
 function inputs(c: Charger, io: number): void {
   const err = c.x.err;
   tripped(c);
-  if (c.x.err !== err || (n.todo && !n.odd)) return;
+  if (c.x.err !== err || (n.todo && !n.odd) || (c.s.on && !n.same)) return;
   n.io = io;
   mirror(c);
 }
@@ -440,7 +441,7 @@ function unseen(c: Charger): boolean {
 }
 
 /** No step waits: does the next scan have something to do? Readings that differ are followed one by one, up to the good one
- * that ends them. @apart */
+ * that ends them. */
 function calm(c: Charger): void {
   const cp = c.x.cp;
   // C behind a condition that still waits is judged again and again.
@@ -453,35 +454,6 @@ function overdue(c: Charger): void {
   n.due = c.t + 3600000;
   n.io = -1;
   c.dirty = 1;
-}
-
-/** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
-function looks(c: Charger, busy: number): void {
-  const letter = n.to && !busy;
-  if (!letter && (n.todo || c.dirty === 1) && (!n.odd || n.todo & (AIM | QUIET))) return act(c, busy);
-  n.odd = 0;
-  if (!c.dirty) c.dirty = MORE;
-  if (letter) confirm(c, n.to as Letter);
-  else read(c);
-}
-
-/** Looks, then decides or does one step. */
-function work(c: Charger, same: boolean): void {
-  const on = c.s.on;
-  // Enough is done but for what goes to the pilot at once. What chatters, input or level, holds up every second step at most.
-  let busy = 0;
-  if (c.t >= n.due) overdue(c);
-  const io = look();
-  if (io !== n.io) {
-    busy = n.odd;
-    inputs(c, io);
-  }
-  if (on && (!same || n.n || unseen(c))) {
-    busy = n.odd;
-    watch(c);
-  }
-  if (on || n.now || (same && !n.n && !n.to && !unseen(c))) act(c, busy);
-  else looks(c, busy);
 }
 
 /** Decides, or does one step. */
@@ -501,6 +473,37 @@ function act(c: Charger, busy: number): void {
   } else if (n.now) step = decide(c) && !on ? n.todo & QUIET : 0;
   if (step && n.todo) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
+}
+
+/** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
+function looks(c: Charger, busy: number): void {
+  const letter = n.to && !busy;
+  if (!letter && (n.todo || c.dirty === 1) && (!n.odd || n.todo & (AIM | QUIET))) act(c, busy);
+  else {
+    n.odd = 0;
+    if (!c.dirty) c.dirty = MORE;
+    if (letter) confirm(c, n.to as Letter);
+    else read(c);
+  }
+}
+
+/** Looks, then decides or does one step. */
+function work(c: Charger, same: boolean): void {
+  const on = c.s.on;
+  // Enough is done but for what goes to the pilot at once. What chatters, input or level, holds up every second step at most.
+  let busy = 0;
+  if (c.t >= n.due) overdue(c);
+  const io = look();
+  if (io !== n.io) {
+    busy = n.odd;
+    inputs(c, io);
+  }
+  if (on && (!same || n.n || unseen(c))) {
+    busy = n.odd;
+    watch(c);
+  }
+  if (on || n.now || (same && !n.n && !n.to && !unseen(c))) act(c, busy);
+  else looks(c, busy);
 }
 
 /** A scan in which something has changed, or steps wait. `same`: the pilot is as it was. */
