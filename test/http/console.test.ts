@@ -131,7 +131,8 @@ function suite(engine: 'node' | 'espruino'): void {
   });
 }
 
-describe('parts that work hand in hand', () => {
+describe('parts that work hand in hand', function () {
+  this.timeout(60000);
   /** One that does not fit beside the other drives it out, and both are loaded anew in each turn. */
   it('have room beside each other', async () => {
     await build('reference');
