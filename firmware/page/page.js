@@ -150,14 +150,14 @@ const AS = {
 
 /** Fields under the user's hands, and since when. */
 const touched = new Map();
-const held = (e) => Date.now() - (touched.get(e.dataset.key) ?? -HANDS) < HANDS;
+const held = (key) => Date.now() - (touched.get(key) ?? -HANDS) < HANDS;
 
 function fill() {
   for (const e of all('[data-key]')) {
     const v = s[e.dataset.key];
     if (
       v === undefined ||
-      held(e) ||
+      held(e.dataset.key) ||
       (e === document.activeElement && e.type !== 'range' && e.type !== 'radio')
     )
       continue;
@@ -266,7 +266,7 @@ function paint() {
   document.title = `${s.fna} · ${$('headline').textContent}`;
   $('amp').max = s.ama;
   fill();
-  if (!held($('amp'))) value('amp', `${s.amp} A`);
+  if (!held('amp')) value('amp', `${s.amp} A`);
   hero();
   lines();
   plot($('plot'), t, number);
@@ -545,7 +545,7 @@ function schedules() {
     const row = $(name);
     const x = s[name];
     row.hidden = !x;
-    if (!x || row.dataset.dirty || row.contains(document.activeElement)) continue;
+    if (!x || row.dataset.dirty || held(name) || row.contains(document.activeElement)) continue;
     row.querySelector('select').value = x.control;
     for (const [i, r] of all('.range', row).entries()) {
       r.hidden = !x.control;
@@ -558,6 +558,7 @@ function schedules() {
 
 /** Sends a day when both ends of a range are there. */
 function schedule(name) {
+  touched.set(name, Date.now());
   const control = Number($(name).querySelector('select').value);
   const times = all('.range', $(name)).map((r) => all('input', r).map((e) => e.value));
   for (const r of all('.range', $(name))) r.hidden = !control;
