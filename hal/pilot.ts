@@ -171,7 +171,7 @@ export class Pilot implements Contract {
   private _run(n: number): void {
     const w = this._w;
     this._n = n;
-    const most = ((n > FULL / 2 ? n : FULL - n) / FULL / SAMPLE + 3) | 0;
+    const most = ((n > FULL / 2 ? n : FULL - n) / (FULL * SAMPLE) + 3) | 0;
     // A part of what is there: to find room for new ones takes the engine longer than all else here.
     if (w.out.length !== most) {
       w.out = new Float32Array(w.out.buffer, 0, most);

@@ -216,7 +216,11 @@ function left(c: Charger): boolean {
   show(c, to);
   n.odd = 1;
   if (!c.dirty) c.dirty = MORE;
-  return decide(c);
+  if (c.s.st !== 'CW') return decide(c);
+  // A wait ends: its state follows with the next scan.
+  if (to < 'C' || to > 'D') coil(c, 0);
+  n.now = 1;
+  return true;
 }
 
 /** Without PWM there is nothing to see, so the cause is gone at once: the wait of the table, then another try. */
@@ -409,9 +413,9 @@ function allow(c: Charger): void {
   if (c.x.amps && DRIVE[c.s.st] & PWM) n.todo |= DRIVES;
 }
 
-/** The contactor is open, and C or D is shown. */
+/** The contactor is open, and C or D is shown; without the diode nothing would follow. */
 function may(c: Charger): void {
-  c.x.go = ready(c);
+  c.x.go = c.x.dio ? ready(c) : 0;
   decide(c);
 }
 

@@ -76,7 +76,7 @@ export function step(c: Charger, job: Keys): boolean {
         name +
         '":' +
         (part && part.raw ? part.raw(c) : json(new Code('c', text)(c)));
-    if (part) break;
+    if (part) return false;
   }
   // A piece of it has left: its beginning is no longer '{'.
   if (job.out.length > SHORT) job.size = -1;
