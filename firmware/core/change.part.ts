@@ -1,9 +1,11 @@
 // Part on call: checks and sets keys, for HTTP, OCPP and console.
 
+import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Row } from './config';
 import { parse } from './json';
 import { keep, store } from './keep';
+import type { Utf8 } from './utf8.part';
 
 /** Exports of this part. */
 export interface Change {
@@ -12,7 +14,6 @@ export interface Change {
   write(c: Charger, name: string, raw: string): string;
   fits(c: Charger, r: Row, v: unknown): string;
   wish(c: Charger, ocpp: string, text: string, to: Wanted): string;
-  accept(c: Charger, ocpp: string, text: string): string;
 }
 
 /** What was admitted: its row and value. */
@@ -21,13 +22,14 @@ export interface Wanted {
   v: unknown;
 }
 
+/** What may be no UTF-8, or an escape. */
+const ODD = /[^\t-~]|\\u/;
+
 /** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */
 function decode(raw: string): unknown {
   const first = raw[0];
-  if (first === '"' || first === '{' || first === '[') {
-    const end = first === '"' ? '"' : first === '{' ? '}' : ']';
-    return raw.length > 1 && raw.endsWith(end) ? parse(raw) : undefined;
-  }
+  const kind = '"{['.indexOf(first);
+  if (kind >= 0) return raw.length > 1 && raw.endsWith('"}]'[kind]) ? parse(raw) : undefined;
   if (raw === 'null') return null;
   if (raw === 'true' || raw === 'false') return raw === 'true';
   const n = '-0123456789'.includes(first) && !/[^0-9.eE+-]/.test(raw) ? Number(raw) : NaN;
@@ -43,12 +45,11 @@ function meant(r: Row, raw: string): unknown {
 }
 
 function words(text: string): string[] {
-  const out: string[] = [];
-  for (const w of text.split(',')) {
-    const word = w.replaceAll('"', '').trim();
-    if (word) out.push(word);
-  }
-  return out;
+  return text
+    .replaceAll('"', '')
+    .split(',')
+    .map((w) => w.trim())
+    .filter((w) => w);
 }
 
 function number(r: Row, v: unknown): string {
@@ -73,8 +74,7 @@ function check(r: Row, v: unknown): string {
   if (r[2].includes('a')) return '';
   if (v === null) return r[2].includes('z') ? '' : 'failed: null not allowed';
   const t = r[1];
-  if (t === 'b')
-    return v === true || v === false || v === 0 || v === 1 ? '' : 'failed: value must be boolean';
+  if (t === 'b') return [true, false, 0, 1].includes(v as Bit) ? '' : 'failed: value must be boolean';
   return t === 's' || t === 'c' ? string(r, v) : t === 'j' ? '' : number(r, v);
 }
 
@@ -98,10 +98,13 @@ export function fits(c: Charger, r: Row, v: unknown): string {
 
 /** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. */
 export function take(c: Charger, r: Row, raw: string, to: { v: unknown }): string {
-  if (!r[2].includes('w')) return 'tried to set api key without setter';
-  if (raw === '' && r[1] !== 's' && r[1] !== 'c') return 'tried to set api key with invalid json EmptyInput';
-  const v = meant(r, raw);
-  return v === undefined ? 'tried to set api key with invalid json InvalidInput' : admit(c, r, v, to);
+  const no = 'tried to set api key with';
+  if (!r[2].includes('w')) return no + 'out setter';
+  if (raw === '' && r[1] !== 's' && r[1] !== 'c') return no + ' invalid json EmptyInput';
+  const text = ODD.test(raw) ? (c.f.part('utf8') as Utf8).proper(raw) : raw;
+  if (text === undefined) return 'failed: bad or too much UTF-8';
+  const v = meant(r, text);
+  return v === undefined ? no + ' invalid json InvalidInput' : admit(c, r, v, to);
 }
 
 export { store };
@@ -126,12 +129,4 @@ export function wish(c: Charger, ocpp: string, text: string, to: Wanted): string
   return r[1] === 's' && text.length < (r[3] as number)
     ? 'failed: shorter than ' + r[3] + ' bytes'
     : admit(c, r, text, to);
-}
-
-/** Sets from the text of a ChangeConfiguration. */
-export function accept(c: Charger, ocpp: string, text: string): string {
-  const to: Wanted = { r: undefined, v: undefined };
-  const bad = wish(c, ocpp, text, to);
-  if (!bad) keep(c, to.r!, to.v);
-  return bad;
 }

@@ -11,7 +11,6 @@ export interface Conf {
   read(c: Charger, name: string): unknown;
   write(c: Charger, name: string, raw: string): string;
   text(c: Charger, ocpp: string): string | undefined;
-  accept(c: Charger, ocpp: string, text: string): string;
   json(v: unknown): string;
 }
 
@@ -35,11 +34,6 @@ export function text(c: Charger, ocpp: string): string | undefined {
 /** Sets a key from raw text, JSON or bare: '' or the reason, without the key's name. */
 export function write(c: Charger, name: string, raw: string): string {
   return (c.f.part('change') as Change).write(c, name, raw);
-}
-
-/** Sets from the text of a ChangeConfiguration. */
-export function accept(c: Charger, ocpp: string, text: string): string {
-  return (c.f.part('change') as Change).accept(c, ocpp, text);
 }
 
 /** JSON text of a value. */

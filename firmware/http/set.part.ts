@@ -5,6 +5,7 @@ import type { Change } from '../core/change.part';
 import type { Row } from '../core/config';
 import { json } from '../core/json';
 import { store } from '../core/keep';
+import type { Utf8 } from '../core/utf8.part';
 import { decode } from './query';
 import type { Job } from './web.part';
 
@@ -16,7 +17,7 @@ export interface Sets extends Job {
   list: string[];
   /** Key at work, its row as long as it is, and what is said about it. */
   name: string;
-  r: Row | undefined;
+  r?: Row;
   raw: string;
   /** 0 = the part that checks is to be loaded, 1 = it checks, 2 = admitted: `v` is to be kept; from 3 on the hooks are told. */
   on: number;
@@ -26,20 +27,22 @@ export interface Sets extends Job {
   bad: number;
 }
 
+/** What may be no UTF-8. */
+const HIGH = /[^\t-~]/;
 /** A request with an answer longer than this is broken off. */
 const LONG = 2500;
 
-function parse(text: string): { [name: string]: unknown } | undefined {
+function parse(c: Charger, text: string): { [name: string]: unknown } | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.includes('\\u') ? (c.f.part('utf8') as Utf8).plain(text) : text);
   } catch (e) {
     return undefined;
   }
 }
 
 /** Takes a request in. */
-export function start(_c: Charger, _path: string, query: string): Job {
-  const body = query[0] === '{' ? parse(query) : undefined;
+export function start(c: Charger, _path: string, query: string): Job {
+  const body = query[0] === '{' ? parse(c, query) : undefined;
   const job: Sets = {
     out: '{',
     status: 200,
@@ -49,7 +52,6 @@ export function start(_c: Charger, _path: string, query: string): Job {
     body,
     list: body ? Object.keys(body) : [],
     name: '',
-    r: undefined,
     raw: '',
     on: 0,
     v: undefined,
@@ -59,11 +61,12 @@ export function start(_c: Charger, _path: string, query: string): Job {
   return job;
 }
 
-/** Why a key was not taken. What may hold a secret is not repeated. */
+/** Why a key was not taken. What may hold a secret is not repeated, nor what would spoil the answer. */
 function refused(job: Sets, why: string): void {
-  const hidden = job.r && (job.r[2].includes('h') || job.r[2].includes('m'));
-  const text = job.name + ': ' + why + (hidden ? '' : ' (' + job.raw.substr(0, 60) + ')');
-  job.out += json(job.name) + ':' + json(text);
+  const hidden = job.r && /[hm]/.test(job.r[2]);
+  const name = job.r || !HIGH.test(job.name) ? job.name : '?';
+  const text = name + ': ' + why + (hidden || HIGH.test(job.raw) ? '' : ' (' + job.raw.substr(0, 60) + ')');
+  job.out += json(name) + ':' + json(text);
   job.bad++;
   job.on = 0;
   // An unknown key beside good ones is as good as absent.

@@ -2,6 +2,7 @@
 
 import type { Charger } from '../core/charger';
 import { json } from '../core/json';
+import type { Utf8 } from '../core/utf8.part';
 
 /** Exports of this part. */
 export interface Nets {
@@ -62,22 +63,12 @@ export function list(c: Charger): unknown {
   return JSON.parse(raw(c));
 }
 
-/** Bytes that are UTF-8, RFC 3629 4: another name could not be told, nor come back as it was. */
-function utf8(s: string): boolean {
-  if (!/[^ -~]/.test(s)) return true;
-  for (let i = 0; i < s.length; i++) {
-    const b = s.charCodeAt(i);
-    let n = b < 128 ? 0 : b < 194 || b > 244 ? -1 : b < 224 ? 1 : b < 240 ? 2 : 3;
-    if (n < 0) return false;
-    while (n--) if ((s.charCodeAt(++i) & 192) !== 128) return false;
-  }
-  return true;
-}
-
-/** Takes one in by its strength, the strongest first; they mostly come so. */
-function insert(out: EspHeard[], w: EspHeard): void {
+/** Takes one in by its strength, the strongest first; they mostly come so. A name that is not UTF-8 could not be told, nor come back as
+ * it was. */
+function insert(c: Charger, out: EspHeard[], w: EspHeard): void {
   const n = out.length;
-  if (!w.ssid || (n === MOST && out[n - 1].rssi >= w.rssi) || !utf8(w.ssid)) return;
+  if (!w.ssid || (n === MOST && out[n - 1].rssi >= w.rssi)) return;
+  if (/[^ -~]/.test(w.ssid) && !(c.f.part('utf8') as Utf8).good(w.ssid)) return;
   let i = 0;
   for (; i < n && out[i].rssi >= w.rssi; i++) if (out[i].ssid === w.ssid) return;
   const place = i;
@@ -115,7 +106,7 @@ export function step(c: Charger, w: Work): void {
   const n = w.all.length;
   const to = w.i + STEP;
   for (; w.i < to; w.i++)
-    if (w.i < n) insert(w.out, w.all[w.i]);
+    if (w.i < n) insert(c, w.out, w.all[w.i]);
     else if (w.i < n + w.out.length) w.text += (w.text ? ',' : '[') + entry(w.out[w.i - n]);
     else {
       c.nets = { at: c.t, text: w.text ? w.text + ']' : '[]' };

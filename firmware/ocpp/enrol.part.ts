@@ -1,8 +1,8 @@
 // Part on call: the entries of SendLocalList, which come one by one while the message is read (bulk.part.ts). They wait as rows, most of
 // them in flash, for the part `locals`.
 
+import type { Utf8 } from '../core/utf8.part';
 import type { Bulk } from './bulk.part';
-import type { Inbox } from './inbox.part';
 import { GONE, NEXT, letter, odd, place, second, seek, without } from './rows';
 import { chars } from './state';
 import type { Ocpp, Payload, Turn } from './state';
@@ -82,7 +82,7 @@ export function add(o: Ocpp, json: string): void {
   if (++s.n > MOST) s.odd |= 4;
   if (s.bad || s.odd & 4) return;
   try {
-    const plain = json.indexOf('\\') < 0 ? json : (o.c.f.part('inbox') as Inbox).plain(json);
+    const plain = json.includes('\\u') ? (o.c.f.part('utf8') as Utf8).plain(json) : json;
     s.bad = take(s, JSON.parse(plain) as Payload);
   } catch (e) {
     s.bad = 'FormationViolation';

@@ -1,13 +1,9 @@
 // Part on call: a message from the central system: what it is, and who has the next turn with it.
 
+import type { Utf8 } from '../core/utf8.part';
 import type { Frames } from './frames.part';
 import { ANSWERED, BOOT, ERROR, SILENT, quote } from './state';
-import type { Frame, Ocpp, Turn } from './state';
-
-/** Exports of this part. */
-export interface Inbox extends Turn {
-  plain(text: string): string;
-}
+import type { Frame, Ocpp } from './state';
 
 /** Unreadable messages in a row after which the connection ends. */
 const PATIENCE = 5;
@@ -21,40 +17,11 @@ function garbage(o: Ocpp): void {
   else (o.c.f.part('frames') as Frames).close(o, 1002);
 }
 
-/** UTF-8 of a character. */
-function utf8(n: number): string {
-  const ch = String.fromCharCode;
-  if (n < 0x800) return ch(0xc0 | (n >> 6), 0x80 | (n & 63));
-  const tail = ch(0x80 | ((n >> 6) & 63), 0x80 | (n & 63));
-  if (n < 0x10000) return ch(0xe0 | (n >> 12)) + tail;
-  return ch(0xf0 | (n >> 18), 0x80 | ((n >> 12) & 63)) + tail;
-}
-
-/** Writes escapes above 127 as UTF-8: the engine's parser would keep their low byte only. */
-export function plain(text: string): string {
-  if (!text.includes('\\u')) return text;
-  const parts = text.split('\\u');
-  let out = parts[0];
-  let high = 0;
-  for (let i = 1; i < parts.length; i++) {
-    const n = parseInt(parts[i].substr(0, 4), 16);
-    // An even number of backslashes in front: this one is escaped itself.
-    let k = out.length;
-    while (out[k - 1] === '\\') k--;
-    const own = (out.length - k) & 1 || !(n > 127);
-    const pair = high && n >= 0xdc00 && n < 0xe000;
-    if (own) out += '\\u' + parts[i];
-    else if (n >= 0xd800 && n < 0xdc00 && parts[i].length === 4 && i + 1 < parts.length) high = n;
-    else out += utf8(pair ? 0x10000 + ((high & 1023) << 10) + (n & 1023) : n) + parts[i].substr(4);
-    if (own || pair || high !== n) high = 0;
-  }
-  return out;
-}
-
 /** The engine's parser does not mind what follows a value: a second value behind it must be the last. */
-function parse(text: string): Frame | undefined {
+function parse(o: Ocpp, text: string): Frame | undefined {
   try {
-    const two = JSON.parse('[' + plain(text) + ',7]') as unknown[];
+    const plain = text.includes('\\u') ? (o.c.f.part('utf8') as Utf8).plain(text) : text;
+    const two = JSON.parse('[' + plain + ',7]') as unknown[];
     const m = two[0] as Frame;
     return two.length === 2 && two[1] === 7 && Array.isArray(m) && typeof m[0] === 'number' ? m : undefined;
   } catch (e) {
@@ -98,7 +65,7 @@ export function turn(o: Ocpp): void {
     cut(o, text[0]);
     return;
   }
-  const m = parse(text);
+  const m = parse(o, text);
   if (!m) {
     garbage(o);
     return;

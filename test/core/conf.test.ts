@@ -1,8 +1,17 @@
 import assert from 'node:assert';
 import { settings } from '../../firmware/core/config';
-import { conf, table } from '../fake/table';
+import * as change from '../../firmware/core/change.part';
+import { conf, table, type Table } from '../fake/table';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+/** As ChangeConfiguration does. */
+function accept(t: Table, name: string, text: string): string {
+  const to: change.Wanted = { r: undefined, v: undefined };
+  const bad = change.wish(t.c, name, text, to);
+  if (!bad) change.store(t.c, to.r!, to.v);
+  return bad;
+}
 
 describe('conf', () => {
   it('takes values as clients send them', () => {
@@ -137,7 +146,7 @@ describe('conf', () => {
       ['LightIntensity', '100', true, '100'],
     ];
     for (const [name, text, ok, shown] of rows) {
-      assert.equal(conf.accept(t.c, name, text) === '', ok, `${name}=${text}`);
+      assert.equal(accept(t, name, text) === '', ok, `${name}=${text}`);
       if (shown !== undefined) assert.equal(conf.text(t.c, name), shown, name);
     }
     assert.equal(t.c.k.ocpph, 900);
@@ -151,7 +160,7 @@ describe('conf', () => {
     const t = table();
     assert.equal(conf.write(t.c, 'ocppck', JSON.stringify(PEM)), '');
     assert.equal(conf.write(t.c, 'ocppcc', PEM), '');
-    assert.equal(conf.accept(t.c, 'AuthorizationKey', '0123456789abcdef'), '');
+    assert.equal(accept(t, 'AuthorizationKey', '0123456789abcdef'), '');
     assert.deepEqual([t.files.ocppck, t.files.ocppcc], [PEM, PEM]);
     assert.equal(conf.read(t.c, 'ocppcc'), PEM);
     for (const name of ['ocppck', 'AuthorizationKey']) assert.equal(conf.text(t.c, name), undefined);

@@ -58,6 +58,7 @@ import { packMessages } from '../../tools/messages.mjs';
 import { flow, hook, link, watch } from '../../firmware/ocpp/link';
 import { restore as recover } from '../../firmware/core/session';
 import { breaches } from './breaches';
+import * as utf8 from '../../firmware/core/utf8.part';
 import { BUILTIN, FAULTS_FILE, charger } from './charger';
 import type { Fake } from './charger';
 
@@ -102,6 +103,7 @@ export const PARTS: { [name: string]: unknown } = {
   tx,
   update,
   upload,
+  utf8,
   values,
   zone,
 };

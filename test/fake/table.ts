@@ -4,6 +4,7 @@ import * as change from '../../firmware/core/change.part';
 import * as creds from '../../firmware/core/creds.part';
 import * as press from '../../firmware/core/press.part';
 import * as cards from '../../firmware/core/lists.part';
+import * as utf8 from '../../firmware/core/utf8.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
 import * as tell from '../../firmware/tell.part';
@@ -101,6 +102,7 @@ export function table(
     eco,
     sched,
     site,
+    utf8,
     nets,
     trip,
     why,

@@ -269,6 +269,32 @@ function suite(on: typeof engine): void {
     assert.ok(Object.keys(await status('')).length > 100);
   });
 
+  it('text is kept and told as UTF-8, however it is written; other bytes would spoil every answer', async () => {
+    const want = 'K\u00fcche \u20ac \ud83d\ude97';
+    const json = '"K\\u00fcche \\u20ac \\ud83d\\ude97"';
+    const name = async (): Promise<unknown> => (await status('fna')).fna;
+    for (const raw of [want, `"${want}"`, json]) {
+      await writes('fna=x');
+      await writes('fna=' + encodeURIComponent(raw));
+      assert.equal(await name(), want, raw);
+    }
+    await writes('fna=x');
+    const body = await fetch(b.http + '/api/set', { method: 'POST', body: `{"fna":${json}}` });
+    assert.deepEqual([await body.json(), await name()], [{ fna: true }, want]);
+    const cards = '[{"name":"M\\u00fcller"},{"name":"M\u00fcller"}]';
+    await writes('cards=' + encodeURIComponent(cards));
+    assert.deepEqual(
+      ((await status('cards')).cards as Json[]).slice(0, 2).map((c) => c.name),
+      ['M\u00fcller', 'M\u00fcller'],
+    );
+    await writes('del=0', 'del=1');
+    for (const odd of ['K%FCche', '%22K%FCche%22', '%22\\ud83d%22', '%C3', '%ED%A0%BD', '%F5%80%80%80'])
+      assert.match(String((await refused('fna=' + odd)).fna), /^fna: failed: bad or too much UTF-8/, odd);
+    assert.deepEqual(await refused('%E4=1'), { '?': '?: unknown key (1)' });
+    assert.equal(await name(), want);
+    await writes('fna=Garage');
+  });
+
   it('scripts: several keys, one bad; quoted and bare; null and nothing', async () => {
     await writes('&amp=10&psm=2&frc=2', 'psm=2&frc=2&amp=16', 'frc=0');
     const mixed = await refused('amp=14&car=1&psm=0');

@@ -876,11 +876,8 @@ describe('ocpp AuthorizationKey', () => {
     set(r, 'AuthorizationKey', NEW);
     r.run(2000);
     // As the console does.
-    (r.c.f.part('conf') as { accept(c: unknown, k: string, v: string): string }).accept(
-      r.c,
-      'AuthorizationKey',
-      'x'.repeat(20),
-    );
+    const change = r.c.f.part('change') as { write(c: unknown, k: string, v: string): string };
+    assert.equal(change.write(r.c, 'ocppak', 'x'.repeat(20)), '');
     r.run(150000);
     assert.deepEqual([r.c.o.ok, r.c.k.ocppak], [1, OLD]);
   });
