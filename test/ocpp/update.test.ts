@@ -2,7 +2,7 @@
 // back. Cut off at any byte: update.cuts.test.ts.
 
 import assert from 'node:assert';
-import { Script } from '../../bench/esp32/script';
+import { Realm } from '../../bench/esp32/realm';
 import { PowerCut } from '../../bench/types';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
@@ -38,10 +38,10 @@ describe('UpdateFirmware', function () {
 
   it('neither it nor a report makes parts drive each other out piece by piece', () => {
     const loads: { [name: string]: number } = {};
-    const require = Script.prototype.require;
-    Script.prototype.require = function (name) {
-      if (!this.modules.has(String(name))) loads[String(name)] = (loads[String(name)] ?? 0) + 1;
-      return require.call(this, name);
+    const module = Realm.prototype.module;
+    Realm.prototype.module = function (text, name) {
+      loads[name] = (loads[name] ?? 0) + 1;
+      return module.call(this, text, name);
     };
     try {
       const x = scene();
@@ -60,7 +60,7 @@ describe('UpdateFirmware', function () {
         assert.ok(loads[name] < 20, `${name}: ${loads[name]} times`);
       x.w.end();
     } finally {
-      Script.prototype.require = require;
+      Realm.prototype.module = module;
     }
   });
 

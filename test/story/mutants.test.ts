@@ -24,7 +24,7 @@ const MUTANTS: [name: string, file: string, text: string, instead: string, said:
   ['the temperature limits nothing', 'limits.ts', 'l.temp, ', '', /is the limit/, 30],
   ['a silent meter limits nothing', 'limits.ts', 'l.mtr, ', '', /is the limit/],
   ['the cable limits nothing', 'limits.ts', 'l.cbl, ', '', /is the limit/],
-  ['closes without a passed diode check', 'charge.ts', "x.cp === 'B' || !x.dio || !x.go", "x.cp === 'B' || !x.go", /without a diode|closed after/],
+  ['closes without a passed diode check', 'scan.ts', 'const good = c.b.pilot.lo < BOTTOM;', 'const good = true;', /on a car without a diode/, 112],
   ['a failed self-test counts as passed', 'rcm.ts', 'c.x.tst = good;', 'c.x.tst = 1;', /without a self-test/, 16],
   ['a trip does not latch', 'faults.ts', "{ bit: RCM, does: 'open', ends: 'flash'", "{ bit: RCM, does: 'open', ends: 'time'", /errs \d+ became/],
   ['phases are switched whenever asked', 'phases.ts', 'if (proven(c) && !early(c)) move(c, n)', 'move(c, n)', /phases switched/],
