@@ -60,6 +60,7 @@ function offered(c: Charger): number {
   if (full(c)) return 6;
   if (c.sch && c.frc !== 2) return 5;
   if (c.lim.temp < FLOOR) return 1;
+  if (c.lim.car < FLOOR) return 26;
   if (c.lim.ocpp < FLOOR) return 28;
   if (c.lim.usr < FLOOR) return c.k.ocppf === 0 && !c.o.ok ? 35 : 39;
   return c.frc === 2 ? 3 : c.how;

@@ -46,8 +46,8 @@ export interface Inputs {
   vent: Bit;
   /** 1 = the residual-current monitor's self-test of this plug-in has passed; -1 = somebody asks for one. */
   tst: Bit | -1;
-  /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty. */
-  sim: Bit;
+  /** 1 = the car showed C without an offer, as one does that cannot read the pilot's duty; 2 = it needs ventilation that is not here. */
+  sim: 0 | 1 | 2;
   /** Mirror contact: 1 closed, 0 open, undefined where there is none. */
   aux: Bit | undefined;
   /** Where the lock was last sent: 1 locked. */

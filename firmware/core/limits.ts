@@ -30,6 +30,8 @@ export function settle(c: Charger): void {
   lim.brd = c.b.amps * 10;
   lim.cbl = c.x.cbl ? c.x.cbl * 10 : NONE;
   lim.usr = usr < c.k.mca * 10 ? 0 : usr;
-  lim.car = c.x.sim ? SIMPLE : NONE;
+  // Until the plug is pulled: it would ask again with every offer.
+  if (c.x.cp === 'D' && !c.x.vent) c.x.sim = 2;
+  lim.car = c.x.sim ? (c.x.sim === 1 ? SIMPLE : 0) : NONE;
   lim.mtr = c.x.err & METER ? BLIND : NONE;
 }

@@ -137,10 +137,8 @@ function confirm(c: Charger, cp: Letter): void {
   if (c.s.on) n.now = 1;
   else x.go = 0;
   if (cp >= 'A' && cp < 'E') ease(c, PILOT);
-  if (cp === 'B' && x.sim) {
-    x.sim = 0;
-    n.todo |= LIMITS;
-  }
+  if (cp === 'B' && x.sim === 1) x.sim = 0;
+  if (cp !== 'C') n.todo |= LIMITS;
   const plugged = cp === 'A' ? 0 : cp > 'A' && cp < 'E' ? 1 : n.in;
   const hidden = was < 'A' || was > 'D';
   if (plugged === n.in && !(plugged && hidden && rated(c) !== x.cbl)) return;

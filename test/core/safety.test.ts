@@ -198,6 +198,21 @@ describe('charging rules: states and timing', () => {
     ...CHARGING.slice(0, 2),
     [7, { cp: 'D' }, {}],
     [10, {}, { st: 'D1', coil: 0, err: 0, wire: 'high' }],
+    // It would come back and back: nothing is on offer again before another one is plugged.
+    [11, { cp: 'B' }, { by: 'car' }],
+    [30, {}, { st: 'B1', wire: 'high', err: 0, model: 26 }],
+    [31, { cp: 'D' }, {}],
+    [40, {}, { st: 'D1', coil: 0, wire: 'high' }],
+    [41, { cp: 'A' }, {}],
+    [42, { cp: 'B' }, {}],
+    [43, card, {}],
+    [47, {}, { st: 'B2', wire: 26.7 }],
+  ]);
+  story('ventilation asked for at once', ALL, [
+    [1, { cp: 'D' }, {}],
+    [2, card, {}],
+    [10, { cp: 'B' }, {}],
+    [20, {}, { st: 'B1', wire: 'high', by: 'car' }],
   ]);
   story(
     'ventilation asked for while it charges: the offer is withdrawn, and open after 6 s at the latest',

@@ -212,6 +212,7 @@ describe('access', () => {
     ['too hot', (f) => ((f.c.x.err = HOT), (f.c.x.bad = 2)), 1],
     ['undervoltage', (f) => ((f.c.x.err = VOLT_LOW), (f.c.x.bad = 2)), 38],
     ['derated to nothing', (f) => (f.c.lim.temp = 0), 1],
+    ['a vehicle that needs ventilation', (f) => (f.c.lim.car = 0), 26],
     ['schedule', (f) => (f.c.sch = 1), 5],
     ['schedule, but forced on', (f) => ((f.c.sch = 1), (f.c.frc = 2)), 3],
     ['delay after power return', (f) => (f.c.wait = f.c.t + 1000), 29],

@@ -318,6 +318,15 @@ export class Walk {
     this.run(120000);
   }
 
+  /** The car charges with more than is on offer without a meter, and the meter falls silent. */
+  silent(): void {
+    this.set('amp', 32);
+    this.act('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
+    this.run(60000);
+    this.act('fault', { meter: true });
+    this.run(30000);
+  }
+
   /** One event and some time. */
   step(): void {
     const c = this.chance;
