@@ -155,6 +155,7 @@ const c: Charger = {
     stop,
     wall,
     clock,
+    due: () => false,
     iso,
     model,
     fault,
@@ -206,6 +207,7 @@ function chain(): void {
   const scan = scanner(c);
   const kick = E.kickWatchdog;
   let most = 0;
+  r.f.due = (): boolean => (clock() - from) * 1000 - r.t >= PERIOD;
   const tick = (): void => {
     arm(tick, PERIOD);
     const t = round((clock() - from) * 1000);
@@ -292,11 +294,13 @@ function later(): void {
 
 /**
  * One short job a turn; one that is in the middle of something gets every second turn until it is done. What the scan has
- * left goes first.
+ * left goes first, and before all a scan that is due: the engine would take what waits in the order of its times.
  */
 function work(): void {
-  setTimeout(work, TURN);
+  const wait = c.f.due();
+  setTimeout(work, wait ? 1 : TURN);
   went = (went + 1) % 1000;
+  if (wait) return;
   if (c.ev.length) return later();
   had = hot && !had ? 1 : 0;
   if (!had) next();

@@ -247,6 +247,8 @@ export interface Calls {
   wall(c: Charger): number;
   /** Sets the wall clock; what hangs on it follows. */
   clock(c: Charger, ms: number): void;
+  /** A scan is due: nothing else begins before it. */
+  due(): boolean;
   /** ISO 8601 with ms and Z. */
   iso(ms: number): string;
   /** Why no current flows or why it does: `modelStatus` number. */

@@ -148,6 +148,7 @@ export function serve(c: Charger): void {
     if (!t) return;
     armed = 1;
     later(turn, 1);
+    if (c.f.due()) return;
     // Before anything can fail: a request that breaks the engine must not take the others along.
     t.wait = WAIT;
     try {

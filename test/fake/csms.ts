@@ -486,6 +486,7 @@ export function rig(o: Options = {}): Rig {
     del: (k: string) => store.delete(k),
     wall: (x: Charger) => (x.w ? x.t + x.w : 0),
     clock,
+    due: () => false,
     iso: (ms: number) => new Date(Math.floor(ms)).toISOString(),
     reset: (hard: Bit) => resets.push(hard),
     model: () => 13,

@@ -141,6 +141,7 @@ export function table(
     model,
     wall: () => (c.w ? c.t + c.w : 0),
     clock,
+    due: () => false,
     iso: (ms: number) => new Date(ms).toISOString(),
     reset: (hard: number) => t.resets.push(hard),
     put: (key: string, text: string) => ((t.journal[key] = text), true),
