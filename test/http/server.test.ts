@@ -94,6 +94,16 @@ pvopt_averagePAkku,pvopt_averagePGrid,pvopt_averagePPv,pwm,rbc,rbt,rfb,rssi,rst,
   );
 
 describe('http', () => {
+  it('a scan that is due goes first, and nothing gets lost', () => {
+    const t = start();
+    let asked = 0;
+    t.c.f.due = (): boolean => ++asked < 8;
+    const a = ask(t, 'GET', '/api/status?filter=amp');
+    assert.deepEqual([a.status, a.body], [200, '{"amp":16}']);
+    // Seven turns were the scan's, one found the part, and so on.
+    assert.ok(asked > 8);
+  });
+
   it('status: only what is asked and known', () => {
     const t = start();
     const rows: [query: string, keys: string[]][] = [
