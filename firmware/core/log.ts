@@ -2,7 +2,7 @@
 
 import { now } from './time';
 
-const SIZE = 700;
+const SIZE = 640;
 const ring = new Uint8Array(SIZE);
 /** Next byte to write, and whether the ring has gone round. */
 let at = 0;

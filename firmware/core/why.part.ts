@@ -57,8 +57,8 @@ export function winner(lim: Limits): string {
 export function words(c: Charger): string {
   const m = c.f.model(c);
   const text = find(charges(), '' + m) || find(rests(), '' + m) || find(others(), '' + m);
-  const fault = c.f.fault(c);
-  if (m === 26) return text + ': ' + (fault ? fault[6] : 'the vehicle needs ventilation');
+  if (m === 26 && !c.x.bad) return text + ': the vehicle needs ventilation';
+  if (m === 26) return text + ': ' + c.f.fault(c)![6];
   if (m === 2 && c.o.rv) return text + ': reserved by the central system';
   if (!c.x.amps) return text;
   return text + ', ' + c.x.amps / 10 + ' A: limited by ' + find(limits(), winner(c.lim));
