@@ -77,7 +77,11 @@ export function down(o: Ocpp, why: string): void {
 }
 
 function leave(o: Ocpp): void {
-  if (o.w.st === 2) (o.c.f.part('frames') as Frames).close(o, 1000);
+  if (o.w.st === 2) {
+    const frames = o.c.f.ready('frames') as Frames | undefined;
+    if (!frames) return;
+    frames.close(o, 1000);
+  }
   down(o, 'settings changed');
   o.anew = 0;
   o.n = 0;

@@ -249,11 +249,17 @@ export function watch(o: Ocpp): void {
     apply(o, { l: NEVER, n: 3, u: NEVER });
     return;
   }
-  if (!o.ps || !o.pn || o.pw !== o.c.w) {
-    if (o.pw !== o.c.w) moved(o);
+  if (o.pw !== o.c.w) {
+    // Enough for one turn.
+    moved(o);
+    o.ps = undefined;
+    o.pn = 0;
+    o.pw = o.c.w;
+    return;
+  }
+  if (!o.ps || !o.pn) {
     o.ps = begin(o);
     o.pn = 1;
-    o.pw = o.c.w;
   }
   const s = o.ps as Survey;
   if (!step(o, s)) return;
