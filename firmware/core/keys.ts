@@ -243,7 +243,7 @@ export const KEYS = {
   errs: { t: 'i', get: (c): unknown => c.x.err },
   /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while a cause is still there. */
   clf: { t: 'j', f: 'wah', set: (c, _v): string => c.f.pardon(c) },
-  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, 28 OCPP limit, 29 delay after power return, or a pause for flash, 35 `ocppf` is 0 and the central system away, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
+  /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, or a vehicle that needs ventilation which is not here, 28 OCPP limit, 29 delay after power return, or a pause for flash, 35 `ocppf` is 0 and the central system away, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
   modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },
   /** The same in words, and what limits the current. */
   why: { t: 's', get: (c): unknown => (c.f.part('why') as Why).words(c) },
