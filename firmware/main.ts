@@ -8,7 +8,7 @@ import { release, safe, scanner } from './core/scan';
 import make from '@board';
 import { card, free, judge, model } from './core/access';
 import type { Charger } from './core/charger';
-import { at, head, read, row, save, settings, text } from './core/config';
+import { at, code, head, read, row, save, settings, text } from './core/config';
 import { ease, fault, heal, pardon, raise, recall } from './core/fault';
 import { INTERNAL, SAFE } from './core/faults';
 import * as journal from './core/journal';
@@ -145,6 +145,7 @@ const c: Charger = {
     at,
     text,
     head,
+    code,
     read,
     part,
     ready,

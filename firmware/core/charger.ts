@@ -229,6 +229,8 @@ export interface Calls {
   head(i: number): string;
   /** Value of a key, undefined = none that everybody may see. */
   read(key: string): unknown;
+  /** Code of its value, '' = there is none for everybody. */
+  code(key: string): string;
   /** Loads a part on call. */
   part(name: string): unknown;
   /** The same if it is loaded; otherwise undefined, and it is loaded now, which is enough for one turn. */

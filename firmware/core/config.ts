@@ -57,10 +57,16 @@ export function row(name: string): Row | undefined {
   return r && name && (r[0] === name || r[7] === name) ? r : undefined;
 }
 
+/** Code of a key's value, found without its row; '' = there is none, it is not for reading, or only OCPP may see it. */
+export function code(name: string): string {
+  const all = text(data.substr(slot(name) + 8, 8));
+  return name && all.substr(0, name.length + 2) === '"' + name + '"' ? all : '';
+}
+
 /** Value of a key; undefined = there is none, it is not for reading, or only OCPP may see it. */
 export function read(name: string): unknown {
-  const code = text(data.substr(slot(name) + 8, 8));
-  return code.substr(0, name.length + 2) === '"' + name + '"' ? new Code('c', code)(c) : undefined;
+  const all = code(name);
+  return all ? new Code('c', all)(c) : undefined;
 }
 
 /** The i-th number of the file's head: see tools/pack.mjs. */

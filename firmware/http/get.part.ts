@@ -11,8 +11,7 @@ interface Keys extends Job {
   at: number;
 }
 
-/** At hand: the engine would look for them behind all of our names. */
-const number = parseInt;
+/** At hand: the engine would look for it behind all of our names. */
 const Code = Function;
 
 /** A part that has the JSON of its value at hand. */
@@ -46,22 +45,13 @@ function end(job: Keys): number {
   return job.text.indexOf(',', job.at);
 }
 
-/** Code of a key's value, '' = there is none for everybody. By its slot (tools/pack.mjs): the row would have to be taken apart. */
-function code(c: Charger, name: string): string {
-  const head = c.f.head;
-  const h = E.CRC32(name) & 0xffffff;
-  const slot = (h + head(8 + ((h & 255) >>> 3)).charCodeAt(h & 7)) % number(head(0), 16);
-  const text = c.f.text(head(41 + 2 * slot));
-  return name && text.substr(0, name.length + 2) === '"' + name + '"' ? text : '';
-}
-
 /** Goes a step further; true = the text is complete. A value that needs a part has a step to load it, and one to itself. */
 export function step(c: Charger, job: Keys): boolean {
   const all = job.text;
   for (let i = 0; i < STEP && job.at < all.length; i++) {
     const name = all.substring(job.at, end(job));
     // Unknown ones, those of OCPP only and what was there before are left out.
-    const text = all.indexOf(',' + name + ',') + 1 < job.at ? '' : code(c, name);
+    const text = all.indexOf(',' + name + ',') + 1 < job.at ? '' : c.f.code(name);
     // The engine finds a beginning that the end cuts off, too: no code ends with a point.
     const at = text.indexOf('.part("');
     const part =

@@ -51,7 +51,7 @@ import { tap } from '../../firmware/core/access';
 import { clock } from '../../firmware/core/time';
 import * as zone from '../../firmware/core/zone.part';
 import { file } from '../../firmware/core/parts';
-import { at, head, read, row, save, settings, text } from '../../firmware/core/config';
+import { at, code, head, read, row, save, settings, text } from '../../firmware/core/config';
 import * as settle from '../../firmware/core/settle.part';
 import { FILE } from './table';
 import { packMessages } from '../../tools/messages.mjs';
@@ -495,6 +495,7 @@ export function rig(o: Options = {}): Rig {
     at,
     text,
     head,
+    code,
     read,
     drop: () => undefined,
     lines: () => [...f.lines, ''],

@@ -25,7 +25,7 @@ import * as why from '../../firmware/core/why.part';
 import { clock } from '../../firmware/core/time';
 import * as settle from '../../firmware/core/settle.part';
 import * as zone from '../../firmware/core/zone.part';
-import { at, head, read, row, save, settings, text } from '../../firmware/core/config';
+import { at, code, head, read, row, save, settings, text } from '../../firmware/core/config';
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
@@ -131,6 +131,7 @@ export function table(
     at,
     text,
     head,
+    code,
     read,
     save,
     part: (name: string) => parts[name],
