@@ -231,14 +231,15 @@ function tell(o: Ocpp): void {
   if (o.q.length && t >= o.qd) o.want |= QUEUE;
 }
 
-/** Job: the link itself, or what has to be told. */
-export function link(c: Charger): void {
+/** Job: the link itself, or what has to be told; 1 = a part has something to do, or waits for another. */
+export function link(c: Charger): Bit {
   const o = state && state.c === c ? state : own(c);
   c.o.run = o.run;
   const name = o.st < 3 ? pending(o) : odd(o) ? 'away' : '';
   const part = name && (c.f.ready(name) as Away | undefined);
   if (part) part.look(o);
   else if (!name && o.on && !o.ev.length && !(c.o.rv && over(o))) tell(o);
+  return name ? 1 : 0;
 }
 
 /** Job: messages, one step of one message a turn; 1 = one is under way. `link` has made the record. */

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 
 interface Command {
   line: string;
@@ -110,6 +111,7 @@ describe('clients: the tour of the README', function () {
       });
       if (ok) return v;
       assert.ok(Date.now() < end, `${what}: ${JSON.stringify(v)}`);
+      await delay(200);
     }
   };
 
