@@ -18,7 +18,7 @@ describe('a client that asks without a pause', function () {
   let client: Promise<void>;
 
   before(async () => {
-    bench = await start({ speed: 0, flash: '' });
+    bench = await start({ flash: '' });
     await bench.get(`/api/set?acs=1&ocppu=${encodeURIComponent(bench.csms!)}&ocppe=true`);
     client = (async () => {
       for (; asking; answers++) {
