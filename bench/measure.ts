@@ -101,7 +101,7 @@ function works(profile: Profile, p: Phase, standin: number): { cost: number; par
   };
   return all
     .filter((x) => x.kind === 'work')
-    .map((x) => ({ cost: net(x, standin), parts: parts(x) }))
+    .map((x) => ({ cost: net(x, standin), parts: parts(x) + (x.forced ? ', collected' : '') }))
     .sort((a, b) => b.cost - a.cost);
 }
 
@@ -242,7 +242,8 @@ async function load(build: Build, executable: string, unit: Units): Promise<Sect
     over(profile, p, unit.standin).forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
     rows.push(...found);
   };
-  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say, ended });
+  const measure = { mark: true, slow: PROFILED };
+  const s = await Stage.open({ measure, build, slow: PROFILED, say, ended, only: PHASES });
   let cut = '';
   try {
     await loads(s).catch((e: Error) => (cut = ` It broke off: ${e.message.split('\n')[0]}.`));
@@ -355,7 +356,7 @@ async function main(): Promise<void> {
   if (!executable || !fs.existsSync(executable))
     throw new Error(`ESPRUINO: no executable "${executable ?? ''}"`);
   const wanted = process.argv.slice(2).filter((name) => SECTIONS[name]);
-  if (PHASES.length && !wanted.includes('steps'))
+  if (PHASES.length && !wanted.includes('steps') && !wanted.includes('load'))
     throw new Error(`no section "${PHASES[0]}"; there is ${Object.keys(SECTIONS).join(', ')}`);
   const tool = new URL('../tools/build.mjs', import.meta.url).href;
   await ((await import(tool)) as { build(board: string): Promise<void> }).build(BOARD);

@@ -47,7 +47,7 @@ const COSTS = [
   [/\{/g, 20],
   [/\bMath\./g, 8],
   [/\.(concat|includes|read|locked|rssi|model|split|iso|wall)\(/g, 50],
-  [/\bc\.f\.part\(/g, 400],
+  [/\bc\.f\.part\(/g, 700],
   [/\brequire\(/g, 250],
   // Ten cards.
   [/\bC\.map\(a/g, 500],

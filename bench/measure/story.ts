@@ -97,18 +97,19 @@ export async function loads(s: Stage): Promise<void> {
   await bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
   await s.heard('StatusNotification', 'Charging', 60000);
   await s.rest(QUIET);
-  await s.phase('flash: eight settings are written', async () => {
+  const eight = async (): Promise<void> => {
     for (let n = 0; n < 4; n++) await set(`fna=Garage%20${n}&amp=${10 + n}`);
-  });
-  await s.rest(QUIET);
+  };
+  const status = (): Promise<Json> => s.json('/api/status');
+  await s.aside('flash: eight settings are written', eight, QUIET);
   // 7 kB.
-  await s.phase('SendLocalList, 64 entries', () => s.call('SendLocalList', list(64)));
-  await s.rest(QUIET);
-  await s.phase('three HTTP clients, the whole status each', () =>
-    Promise.all([s.json('/api/status'), s.json('/api/status'), s.json('/api/status')]),
+  await s.aside('SendLocalList, 64 entries', () => s.call('SendLocalList', list(64)), QUIET);
+  await s.aside(
+    'three HTTP clients, the whole status each',
+    () => Promise.all([status(), status(), status()]),
+    QUIET,
   );
-  await s.rest(QUIET);
-  await s.phase('reconnect storm: Wi-Fi lost three times', async () => {
+  await s.aside('reconnect storm: Wi-Fi lost three times', async () => {
     for (let n = 0; n < 3; n++) {
       s.forget();
       await bench.post('wifi', { up: false });

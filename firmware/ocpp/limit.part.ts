@@ -231,14 +231,17 @@ function apply(o: Ocpp, a: Held): void {
 }
 
 /** The clock has been set: the grid of the meter values has moved, and a transaction of an earlier boot shows its age. What
- * happened before is told by it, over the next boot too: [boot, offset of its clock] of this one and the one before. */
-function moved(o: Ocpp): void {
+ * happened before is told by it, over the next boot too: [boot, offset of its clock] of this one and the one before. False =
+ * a part is being loaded. */
+function moved(o: Ocpp): boolean {
   const c = o.c;
   const old = JSON.parse(c.f.get('bw') ?? '[0,0]') as number[];
   o.nx = 0;
-  if (!c.w) return;
+  if (!c.w) return true;
   if (old[0] !== c.rbc) c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]));
-  if (o.ref) (c.f.part('restore') as Restore).outlived(o);
+  const part = o.ref ? (c.f.ready('restore') as Restore | undefined) : undefined;
+  if (part) part.outlived(o);
+  return !o.ref || part !== undefined;
 }
 
 /** A turn of the look at now. What changes meanwhile makes another one. */
@@ -251,7 +254,7 @@ export function watch(o: Ocpp): void {
   }
   if (o.pw !== o.c.w) {
     // Enough for one turn.
-    moved(o);
+    if (!moved(o)) return;
     o.ps = undefined;
     o.pn = 0;
     o.pw = o.c.w;

@@ -11,6 +11,8 @@ const MOST = 64;
 const BYTES = 4000;
 /** Rows that a turn takes into a record. */
 const SOME = 2;
+/** Step with the first of the records that no longer count: behind the switch and the answer. */
+const OLD = PLACES + 2;
 
 /** An update under way. */
 interface Work {
@@ -43,7 +45,7 @@ function reply(o: Ocpp, w: Work, yes: boolean): void {
   if (!yes) w.which = w.h[0];
   else o.c.f.log('ocpp', 'local list ' + w.v + ', ' + w.n + ' entries');
   o.f.send(o.w, 0x81, '[3,' + quote(w.id) + ',{"status":"' + (yes ? 'Accepted' : 'Failed') + '"}]');
-  w.k = PLACES + 1;
+  w.k = OLD;
 }
 
 /** The new rows for record `k` out of one of the texts in flash; they come before those that are there. */
@@ -55,18 +57,15 @@ function more(o: Ocpp, w: Work): void {
   w.b[w.k] = (to < 0 ? text.substr(at) : text.substring(at, to)) + w.b[w.k];
 }
 
-/** Takes some of the new rows into the record; true = there are more. A tag may stand in a full list once. */
-function merge(o: Ocpp, w: Work): boolean {
+/** Takes some of the new rows into the record. A tag may stand in a full list once. */
+function merge(o: Ocpp, w: Work): void {
   for (let i = 0; i < SOME; i++) {
     const add = w.b[w.k];
+    if (!add) return;
     const cut = end(add, 0);
     const tab = add.indexOf('\t');
-    if (!add) return false;
     const old = seek(w.t!, add.substring(1, tab));
-    if (w.full && old >= 0) {
-      reply(o, w, false);
-      return true;
-    }
+    if (w.full && old >= 0) return reply(o, w, false);
     if (old >= 0) {
       w.t = without(w.t!, old);
       w.n--;
@@ -77,42 +76,43 @@ function merge(o: Ocpp, w: Work): boolean {
     }
     w.b[w.k] = add.substr(cut);
   }
-  return true;
 }
 
-/** Writes record `k` beside the one that counts, unless it stays as it is; false = there is no room. */
-function write(o: Ocpp, w: Work, text: string): boolean {
-  const f = o.c.f;
-  w.size += text.length;
-  if (text === (f.get(record(w.h[0], w.k)) ?? '')) return true;
-  w.which ^= 1 << w.k;
-  const key = record(w.which, w.k);
-  if (text) return f.put(key, text);
-  f.del(key);
-  return f.get(key) === undefined;
-}
-
-/** A turn for record `k`; the next one follows when it is done. */
-function renew(o: Ocpp, w: Work): void {
-  if (w.i) {
-    more(o, w);
-    return;
-  }
-  if (w.t === undefined) {
-    w.t = w.full ? '' : (o.c.f.get(record(w.h[0], w.k)) ?? '');
-    w.n += rows(w.t);
-    return;
-  }
-  if (merge(o, w)) return;
-  if (!write(o, w, w.t)) reply(o, w, false);
-  else w.k++;
+/** Record `k` is complete; the next one follows. */
+function following(w: Work): void {
+  w.size += w.t!.length;
   w.t = undefined;
   w.i = w.m;
+  w.k++;
 }
 
+/** Writes record `k` beside the one that counts; without room the list is refused. */
+function write(o: Ocpp, w: Work): void {
+  const f = o.c.f;
+  const key = record(w.which, w.k);
+  if (!w.t) f.del(key);
+  if (w.t ? f.put(key, w.t) : f.get(key) === undefined) following(w);
+  else reply(o, w, false);
+}
+
+/** A turn for record `k`: a text of new rows, the rows that it has, some new ones, whether it has changed, its writing. */
+function renew(o: Ocpp, w: Work): void {
+  const bit = 1 << w.k;
+  if (w.i) more(o, w);
+  else if (w.t === undefined) {
+    w.t = w.full ? '' : (o.c.f.get(record(w.h[0], w.k)) ?? '');
+    w.n += rows(w.t);
+  } else if (w.b[w.k]) merge(o, w);
+  else if ((w.which ^ w.h[0]) & bit) write(o, w);
+  else if (w.t === (o.c.f.get(record(w.h[0], w.k)) ?? '')) following(w);
+  else w.which ^= bit;
+}
+
+/** The new list counts from now on, if it may. */
 function commit(o: Ocpp, w: Work): void {
   const good = w.n <= MOST && w.size <= BYTES;
-  reply(o, w, good && o.c.f.put('lv', '[' + w.which + ',' + w.v + ',' + w.n + ']'));
+  if (good && o.c.f.put('lv', '[' + w.which + ',' + w.v + ',' + w.n + ']')) w.k++;
+  else reply(o, w, false);
 }
 
 /** What is on the list is not in the cache: its next row; true = there are more. */
@@ -126,12 +126,13 @@ function sieve(o: Ocpp, w: Work): boolean {
   return true;
 }
 
-/** Step `k` of the update: each record, the switch, each text that waited, each record that no longer counts, each row of the
- * cache. False = it is over. */
+/** Step `k` of the update: each record, the switch, the answer, each text that waited, each record that no longer counts, each
+ * row of the cache. False = it is over. */
 function step(o: Ocpp, w: Work): boolean {
-  if (w.k > PLACES * 2) return sieve(o, w);
-  if (w.k > PLACES && w.m) o.c.f.del('j' + --w.m);
-  else if (w.k > PLACES) o.c.f.del(record(~w.which, w.k++ - PLACES - 1));
+  if (w.k > OLD + PLACES - 1) return sieve(o, w);
+  if (w.k >= OLD && w.m) o.c.f.del('j' + --w.m);
+  else if (w.k >= OLD) o.c.f.del(record(~w.which, w.k++ - OLD));
+  else if (w.k > PLACES) reply(o, w, true);
   else if (w.k === PLACES) commit(o, w);
   else renew(o, w);
   return true;
