@@ -105,10 +105,10 @@ function works(profile: Profile, p: Phase, standin: number): { cost: number; par
     .sort((a, b) => b.cost - a.cost);
 }
 
-/** What is over the budget, as far as it is told while it runs. */
+/** What is over the budget or near it, as far as it is told while it runs. */
 const over = (profile: Profile, p: Phase, standin: number): ReturnType<typeof works> =>
   works(profile, p, standin)
-    .filter((x) => x.cost > WORK)
+    .filter((x) => x.cost > 0.9 * WORK)
     .slice(0, MANY);
 
 /** Longest step of each phase. */

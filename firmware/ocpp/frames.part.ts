@@ -186,16 +186,18 @@ function header(o: Ocpp): boolean {
   return false;
 }
 
-/** Reads on; the pieces of a message when that completes one, a number for each piece in flash. `w.big` tells of one that
- * was cut. */
+/** Reads on; the pieces of a message when that completes one, a number for each piece in flash, of a long one in the turn after
+ * its last piece. `w.big` tells of one that was cut. */
 export function receive(o: Ocpp): (string | number)[] | undefined {
   const w = o.w;
-  if (!w.left && !whole(w)) {
-    w.need = 2;
-    if (w.n < 2 || !header(o)) return undefined;
+  if (!whole(w)) {
+    if (!w.left) {
+      w.need = 2;
+      if (w.n < 2 || !header(o)) return undefined;
+    }
+    payload(o);
+    if (w.big < 0 || !whole(w)) return undefined;
   }
-  payload(o);
-  if (!whole(w)) return undefined;
   const pieces = w.msg;
   w.msg = [];
   w.mop = 0;

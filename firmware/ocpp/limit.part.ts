@@ -232,13 +232,13 @@ function apply(o: Ocpp, a: Held): void {
 
 /** The clock has been set: the grid of the meter values has moved, and a transaction of an earlier boot shows its age. What
  * happened before is told by it, over the next boot too: [boot, offset of its clock] of this one and the one before. False =
- * a part is being loaded. */
+ * there is more to do, in turns of its own. */
 function moved(o: Ocpp): boolean {
   const c = o.c;
   const old = JSON.parse(c.f.get('bw') ?? '[0,0]') as number[];
   o.nx = 0;
   if (!c.w) return true;
-  if (old[0] !== c.rbc) c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]));
+  if (old[0] !== c.rbc && c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]))) return false;
   const part = o.ref ? (c.f.ready('restore') as Restore | undefined) : undefined;
   if (part) part.outlived(o);
   return !o.ref || part !== undefined;
