@@ -185,14 +185,12 @@ function broken(e: unknown): void {
   ease(c, INTERNAL);
 }
 
-/** Notes a scan that came later than any before, or too late. Returns from where on the next one is worth a note. */
-function gap(ms: number): number {
+/** Notes a scan that came later than any before, or too late. */
+function gap(c: Charger, ms: number): void {
   if (ms > c.gap) c.gap = ms;
-  if (ms > LATE) {
-    c.late++;
-    mark(c.t, GAP + (ms < 1260 ? ms / 20 : 63));
-  }
-  return c.gap < LATE ? c.gap : LATE;
+  if (ms <= LATE) return;
+  c.late++;
+  mark(c.t, GAP + (ms < 1260 ? ms / 20 : 63));
 }
 
 /**
@@ -214,7 +212,11 @@ function chain(): void {
     const t = round((clock() - from) * 1000);
     const d = t - r.t;
     r.t = t;
-    if (d > most) most = gap(d);
+    if (d > most) {
+      // Told in the next turn: this scan is late enough.
+      r.ev.push([gap, d, '']);
+      most = d < LATE ? d : LATE;
+    }
     try {
       scan();
     } catch (e) {

@@ -72,21 +72,23 @@ export function part(name: string): unknown {
 /**
  * Exports of a part that is loaded. Otherwise it is loaded now, which is enough for one turn, and undefined: who asks again
  * finds it, because nobody else loads one until then, for a while. Parts that drive each other out all the same are let
- * through in the end.
+ * through in the end; even then what such a one needs itself is not loaded in the same turn.
  */
 export function ready(name: string): unknown {
   const loaded = cost[name];
   if (!loaded && due && cost[due] && now() - since < PATIENCE) return undefined;
-  if (loaded || asked[name] === TRIES) {
+  if (loaded) {
     if (due === name) due = '';
     delete asked[name];
     return part(name);
   }
   due = name;
   since = now();
-  asked[name] = (asked[name] ?? 0) + 1;
-  part(name);
-  return undefined;
+  const late = asked[name] === TRIES;
+  if (late) delete asked[name];
+  else asked[name] = (asked[name] ?? 0) + 1;
+  const exports = part(name);
+  return late ? exports : undefined;
 }
 
 /** Job: drops the parts that have been idle. */
