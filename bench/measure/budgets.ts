@@ -12,6 +12,8 @@ export const CHIP = 4500;
 export const QUIET_SCAN = 300e3;
 export const CHANGE = 1e6;
 export const WORK = 2e6;
+/** From one scan to the next. */
+export const PERIOD = 2e6;
 /** From power to a pilot that is ready: 2 s. */
 export const START = 200e6;
 /** All steps of the longest answer of the API: 300 ms on the chip. */

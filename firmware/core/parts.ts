@@ -18,17 +18,22 @@ let looked = 0;
 let last = '';
 /** Parts that were loaded for a later turn, and how often. */
 const asked: { [name: string]: number } = {};
-/** The last of them, while it waits for that turn, and since when. */
+/** The last of them, while it waits for that turn, how often it was loaded for one, and since when. */
 let due = '';
+let tries = 0;
 let since = 0;
-/** So many times at most a part is loaded for a later turn; others wait so long for it, ms: three turns of work. */
+/**
+ * So many times at most a part is loaded for a later turn. Others wait so long for that turn, ms: three turns of work, and longer
+ * each time that was not enough, until all jobs have had a turn.
+ */
 const TRIES = 4;
 const PATIENCE = 60;
 
 /** Drops a part, if it is loaded. */
 export function drop(name: string): void {
-  if (!cost[name]) return;
-  sum -= Math.abs(cost[name]);
+  const n = cost[name];
+  if (!n) return;
+  sum -= n < 0 ? -n : n;
   delete cost[name];
   Modules.removeCached(name);
 }
@@ -48,8 +53,13 @@ export function file(name: string, from: number, length: number): string | undef
 
 function load(name: string): unknown {
   const text = file(name, 0, 0)!;
-  const n = Math.ceil(text.length / BYTES);
-  for (const old of Object.keys(cost)) if (sum + n > ROOM) drop(old);
+  const n = 1 + ((text.length / BYTES) | 0);
+  const most = ROOM - n;
+  if (sum > most)
+    for (const old of Object.keys(cost)) {
+      drop(old);
+      if (sum <= most) break;
+    }
   cost[name] = n;
   sum += n;
   // By itself the engine would look for the file once more, and it walks over all that lie before it.
@@ -63,7 +73,7 @@ export function part(name: string): unknown {
   if (name !== last && n) {
     // To the end of the order.
     delete cost[name];
-    cost[name] = Math.abs(n);
+    cost[name] = n < 0 ? -n : n;
   }
   last = name;
   return n ? require(name) : load(name);
@@ -76,17 +86,19 @@ export function part(name: string): unknown {
  */
 export function ready(name: string): unknown {
   const loaded = cost[name];
-  if (!loaded && due && cost[due] && now() - since < PATIENCE) return undefined;
+  if (!loaded && due && cost[due] && now() - since < PATIENCE * tries * tries) return undefined;
   if (loaded) {
     if (due === name) due = '';
     delete asked[name];
     return part(name);
   }
+  tries = asked[name] ?? 0;
+  // In the end it is let through.
+  const late = tries === TRIES;
+  if (late) delete asked[name];
+  else asked[name] = ++tries;
   due = name;
   since = now();
-  const late = asked[name] === TRIES;
-  if (late) delete asked[name];
-  else asked[name] = (asked[name] ?? 0) + 1;
   const exports = part(name);
   return late ? exports : undefined;
 }
