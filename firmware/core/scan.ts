@@ -55,7 +55,7 @@ const n = {
   /** Reading that differs from the confirmed letter, and how often in a row. */
   raw: '?' as Letter,
   n: 0,
-  /** 1 = the last scan was for a step. */
+  /** 1 = the last scan was for a step, 2 = for a reading or a letter, 0 = an input held it up. */
   odd: 0,
   /** 1 = the reading of this scan lies in the window of the confirmed letter, once that has been set. */
   same: 0 as Bit,
@@ -480,9 +480,9 @@ function act(c: Charger, busy: number): void {
 /** With the contactor open a reading, or a new letter, is all of its scan; steps take turns with them. */
 function looks(c: Charger, busy: number): void {
   const letter = n.to && !busy;
-  if (!letter && (n.todo || c.dirty === 1) && (!n.odd || n.todo & (AIM | QUIET))) act(c, busy);
+  if (!letter && (n.todo || c.dirty === 1) && (n.odd !== 1 || n.todo & (AIM | QUIET))) act(c, busy);
   else {
-    n.odd = 0;
+    n.odd = 2;
     if (!c.dirty) c.dirty = MORE;
     if (letter) confirm(c, n.to as Letter);
     else read(c);
