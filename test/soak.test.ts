@@ -5,9 +5,10 @@
 import assert from 'node:assert';
 import { build } from '../tools/build.mjs';
 import { NOW } from './fake/csms';
+import { depth } from './fake/depth';
 import { type Hosts, type Scene, image, scene } from './fake/hosts';
 
-const DAYS = Number(process.env.SOAK_DAYS ?? 30);
+const DAYS = depth('SOAK_DAYS');
 const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -16,6 +16,7 @@ import {
 } from '../../tools/flash-upload.mjs';
 import { STORAGE, type Nor } from '../../bench/esp32/flash';
 import type { Build } from '../../bench/image';
+import { THIN, thin } from '../fake/depth';
 import { Bench } from '../fake/host';
 import { Charger, Line } from '../fake/line';
 import { reference } from '../fake/whole';
@@ -197,7 +198,7 @@ describe('upload over the serial line', function () {
     const all = s.charger.lines - from;
     s.charger.whole.end();
     const seen = new Set<string>();
-    for (const at of [2, 10, all >> 1, all - 8, all - 6, all - 5, all - 4, all - 3, all - 2]) {
+    for (const at of thin([2, 10, all >> 1, all - 8, all - 6, all - 5, all - 4, all - 3, all - 2])) {
       s = await scene(files(OLD));
       const end = s.charger.lines + at;
       s.charger.tamper = (text) => (s.charger.lines === end ? (s.charger.cut(), '') : text);
@@ -289,7 +290,7 @@ describe('the file that installs', function () {
     const bytes = writes.reduce((sum, [, data]) => sum + data.length, 0);
     assert.ok(bytes >= 420, `${bytes} bytes are written`);
     // The script knows nothing of the cut to come: what is in flash then are the bytes up to it.
-    for (let tear = 1; tear < 420; tear++) {
+    for (let tear = 1; tear < 420; tear += THIN) {
       const b = new Bench({}, 1, before);
       b.flash.tear(tear);
       try {

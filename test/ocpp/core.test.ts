@@ -7,10 +7,11 @@ import { trx } from '../../firmware/core/lists.part';
 import { plain } from '../../firmware/core/utf8.part';
 import { SLOTS, chars } from '../../firmware/ocpp/state';
 import { get, put } from '../../firmware/core/journal';
+import { depth } from '../fake/depth';
 import { Flash } from '../fake/flash';
 
 /** Power cuts in a transaction. */
-const CUTS = 250;
+const CUTS = depth('DAY_CUTS');
 
 /** Plugs in, taps, charges. */
 function charging(r: Rig, tag = 'AA'): void {

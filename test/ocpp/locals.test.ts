@@ -6,7 +6,11 @@ import * as known from '../../firmware/ocpp/known.part';
 import type { Ocpp } from '../../firmware/ocpp/state';
 import { Csms, asked, frame, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
+import { depth } from '../fake/depth';
 import { Flash } from '../fake/flash';
+
+/** Power cuts in an update. */
+const CUTS = depth('LIST_CUTS');
 
 interface Info {
   status: string;
@@ -478,8 +482,8 @@ describe('ocpp local list, power cuts', () => {
       let cuts = 0;
       let old = 0;
       const seen = new Set<number>();
-      for (let n = 0; n < 240; n++) {
-        const cut = Math.floor(((n + Math.random()) * total) / 240);
+      for (let n = 0; n < CUTS; n++) {
+        const cut = Math.floor(((n + Math.random()) * total) / CUTS);
         seen.add(cut);
         const flash = new Flash(8);
         flash.bytes.set(bytes);
@@ -501,7 +505,7 @@ describe('ocpp local list, power cuts', () => {
           assert.deepEqual([image(r), version(r)], [after, 3], `cut ${cut}: again`);
         }
       }
-      assert.ok(cuts >= 200, `${cuts} cuts`);
-      assert.ok(old > 20 && old < 240, `${old} times the old list`);
+      assert.ok(cuts >= (CUTS * 200) / 240, `${cuts} cuts`);
+      assert.ok(old > CUTS / 12 && old < CUTS, `${old} times the old list`);
     });
 });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
+import { depth, thin } from '../fake/depth';
 import { type Hosts, VERSION, chance, image, scene } from '../fake/hosts';
 
 describe('UpdateFirmware and the flash', function () {
@@ -12,7 +13,7 @@ describe('UpdateFirmware and the flash', function () {
   });
 
   it('wherever the slots come to lie in their pages, no page is erased that holds anything else', () => {
-    for (const offset of [0, 3968, 4000, 4028, 4032, 4060, 4064, 4092]) {
+    for (const offset of thin([0, 3968, 4000, 4028, 4032, 4060, 4064, 4092])) {
       const x = scene();
       const { storage } = x.w.bench;
       const size = (2 * 4096 + offset - ((storage.used() + 32) % 4096)) & ~3;
@@ -29,7 +30,7 @@ describe('UpdateFirmware and the flash', function () {
     }
   });
 
-  const CUTS = Number(process.env.CUTS ?? 100);
+  const CUTS = depth('CUTS');
   it(`${CUTS} power cuts at any byte: one of the two bundles always boots`, function () {
     this.timeout(CUTS * 10000);
     const x = scene();

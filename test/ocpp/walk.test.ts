@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { Csms, NOW, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
+import { depth } from '../fake/depth';
 
-const WALKS = 25;
+const WALKS = depth('OCPP_WALKS');
 const STEPS = 60;
 
 /** OCPP 1.6 4.9: what may follow each status of a connector. */

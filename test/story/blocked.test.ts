@@ -4,9 +4,12 @@ import assert from 'node:assert';
 import { start, type Bench } from '../../bench/start';
 import { build } from '../../tools/build.mjs';
 import { Csms } from '../fake/csms';
+import { THIN, depth } from '../fake/depth';
 import { VERSION, bundle, central } from '../fake/hosts';
 import { Holes, ONLINE } from '../fake/walk';
 import { Whole } from '../fake/whole';
+
+const HOURS = depth('HOURS');
 
 interface Seen {
   boots: number;
@@ -82,8 +85,8 @@ describe('hosts that answer a ping and swallow a connect', function () {
       w.run(15000);
       assert.deepEqual([w.shown().contactor.closed, w.get('errs')], [true, 0], w.bench.out);
       // Tried again after a quarter of an hour: one costs a reset, and none in a row end in safe mode.
-      w.run(3 * 3600000);
-      assert.ok(reboots.length < 2 + 3 * 4 + 1, reboots.join());
+      w.run(HOURS * 3600000);
+      assert.ok(reboots.length < 2 + HOURS * 4 + 1, reboots.join());
       assert.equal(w.get('errs'), 0, w.bench.out);
       if (!interlock) assert.equal(w.shown().contactor.openedUnderLoad, 0);
       // A power cut in a connect is none of its doing.
@@ -119,7 +122,7 @@ describe('hosts that answer a ping and swallow a connect', function () {
   // 18 s in a connect is longer than the watchdog waits. The car is unplugged a second after it began.
   for (const leaves of [false, true])
     it(`a connect that blocks at any moment of a charge${leaves ? ', while the car leaves' : ''}: open, reset, and the charge goes on`, () => {
-      for (let ms = 0; ms < 16000; ms += ms < 2400 || (ms > 9000 && ms < 9600) ? 90 : 700) {
+      for (let ms = 0; ms < 16000; ms += (ms < 2400 || (ms > 9000 && ms < 9600) ? 90 : 700) * THIN) {
         const w = new Whole(bundle(VERSION), 1 + (ms % 7), { acs: '0' });
         w.run(3000);
         const at = (t: number, state: string): unknown =>

@@ -15,7 +15,10 @@ import type { Build } from '../../bench/image';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Broken rules: file, text, what stands there instead (4 is POWER, which has another name in the bundle), what the walk has to say, the first seed if it takes several. */
+/**
+ * Broken rules: file, text, what stands there instead (4 is POWER, which has another name in the bundle), what the walk has
+ * to say, the first seed if it takes several.
+ */
 const MUTANTS: [name: string, file: string, text: string, instead: string, said: RegExp, first?: number][] = [
   ['B2 closes the contactor', 'charge.ts', 'B2: PWM | LOCK', 'B2: PWM | 4 | LOCK', /without a car in C or D|unlocked|closed after/],
   ['leaving C is debounced as slowly as entering it', 'pilot.ts', 'const LEAVE = 2', 'const LEAVE = 25', /without a car in C or D/],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
+import { THIN } from '../fake/depth';
 import { Whole, reference } from '../fake/whole';
 
 /** A charger that charges 16 A on three phases, nobody asked for a card. */
@@ -39,7 +40,7 @@ describe('safety on the whole bundle', function () {
   });
 
   it('S2 opens at any moment of the closing: contacts open within 100 ms, or never closed', () => {
-    for (let ms = 1060; ms < 1360; ms += 4) {
+    for (let ms = 1060; ms < 1360; ms += 4 * THIN) {
       const w = new Whole(reference(), 1 + (ms % 5), { acs: '0' });
       w.rig.bridge!();
       w.rig.release!(40);
@@ -190,7 +191,7 @@ describe('safety on the whole bundle', function () {
   });
 
   it('wherever it hits, timers included: opened, and the charge comes back', () => {
-    for (let n = 30; n < 46; n++) {
+    for (let n = 30; n < 46; n += THIN) {
       const w = charging();
       w.bench.engine.exhaust(n);
       w.run(400);

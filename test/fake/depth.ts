@@ -1,0 +1,43 @@
+// How far the loops over seeds, places and days go. `npm test` takes so many of each that the property shows on several of them;
+// with DEPTH=full, as .ci/run has it, or where CI is set, all are taken. All that the two differ in stands here: what is
+// tested is the same. One of them by itself: FUZZ=100000 npx mocha test/ocpp/fuzz.test.ts.
+
+const DEPTH = process.env.DEPTH || (process.env.CI ? 'full' : 'short');
+if (DEPTH !== 'short' && DEPTH !== 'full') throw new Error(`DEPTH=${DEPTH}: short or full`);
+
+/** Short, full. */
+const ROWS = {
+  /** Random walks of car, faults, settings and supply; half as many with a network; steps of each. */
+  WALKS: [3, 7],
+  STEPS: [500, 1500],
+  /** Walks of the central system's messages. */
+  OCPP_WALKS: [8, 25],
+  /** Spoilt messages and frames. Before a release 100 000. */
+  FUZZ: [600, 4000],
+  /** Power cuts at any byte: of an update, of a transaction's records, of a local list. */
+  CUTS: [25, 100],
+  DAY_CUTS: [60, 250],
+  LIST_CUTS: [60, 240],
+  /** Of so many places or moments at which something hits, one is looked at. */
+  THIN: [4, 1],
+  /** Hours with a new limit every 10 s, and with a host that blocks each connect; of one charge; settings that change. */
+  HOURS: [1, 3],
+  LONG: [5, 6],
+  SETTINGS: [250, 700],
+  /** Days of service: summer time begins on the tenth, and ends after the LEAP. A year: 365. */
+  SOAK_DAYS: [24, 30],
+} as const;
+
+const full = DEPTH === 'full';
+
+/** How many; a variable of the environment of that name says otherwise. */
+export const depth = (name: keyof typeof ROWS): number =>
+  Number(process.env[name] ?? ROWS[name][full ? 1 : 0]);
+
+export const THIN = depth('THIN');
+
+/** One of THIN in a list, three at least: the first, the last, and those evenly between. */
+export function thin<T>(all: readonly T[]): T[] {
+  const n = Math.min(all.length, Math.max(3, Math.ceil(all.length / THIN)));
+  return Array.from({ length: n }, (_, i) => all[Math.round((i * (all.length - 1)) / Math.max(1, n - 1))]);
+}
