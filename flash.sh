@@ -5,8 +5,11 @@ if ! command -v node >/dev/null 2>&1; then
   echo 'Node.js is missing: install version 20.11 or newer from https://nodejs.org' >&2
   exit 1
 fi
-node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 11) ? 0 : 1)' || {
-  echo "Node.js $(node --version) is too old: 20.11 or newer is needed" >&2
+version=$(node --version)
+major=${version#v}
+minor=${major#*.}
+if [ "${major%%.*}" -lt 20 ] || { [ "${major%%.*}" -eq 20 ] && [ "${minor%%.*}" -lt 11 ]; }; then
+  echo "Node.js $version is too old: 20.11 or newer is needed" >&2
   exit 1
-}
+fi
 exec node "$here/tools/flash.mjs" "$@"

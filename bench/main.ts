@@ -1,7 +1,7 @@
 // `npm start`: the bench as a process of its own.
 
 import { Mistake, options, usage } from './options';
-import { start, type Bench } from './start';
+import type { Bench } from './start';
 
 /** Everything ends within a second, whatever hangs. */
 const HURRY = 800;
@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   if (args.includes('--help')) return void process.stdout.write(usage());
   const o = options(args);
   terminal = !!process.stdout.isTTY;
+  // Takes half a second to load: not for a word about a flag.
+  const { start } = await import('./start');
   bench = await start({ ...o, print, crashed: fail, signal: abort.signal });
   process.stdout.write(
     JSON.stringify({ ready: true, http: bench.http, bench: bench.bench, csms: bench.csms }) + '\n',

@@ -5,7 +5,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api';
-import { Csms } from './csms';
+import type { Csms } from './csms';
 import type { Snapshot } from './device';
 import { Gateway } from './gateway';
 import { readBuild, type Build } from './image';
@@ -114,7 +114,7 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
   const born = Date.now();
   let thread: Thread | undefined;
   const now = (): number => thread?.now() ?? 0;
-  const csms = central === 'off' ? undefined : new Csms(now, () => born + now());
+  const csms = central === 'off' ? undefined : new (await import('./csms')).Csms(now, () => born + now());
   const api = new Api(
     {
       engine,

@@ -116,13 +116,20 @@ export class Terminal {
   }
 }
 
-/** Joins a charger to a terminal: its time goes on while the process lives. Returns what ends it. */
+/**
+ * Joins a charger to a terminal: its time goes on while the process lives, and faster where something is sent. Returns what
+ * ends it.
+ */
 export function plug(chip: Charger, tty: Terminal): () => void {
-  tty.on = (text) => chip.take(text);
-  const timer = setInterval(() => {
+  const on = (): void => {
     chip.whole.run(20);
     const text = chip.whole.bench.take();
     if (text) tty.send(text);
-  }, 10);
+  };
+  tty.on = (text) => {
+    chip.take(text);
+    on();
+  };
+  const timer = setInterval(on, 10);
   return () => clearInterval(timer);
 }

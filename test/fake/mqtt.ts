@@ -1,10 +1,12 @@
 // MQTT 3.1.1 for tests: packets taken apart by the standard, a client, a broker that misbehaves, and the real one.
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Bench } from '../../bench/start';
 
 export interface Packet {
   type: number;
@@ -242,4 +244,32 @@ function reachable(port: number): Promise<boolean> {
     const s = net.connect(port, '127.0.0.1', () => (s.destroy(), done(true)));
     s.on('error', () => done(false));
   });
+}
+
+/** A charger on a bench. */
+export class Scene {
+  constructor(
+    readonly b: Bench,
+    readonly engine: 'node' | 'espruino',
+  ) {}
+  async key(name: string): Promise<unknown> {
+    return JSON.parse((await this.b.get(`/api/status?filter=${name}`)).body)[name];
+  }
+  async set(o: Record<string, string>): Promise<{ status: number; body: string }> {
+    const q = Object.entries(o).map(([k, v]) => `${k}=${encodeURIComponent(v)}`);
+    return this.b.get(`/api/set?${q.join('&')}`);
+  }
+  async pass(ms: number): Promise<void> {
+    if (this.engine === 'node') await this.b.advance(ms);
+    await new Promise((done) => setTimeout(done, this.engine === 'node' ? 20 : ms));
+  }
+  /** Goes on until it holds; the ms that it took. What may take long on the virtual clock is looked at once a second. */
+  async holds(what: string, most: number, test: () => Promise<boolean> | boolean): Promise<number> {
+    const step = this.engine === 'node' && most >= 20000 ? 1000 : 100;
+    for (let t = 0; ; t += step) {
+      if (await test()) return t;
+      if (t >= most) assert.fail(`${what}: not within ${most} ms\n${this.b.log(0).text.slice(-1500)}`);
+      await this.pass(step);
+    }
+  }
 }

@@ -1,0 +1,118 @@
+// MQTT on the bench, against a broker that misbehaves.
+
+import assert from 'node:assert/strict';
+import { start } from '../../bench/start';
+import { FakeBroker, Scene, connection } from '../fake/mqtt';
+
+type Json = Record<string, unknown>;
+
+describe('MQTT with a broker that misbehaves', function () {
+  this.timeout(90000);
+  let s: Scene;
+  let broker: FakeBroker;
+  const url = (): string => `mqtt://wallbox:hunter2@127.0.0.1:${broker.port}`;
+  const connected = async (): Promise<boolean> => (await s.key('mcc')) === true;
+  beforeEach(async () => {
+    broker = await new FakeBroker().listen();
+    s = new Scene(await start({ csms: 0, http: 0, bench: 0, fresh: true, flash: '' }), 'node');
+  });
+  afterEach(async () => {
+    await s.b.stop();
+    broker.close();
+  });
+  const on = (): Promise<unknown> => s.set({ mcu: url(), mce: 'true' });
+
+  it('refuses: the reason in words, tried again, and the password is told to nobody', async () => {
+    broker.code = 5;
+    await on();
+    await s.holds('refused', 20000, async () => (await s.key('mlr')) === 'refused: not authorised');
+    await s.holds('again', 60000, () => broker.count(1) > 1);
+    const first = connection(broker.packets[0]);
+    assert.deepEqual([first.user, first.password, first.keep], ['wallbox', 'hunter2', 30]);
+    assert.equal((first.will as Json).topic, `go-eCharger/${await s.key('sse')}/mcc`);
+    assert.equal(await s.key('mcu'), `mqtt://***@127.0.0.1:${broker.port}`);
+    broker.code = 0;
+    await s.holds('connected', 120000, connected);
+    await s.holds('all', 30000, () => broker.count(3) > 150);
+    for (const path of ['/api/status', '/report', '/status', '/api/keys', '/metrics'])
+      assert.ok(!(await s.b.get(path).catch((e) => assert.fail(path + e))).body.includes('hunter2'), path);
+    for (const m of broker.told().values()) assert.ok(!m.text.includes('hunter2'), m.topic);
+    assert.ok(!s.b.log(0).text.includes('hunter2'));
+    const r = await s.set({ mcu: 'mqtts://wallbox:hunter2@h' });
+    assert.match(r.body, /mqtts is not supported: the engine cannot verify certificates/);
+    assert.ok(!r.body.includes('hunter2'));
+  });
+
+  it('says nothing at all, or nothing any more', async () => {
+    broker.code = undefined;
+    await on();
+    await s.holds('given up', 40000, async () => (await s.key('mlr')) === 'no answer to CONNECT');
+    broker.code = 0;
+    await s.holds('connected', 60000, connected);
+    await s.pass(60000);
+    assert.ok(await connected(), 'pings are answered');
+    broker.pong = false;
+    const ms = await s.holds('found', 60000, async () => !(await connected()));
+    assert.ok(ms <= 35000, `${ms}`);
+    assert.equal(await s.key('mlr'), 'broker is silent');
+    broker.pong = true;
+    await s.holds('again', 60000, connected);
+  });
+
+  it('closes in the middle, and talks nonsense', async () => {
+    await on();
+    await s.holds('half told', 20000, () => broker.count(3) > 50);
+    broker.sockets[0].destroy();
+    await s.holds('lost', 10000, async () => (await s.key('mlr')) === 'connection lost');
+    await s.holds('again', 60000, connected);
+    broker.sockets[1].write(Buffer.from([0x30, 255, 255, 255, 255, 255]));
+    await s.holds('nonsense', 10000, async () => (await s.key('mlr')) === 'malformed packet');
+    await s.holds('again', 60000, connected);
+    broker.sockets[2].write(Buffer.alloc(20000, 0x30));
+    await s.holds('flood', 10000, async () => !(await connected()));
+    await s.holds('again', 60000, connected);
+    assert.equal(((await s.b.snapshot()) as unknown as Json).boots, 1);
+  });
+
+  it('switched off: goodbye, and not a word more', async () => {
+    await on();
+    await s.holds('all', 20000, () => broker.count(3) > 150);
+    await s.set({ mce: 'false' });
+    await s.holds('goodbye', 5000, () => broker.count(14) === 1);
+    assert.equal([...broker.told()].find(([t]) => t.endsWith('/mcc'))![1].text, 'false');
+    const n = broker.packets.length;
+    await s.pass(30000);
+    assert.equal(broker.packets.length, n);
+    assert.deepEqual([await s.key('mcs'), await s.key('mcc'), broker.sockets.length], [false, false, 1]);
+  });
+
+  it('is a black hole while charging: nothing stands still, the charge goes on', async () => {
+    await on();
+    await s.holds('connected', 20000, connected);
+    await s.b.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+    await s.pass(15000);
+    const { blocked } = ((await s.b.snapshot()) as unknown as { network: { blocked: number } }).network;
+    await s.b.post('wifi', { blackhole: true });
+    const seen = async (): Promise<Json> => (await s.b.snapshot()) as unknown as Json;
+    for (let i = 0; i < 12; i++) {
+      await s.b.advance(15000);
+      const { contactor, network, boots } = await seen();
+      assert.deepEqual([(contactor as Json).closed, (network as Json).blocked, boots], [true, blocked, 1]);
+    }
+    assert.equal(await connected(), false);
+    assert.ok(((await s.key('gap')) as number) < 100);
+    await s.b.post('wifi', { blackhole: false });
+    await s.holds('again', 400000, connected);
+  });
+
+  it('is a black hole while nobody charges: it is not tried blindly', async () => {
+    await on();
+    await s.holds('connected', 20000, connected);
+    await s.b.post('wifi', { blackhole: true });
+    for (let i = 0; i < 40; i++) await s.b.advance(5000);
+    assert.equal(((await s.b.snapshot()) as unknown as Json).boots, 1);
+    assert.equal(await s.key('mlr'), 'no answer to ping');
+    await s.b.post('wifi', { blackhole: false });
+    await s.holds('again', 400000, connected);
+  });
+});
