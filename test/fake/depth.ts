@@ -14,10 +14,11 @@ const ROWS = {
   OCPP_WALKS: [8, 25],
   /** Spoilt messages and frames. Before a release 100 000. */
   FUZZ: [600, 4000],
-  /** Power cuts at any byte: of an update, of a transaction's records, of a local list. */
+  /** Power cuts at any byte: of an update, of a transaction's records, of a local list, of charging profiles. */
   CUTS: [25, 100],
   DAY_CUTS: [60, 250],
   LIST_CUTS: [60, 240],
+  PROFILE_CUTS: [80, 240],
   /** Of so many places or moments at which something hits, one is looked at. */
   THIN: [4, 1],
   /** Hours with a new limit every 10 s, and with a host that blocks each connect; of one charge; settings that change. */

@@ -3,10 +3,13 @@
 
 import assert from 'node:assert/strict';
 import * as journal from '../../firmware/core/journal';
+import { depth } from '../fake/depth';
 import { Flash } from '../fake/flash';
 import { asked, ready, rig } from '../fake/csms';
 import type { Options, Rig } from '../fake/csms';
 
+/** Power cuts in a change of the profiles. */
+const CUTS = depth('PROFILE_CUTS');
 const T0 = Date.parse('2026-01-10T12:00:00Z');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -857,7 +860,7 @@ describe('smart charging: power cuts', () => {
     let flash = new Flash(16);
     let cuts = 0;
     let done = 0;
-    for (let i = 0; i < 240; i++) {
+    for (let i = 0; i < CUTS; i++) {
       const [action, q] = any();
       const whole = copy(flash);
       const r = on(whole, 3 * i + 1);
@@ -881,7 +884,7 @@ describe('smart charging: power cuts', () => {
       if (got === after && before !== after) done++;
       flash = i % 2 ? torn : whole;
     }
-    assert.ok(cuts > 100 && done > 20, `${cuts} cuts, ${done} times new`);
+    assert.ok(cuts > (CUTS * 100) / 240 && done > CUTS / 12, `${cuts} cuts, ${done} times new`);
   });
 
   it('ten of them with 24 periods are there after a restart', () => {
