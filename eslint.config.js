@@ -30,6 +30,8 @@ export default tseslint.config(
   { ignores: ['dist/', '.bench/', 'node_modules/', 'bench/**/*.js', 'test/**/*.js'] },
   { linterOptions: { reportUnusedDisableDirectives: 'off' } },
   ...tseslint.configs.recommended,
+  // No rule looks into comments for types.
+  { languageOptions: { parserOptions: { jsDocParsingMode: 'none' } } },
   {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'none' }],

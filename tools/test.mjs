@@ -1,12 +1,13 @@
-// `npm test`: builds, then runs every test file once, those that take long first: started last, they would keep the suite
-// waiting. Meanwhile the sources are checked, and that is told at the end. Arguments go to mocha: `npm test -- --grep offer`.
+// `npm test`: builds, then runs every test file once, those that look at real time and those that take long first: started
+// last, they would keep the suite waiting. Meanwhile the sources are checked, and that is told at the end. Arguments go to
+// mocha: `npm test -- --grep offer`.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Those that wait for real time stand first. */
+/** What takes long, the longest first. */
 const LONG = [
   'http/browser',
   'flash/line.gone',
@@ -35,7 +36,9 @@ const all = readdirSync('test', { recursive: true })
   .map((name) => `test/${String(name).replaceAll('\\', '/')}`)
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
-const files = [...new Set([...LONG, ...all])];
+/** Whether a file looks at real time: those run beside each other, before those that calculate. */
+const real = (file) => /bench\/(start|main)|fake\/(desk|browser)/.test(readFileSync(file, 'utf8'));
+const files = [...new Set([...LONG.filter(real), ...all.filter(real), ...LONG, ...all])];
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 /** Two more than there are processors: some wait for real time. */
 const jobs = os.availableParallelism() + 2;
