@@ -178,7 +178,7 @@ function broken(e: unknown): void {
     return t && speak(c, t);
   }
   release(c);
-  setTimeout(revive, REVIVE, went);
+  if (watched) watched();
   log('error', String(e));
   if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
@@ -251,7 +251,7 @@ function count(): void {
 }
 
 /** Job: erases flash ahead while nothing can be hurt by standing still. */
-function tidy(): void {
+function tidy(c: Charger): void {
   asleep(c);
   if (c.m.ops + c.m.cut !== counted) count();
   journal.calm(!c.s.on || c.b.interlock ? 1 : 0);
@@ -268,46 +268,55 @@ const JOBS: Job[] = [
 ];
 /** From this job on those that safe mode needs. */
 const HELP = 13;
-let turn = 0;
-/** A job that has more to do, and whether it had the last turn. */
-let hot: Job | undefined;
-let had = 0;
 /** The next pause for the journal, not before; closings and openings as they are kept. */
 let again = 0;
 let counted = 0;
-/** Turns of work, counted to a thousand. */
-let went = 0;
-
-function next(): void {
-  turn = (turn + 1) % JOBS.length;
-  // A card that is being read is gone in a moment: nobody takes the reader's turns.
-  if (JOBS[turn](c) && hot !== reader) hot = JOBS[turn];
-}
-
-/** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
-function revive(n: number): void {
-  if (went === n) work();
-}
-
-/** What the scan has left. */
-function later(): void {
-  const e = c.ev.shift()!;
-  e[0](c, e[1] as never, e[2]);
-}
+/** Looks, some time from now, whether work still goes on. */
+let watched: (() => void) | undefined;
 
 /**
- * One short job a turn; one that is in the middle of something gets every second turn until it is done. What the scan has
- * left goes first, and before all a scan that is due: the engine would take what waits in the order of its times.
+ * The work's chain: one short job a turn; one that is in the middle of something gets every second turn until it is done.
+ * What the scan has left goes first, and before all a scan that is due: the engine would take what waits in the order of its
+ * times. All in one scope: to look for a name behind all others took most of a turn in which nothing is to be done.
  */
-function work(): void {
-  const wait = c.f.due();
-  setTimeout(work, wait ? 1 : TURN);
-  went = (went + 1) % 1000;
-  if (wait) return;
-  if (c.ev.length) return later();
-  had = hot && !had ? 1 : 0;
-  if (!had) next();
-  else if (!hot!(c)) hot = undefined;
+function toil(): void {
+  const r = c;
+  const arm = setTimeout;
+  const due = r.f.due;
+  const all = JOBS;
+  const first = reader;
+  let turn = 0;
+  /** A job that has more to do, and whether it had the last turn. */
+  let hot: Job | undefined;
+  let had = 0;
+  /** Turns of work, counted to a thousand. */
+  let went = 0;
+
+  const work = (): void => {
+    const wait = due();
+    arm(work, wait ? 1 : TURN);
+    went = (went + 1) % 1000;
+    if (wait) return;
+    if (r.ev.length) {
+      const e = r.ev.shift()!;
+      return e[0](r, e[1] as never, e[2]);
+    }
+    had = hot && !had ? 1 : 0;
+    if (had) {
+      if (!hot!(r)) hot = undefined;
+      return;
+    }
+    turn = (turn + 1) % all.length;
+    const job = all[turn];
+    // A card that is being read is gone in a moment: nobody takes the reader's turns.
+    if (job(r) && hot !== first) hot = job;
+  };
+  /** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
+  const revive = (n: number): void => {
+    if (went === n) work();
+  };
+  watched = () => void arm(revive, REVIVE, went);
+  work();
 }
 
 /** A state in plain words. The table lives only while it is read. */
@@ -396,7 +405,7 @@ c.hooks = [follow, hook];
 crashed();
 E.enableWatchdog(b.watchdog, false);
 chain();
-work();
+toil();
 air(c);
 broker(c);
 serve(c);
