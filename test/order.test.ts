@@ -4,13 +4,13 @@ import { FIRST, order } from '../tools/order.mjs';
 
 describe('order of the files in Storage', () => {
   it('what is read while a car charges comes first, the rest by name, and nothing is lost', () => {
-    assert.deepEqual(order(['zone', 'web', 'queue', 'keys', 'messages', 'away']), [
+    assert.deepEqual(order(['trip', 'web', 'queue', 'keys', 'messages', 'away']), [
       'messages',
       'queue',
+      'web',
       'away',
       'keys',
-      'web',
-      'zone',
+      'trip',
     ]);
   });
 

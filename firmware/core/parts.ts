@@ -14,7 +14,7 @@ const IDLE = 2000;
 const cost: { [name: string]: number } = {};
 let sum = 0;
 let looked = 0;
-/** The part used last. */
+/** The part used last, if it is loaded. */
 let last = '';
 /** Parts that were loaded for a later turn, and how often. */
 const asked: { [name: string]: number } = {};
@@ -35,6 +35,7 @@ export function drop(name: string): void {
   if (!n) return;
   sum -= n < 0 ? -n : n;
   delete cost[name];
+  if (name === last) last = '';
   Modules.removeCached(name);
 }
 
@@ -64,19 +65,20 @@ function load(name: string): unknown {
   sum += n;
   // By itself the engine would look for the file once more, and it walks over all that lie before it.
   Modules.addCached(name, text);
+  last = name;
   return require(name);
 }
 
 /** Exports of a part. Do not keep them: call and forget. */
 export function part(name: string): unknown {
+  if (name === last) return require(name);
   const n = cost[name];
-  if (name !== last && n) {
-    // To the end of the order.
-    delete cost[name];
-    cost[name] = n < 0 ? -n : n;
-  }
+  if (!n) return load(name);
+  // To the end of the order.
+  delete cost[name];
+  cost[name] = n < 0 ? -n : n;
   last = name;
-  return n ? require(name) : load(name);
+  return require(name);
 }
 
 /**
@@ -85,6 +87,7 @@ export function part(name: string): unknown {
  * through in the end; even then what such a one needs itself is not loaded in the same turn.
  */
 export function ready(name: string): unknown {
+  if (name === last && name !== due) return require(name);
   const loaded = cost[name];
   if (!loaded && due && cost[due] && now() - since < PATIENCE * tries * tries) return undefined;
   if (loaded) {

@@ -19,8 +19,8 @@ const HELD = 500;
 const AGAIN = 100;
 /** Longest query or body, a certificate, encoded; one byte more is enough to refuse it. */
 const LONGEST = 4001;
-/** Bytes of a packet: the engine copies what does not fit in one. As many are sent at once, and from so few on. */
-const PIECE = 536;
+/** Bytes of two packets: the engine copies what does not fit in one. As many are sent at once, and from so few on. */
+const PIECE = 1072;
 const FULL = 250;
 
 /** A connection in the engine's own list, with its answer; `clsNow` = the engine closes it, sent or not. */
@@ -69,11 +69,11 @@ export function serve(c: Charger): void {
       t.writeHead(job.status, job.head ? Object.assign(h, job.head) : h);
       t.sent = 1;
     }
-    const all = job.out.length <= PIECE;
-    const piece = t.mute ? '' : all ? job.out : job.out.substr(0, PIECE);
-    job.out = all ? '' : job.out.substr(PIECE);
-    if (!t.mute && (job.out || !last)) return void t.write(piece);
-    t.end(piece);
+    const out = job.out;
+    const rest = out.length > PIECE ? out.substr(PIECE) : '';
+    job.out = rest;
+    if (!t.mute && (rest || !last)) return void t.write(rest ? out.substr(0, PIECE) : out);
+    t.end(t.mute ? '' : out);
     over.call(t);
   }
 
@@ -109,25 +109,32 @@ export function serve(c: Charger): void {
   /** Goes a step further with the answer. What is complete is sent piece by piece, without its part. */
   function move(t: Talk, job: Job): void {
     // What is left from before goes first.
-    if (!job.end && !(job.size && job.out.length >= FULL)) {
-      const answer = part(t.part) as Answer | undefined;
-      if (!answer) {
-        t.wait = MORE;
+    if (!job.end) {
+      if (!job.size || job.out.length < FULL) {
+        const answer = part(t.part) as Answer | undefined;
+        if (!answer) {
+          t.wait = MORE;
+          return;
+        }
+        if (answer.step(c, job)) job.end = 1;
+      }
+      if (!job.end) {
+        if (job.size && job.out.length >= FULL) send(t, job, false);
+        else t.wait = MORE;
         return;
       }
-      if (answer.step(c, job)) job.end = 1;
     }
-    const full = job.size && job.out.length >= FULL;
-    if (job.live && job.end && !job.out) {
+    if (job.live && !job.out) {
       job.end = 0;
       t.wait = REST;
-    } else if (job.end || full) send(t, job, job.end === 1 && !job.live);
-    else t.wait = MORE;
+    } else send(t, job, !job.live);
   }
 
   /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
   function next(): Talk | undefined {
-    let first: Talk | undefined;
+    let first: Talk | undefined = all[0];
+    if (all.length === 1 && first.wait === MORE) return first;
+    first = undefined;
     for (const t of all) {
       const ready = t.wait === MORE;
       if (t.job) {

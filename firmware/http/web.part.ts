@@ -84,7 +84,7 @@ const OPTIONS = {
   'Access-Control-Allow-Headers': '*, Authorization',
 };
 
-/** Clients write the names of headers as they like: here in small letters. */
+/** Clients write the names of headers as they like: here in small letters. Before `header`; most requests need none. */
 function lower(q: EspRequest): void {
   const all: { [name: string]: string } = {};
   for (const k of Object.keys(q.headers)) all[k.toLowerCase()] = q.headers[k];
@@ -98,6 +98,7 @@ function header(q: EspRequest, name: string): string {
 
 /** Bytes of the body that the client announces; -1 = in chunks. */
 function announced(q: EspRequest): number {
+  lower(q);
   return header(q, 'transfer-encoding') ? -1 : parseInt(header(q, 'content-length'), 10) || 0;
 }
 
@@ -123,7 +124,6 @@ function route(c: Charger, t: Talk): string {
 
 /** Reads the first line and the headers. */
 function read(c: Charger, t: Talk, q: EspRequest): void {
-  lower(q);
   const i = q.url.indexOf('?');
   const url = q.url;
   t.path = i < 0 ? url : url.substr(0, i);
@@ -183,6 +183,7 @@ function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, s
   if ((t.part === 'flash' || t.part === 'console') && c.k.hak === '')
     return [403, 'needs a password: set the key hak'];
   const locked = c.k.hak !== '' && (change || c.k.hrp === 1 || t.path === '/' || t.part === 'report');
+  if (locked || change) lower(q);
   const given: [string, string] = locked ? brought(q) : ['', ''];
   const bad = locked ? checked(c, given[1], guard) : undefined;
   if (bad) return bad;
@@ -218,9 +219,18 @@ function admit(c: Charger, t: Talk, q: EspRequest, guard: number[]): void {
   else if (whole(t)) done(t, q);
 }
 
-/** Takes the request apart, in two turns; for one with a body again and again until that has come. */
+/** What everybody may see, unless a password guards it. */
+const SHOW = ['/api/status', '/status'];
+
+/**
+ * Takes the request apart, in two turns where the headers have to be looked at; for one with a body again and again until
+ * that has come.
+ */
 export function open(c: Charger, t: Talk, guard: number[]): void {
   const q = t.q!;
-  if (t.path === undefined) read(c, t, q);
-  else admit(c, t, q, guard);
+  if (t.path === undefined) {
+    read(c, t, q);
+    if (t.need !== 0 || c.k.hak !== '' || !SHOW.includes(t.path!)) return;
+  }
+  admit(c, t, q, guard);
 }
