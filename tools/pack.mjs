@@ -14,10 +14,11 @@
 //          this order of kinds
 //   first  JSON {key: default} of all that the record holds, in the order of the table
 //   kept   names of the keys that only the journal holds, comma separated
-//   chunk  body of a function of c, j, which makes JSON of a value, and of what the engine would find late or behind points:
-//          Math, Object, K = c.k, C = its cards, G = c.f.get. Members of the status, comma separated, with bytes above 127 still
-//          as the engine's writer escapes them; in front of it, as a statement, the name of the part that it needs; behind it, as
-//          a comment, the place of the next chunk, zeros at the end
+//   chunk  body of a function that appends members of the status to J.out, the first of all with { and the last with }: a + b
+//          would copy a each time. It knows c, j, which makes JSON of a value, b, which puts bytes above 127 back that the
+//          engine's writer escapes, and what the engine would find late or behind points: Math, K = c.k, C = its cards,
+//          G = c.f.get. In front of it, as a statement, the name of the part that it needs; behind it, as a comment, the place of
+//          the next chunk, zeros at the end
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -36,19 +37,23 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 950;
-const MEMBER = 16;
-const CHARACTER = 0.25;
+const CHUNK = 980;
+const MEMBER = 12;
+const CHARACTER = 0.17;
 const COSTS = [
   [/\bj\(/g, 12],
+  [/\bb\(/g, 28],
   // As one of many that are kept.
   [/\bG\(/g, 15],
   [/=>/g, 60],
   [/\{/g, 20],
-  [/\bMath\./g, 8],
-  [/\.(concat|includes|read|locked|rssi|model|split|iso|wall)\(/g, 50],
-  [/\bc\.f\.part\(/g, 700],
-  [/\brequire\(/g, 250],
+  [/\bMath\./g, 10],
+  [/\.(concat|includes|indexOf|read|locked|rssi|model|split|iso|wall)\(/g, 50],
+  // Words for a state take as much as many keys: in a chunk of their own.
+  [/\bc\.f\.part\("why"/g, 940],
+  [/\bc\.f\.part\(/g, 500],
+  [/\brequire\("Wifi/g, 150],
+  [/\brequire\("Storage/g, 30],
   // Ten cards.
   [/\bC\.map\(a/g, 500],
 ];
@@ -119,38 +124,48 @@ const near = (e) =>
     .replace(/\bc\.k\b/g, 'K')
     .replace(/\bc\.f\.get\b/g, 'G');
 
+/** What may hold bytes above 127: texts of the record, those of others in it, what a part says. Certificates hold none. */
+const said = (e, texts) =>
+  /\bC\b|\.(err|tag|uid|ssid|words)\b/.test(e) ||
+  [...e.matchAll(/\bK\.(\w+)|\bG\("k\.(\w+)/g)].some(([, name, kept]) => texts.has(name ?? kept));
+
 /** JSON of an expression, as text. Constants, as which one of its ways may end, are written as they will be. */
-function json(e) {
+function json(e, texts) {
+  const j = (x) => (said(x, texts) ? `b(j(${x}))` : `j(${x})`);
   const constant = /^(?:([^?:]+)\?([^?:]+):|([\w.[\]]+)&&([\w.[\]]+)\|\||([\w.]+)\|\|)(null|"[^"\\]*")$/.exec(
     e,
   );
   if (/^[\w.[\]]+\?[\w.[\]]+!=="":false$/.test(e)) return `(${e})`;
-  if (!constant) return `j(${e})`;
+  if (!constant) return j(e);
   const [, cond, then, first, second, only, end] = constant;
   const text = end === 'null' ? end : `'${end}'`;
-  if (cond) return `(${cond}?${/^"[^"\\]*"$/.test(then) ? `'${then}'` : `j(${then})`}:${text})`;
-  return only ? `(${only}?j(${only}):${text})` : `(${first}&&${second}?j(${second}):${text})`;
+  if (cond) return `(${cond}?${/^"[^"\\]*"$/.test(then) ? `'${then}'` : j(then)}:${text})`;
+  return only ? `(${only}?${j(only)}:${text})` : `(${first}&&${second}?${j(second)}:${text})`;
 }
 
 /** The text that the journal keeps, which is JSON, or the default; booleans are kept as 0 and 1. */
-function own({ name, t, def }) {
+function own({ name, t, def }, texts) {
   const text = `G("k.${name}")`;
   if (t === 'b') return `(K.${name}?${text}${def ? '!=="0":true' : '==="1":false'})`;
-  return `(K.${name}&&${text}||'${JSON.stringify(def).replace(/'/g, "\\'")}')`;
+  const kept = texts.has(name) ? `b(${text})` : text;
+  return `(K.${name}?${kept}:'${JSON.stringify(def).replace(/'/g, "\\'")}')`;
 }
 
 /** Makes a member of the status; what may be null or a number stands as it is, and so does the text in the journal. */
-function member(row) {
+function member(row, texts) {
   const e = expression(row);
   const { name, t, get } = row;
   if (/^("[^"\\]*"|\d+|null)$/.test(get)) return `"${name}":${t === 'b' ? !!JSON.parse(get) : get}'`;
-  if (has(row, 'p') && !get) return `"${name}":'+${own(row)}`;
+  if (has(row, 'p') && !get) return `"${name}":'+${own(row, texts)}`;
   const plain = 'bin'.includes(t) && !(t === 'b' && has(row, 'z'));
-  return `"${name}":'+${near(plain ? e : json(t === 'b' ? e : get || e))}`;
+  const x = near(t === 'b' ? e : get || e);
+  return `"${name}":'+${plain ? near(e) : json(x, texts)}`;
 }
 
 /** Appends a member to text that ends behind one. Behind a constant the text goes on. */
 const append = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text}+',${m}`);
+/** The same for statements of a chunk. */
+const add = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text};J.out+=',${m}`);
 
 /** Has these fields and no others. */
 const alone = (o) =>
@@ -176,10 +191,11 @@ function card(row) {
 /** Members of all rows. Those of one card are one: without the card they are a constant. */
 function members(rows) {
   const out = [];
+  const texts = new Set(rows.filter((r) => 'scj'.includes(r.t)).map((r) => r.name));
   let before;
   for (const row of rows) {
     const now = card(row);
-    const m = member(row);
+    const m = member(row, texts);
     if (!now) out.push(m);
     else {
       const none = `"${row.name}":${JSON.stringify(now.none)}`;
@@ -211,16 +227,16 @@ function chunks(rows) {
     size += weight;
     if (size > CHUNK || (loads && part)) {
       end();
-      out.push(`return'${m}`);
+      out.push(`J.out+='${out.length ? ',' : '{'}${m}`);
       size = weight;
       loads = part;
     } else {
-      out[out.length - 1] = append(out.at(-1), m);
+      out[out.length - 1] = add(out.at(-1), m);
       loads ||= part;
     }
   }
   end();
-  return out;
+  return [...out.slice(0, -1), `${out.at(-1)};J.out+='}'`];
 }
 
 /** `rows`: objects with name, t, f, lo, hi, def, unit, ocpp and the expressions get and set as text. */

@@ -319,6 +319,8 @@ export interface Charger {
   no: number;
   /** The next card is learnt into this slot, until then. */
   lrn?: [number, number];
+  /** 1 = certificates may lie in files: to look for one that is not there is a walk over all of them. */
+  pem?: Bit;
   /** UID of the last tapped card. */
   uid: string;
   /** Boot counter. */

@@ -842,23 +842,23 @@ export const KEYS = {
     t: 's',
     f: 'wh',
     hi: 3000,
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppck', v),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppck', v),
   },
   /** Certificate of the client, PEM. */
   ocppcc: {
     t: 's',
     f: 'w',
     hi: 3000,
-    get: (): unknown => '' + (require('Storage').read('ocppcc') || ''),
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppcc', v),
+    get: (c): unknown => (c.pem ? '' + (require('Storage').read('ocppcc') || '') : ''),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppcc', v),
   },
   /** Certificate of the server or its authority, PEM. */
   ocppsc: {
     t: 's',
     f: 'w',
     hi: 3000,
-    get: (): unknown => '' + (require('Storage').read('ocppsc') || ''),
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem('ocppsc', v),
+    get: (c): unknown => (c.pem ? '' + (require('Storage').read('ocppsc') || '') : ''),
+    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppsc', v),
   },
   /** Running OCPP transaction; null = none known. */
   ocppti: { t: 'i', f: 'z', get: (c): unknown => (c.o.tx < 0 ? null : c.o.tx) },

@@ -11,7 +11,7 @@ export interface Lists {
   tally(c: Charger): void;
   trx(c: Charger, v: number | null): string;
   setWifis(c: Charger, v: unknown): string;
-  pem(file: string, v: string): string;
+  pem(c: Charger, file: string, v: string): string;
 }
 
 const SLOTS = 10;
@@ -142,11 +142,13 @@ export function setWifis(c: Charger, v: unknown): string {
 }
 
 /** Certificates and keys are files. A store without room is not compacted: that would stand still for seconds. */
-export function pem(file: string, v: string): string {
+export function pem(c: Charger, file: string, v: string): string {
   const s = require('Storage');
   if (v && !v.startsWith('-----BEGIN ')) return 'value must be PEM text';
   if (v && s.getFree() < v.length + 8192) return 'no room';
-  if (v) s.write(file, v);
-  else if (s.read(file) !== undefined) s.erase(file);
+  if (v) {
+    s.write(file, v);
+    c.pem = 1;
+  } else if (s.read(file) !== undefined) s.erase(file);
   return '';
 }

@@ -64,5 +64,6 @@ export function settle(c: Charger): void {
     k[key] = v === undefined ? first[key] : v;
   }
   for (const key of c.f.text(c.f.head(7)).split(',')) if (kept(c, key) !== undefined) k[key] = 1;
+  for (const file of ['ocppcc', 'ocppsc']) if (require('Storage').read(file, 0, 1)) c.pem = 1;
   preset(c);
 }

@@ -284,6 +284,7 @@ describe('MQTT client', () => {
     assert.ok(r.said().some((m) => m.topic.endsWith('/ocppcc')));
     const long = new Rig();
     long.t.files.ocppcc = 'x'.repeat(1500);
+    long.c.pem = 1;
     long.connected();
     for (let i = 0; i < 300; i++) {
       long.socket.d = 1;
