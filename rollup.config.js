@@ -21,6 +21,7 @@ export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 const KEYS_FILE = 'firmware/core/keys.ts';
+const OLD_FILE = 'firmware/http/v1.ts';
 const MESSAGES_FILE = 'firmware/ocpp/messages.ts';
 const PAGE = 'firmware/page';
 
@@ -203,7 +204,7 @@ const packed = new Map();
 async function pack(root) {
   const file = (name) => path.join(root, name);
   const all = [
-    ['keys', await keysFile(file(KEYS_FILE), CONSTANTS())],
+    ['keys', await keysFile(file(KEYS_FILE), file(OLD_FILE), CONSTANTS())],
     ['faults', packFaults(readFaults(file(FAULTS_FILE)))],
     ['messages', packMessages(messages(file(MESSAGES_FILE)))],
     ['entities', packEntities(readEntities(file(ENTITIES_FILE)))],
@@ -222,7 +223,7 @@ function data(root, board) {
       const pages = existsSync(file(PAGE))
         ? readdirSync(file(PAGE)).map((name) => path.join(PAGE, name))
         : [];
-      const from = [KEYS_FILE, FAULTS_FILE, MESSAGES_FILE, ENTITIES_FILE, ...pages];
+      const from = [KEYS_FILE, OLD_FILE, FAULTS_FILE, MESSAGES_FILE, ENTITIES_FILE, ...pages];
       const key = JSON.stringify([root, ...from.map((name) => readFileSync(file(name), 'utf8'))]);
       if (!packed.has(key)) packed.set(key, pack(root));
       for (const [name, source] of await packed.get(key))

@@ -26,7 +26,7 @@ function find(file: string, name: string): unknown[] | undefined {
   const bytes = Buffer.from(file);
   const slots = parseInt(bytes.toString('utf8', 0, 8), 16);
   const h = crc32(Buffer.from(name)) & 0xffffff;
-  const slot = 320 + ((h + bytes[64 + (h & 255)]) % slots) * 16;
+  const slot = 328 + ((h + bytes[72 + (h & 255)]) % slots) * 16;
   const place = bytes.toString('utf8', slot, slot + 8);
   if (place === '00000000') return undefined;
   const at = parseInt(place.slice(0, 4), 16) * 4;

@@ -148,7 +148,8 @@ export async function compile(rows, file, defs) {
   return out;
 }
 
-/** The data file `keys`. */
-export async function keysFile(file, defs) {
-  return pack(await compile(readTable(file), file, defs));
+/** The data file `keys`. `old`: the file of API version 1, if there is one. */
+export async function keysFile(file, old, defs) {
+  const rows = await compile(readTable(file), file, defs);
+  return pack(rows, old ? await compile(readTable(old), old, defs) : []);
 }

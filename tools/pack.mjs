@@ -1,9 +1,9 @@
-// Packs the rows of the key table into the data file `keys`: a head of 64 bytes, a hash table of shifts and slots, the code
+// Packs the rows of the key table into the data file `keys`: a head of 72 bytes, a hash table of shifts and slots, the code
 // of the values, of the whole status in chunks, the rows, the OCPP names.
 //
 //   place  8 hexadecimal digits: a text's offset / 4 and its length
 //   head   in 8 hexadecimal digits each: number of slots; places of the first row, the OCPP names, the first chunk, the places;
-//          how many of the places are of the first kind, and of the first two, in 4 digits each; places of `first` and `kept`
+//          how many of the places are of the first kind, and of the first two, in 4 digits each; places of `first` and `kept`; place of the first chunk of API version 1
 //   shift  a printable character for each value of a CRC's last byte, chosen so that no two names meet
 //   slot   two places, zeros = none: a row, and the code of its value. Slot of a name, key or OCPP name, h = its
 //          CRC32 & 0xffffff: (h + code of the shift of h & 255) % number of slots
@@ -28,7 +28,7 @@
 import vm from 'node:vm';
 import { crc32 } from './crc32.mjs';
 
-const HEAD = 64;
+const HEAD = 72;
 const SHIFTS = 256;
 const SLOT = 16;
 /** Codes of the characters that a shift may be. */
@@ -37,7 +37,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 980;
+const CHUNK = 1060;
 const MEMBER = 12;
 const CHARACTER = 0.17;
 const COSTS = [
@@ -47,8 +47,9 @@ const COSTS = [
   [/\bG\(/g, 15],
   [/=>/g, 60],
   [/\{/g, 20],
+  [/\b[a-z]\[\d/g, 5],
   [/\bMath\./g, 10],
-  [/\.(concat|includes|indexOf|read|locked|rssi|model|split|iso|wall)\(/g, 50],
+  [/\.(concat|includes|indexOf|read|locked|rssi|model|split|slice|map|iso|wall)\(/g, 50],
   // Words for a state take as much as many keys: in a chunk of their own.
   [/\bc\.f\.part\("why"/g, 940],
   [/\bc\.f\.part\(/g, 500],
@@ -124,6 +125,9 @@ const near = (e) =>
     .replace(/\bc\.k\b/g, 'K')
     .replace(/\bc\.f\.get\b/g, 'G');
 
+/** Names of the keys that are no numbers. */
+const spoken = (rows) => new Set(rows.filter((r) => 'scj'.includes(r.t)).map((r) => r.name));
+
 /** What may hold bytes above 127: texts of the record, those of others in it, what a part says. Certificates hold none. */
 const said = (e, texts) =>
   /\bC\b|\.(err|tag|uid|ssid|words)\b/.test(e) ||
@@ -167,6 +171,20 @@ const append = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : 
 /** The same for statements of a chunk. */
 const add = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text};J.out+=',${m}`);
 
+/** Makes a member of version 1: in quotes, or JSON; without `get` the value of version 2 as a number. `all`: rows of that. */
+function older(all) {
+  const of = (name) => expression(all.find((r) => r.name === name));
+  const texts = spoken(all);
+  return ({ name, t, get }) => {
+    const e = near(get ? get.replace(/c\.f\.read\("(\w+)"\)/g, (_, key) => of(key)) : `(+(${of(name)})||0)`);
+    const quote = t ? '' : '"';
+    const constant = /^\(?(?:"([^"\\]*)"|(\d+))\)?$/.exec(e);
+    if (constant) return `"${name}":${quote}${constant[1] ?? constant[2]}${quote}'`;
+    if (t === 's') return `"${name}":'+${json(e, texts)}`;
+    return t ? `"${name}":'+j(${e})` : `"${name}":"'+(${e})+'"'`;
+  };
+}
+
 /** Has these fields and no others. */
 const alone = (o) =>
   new Proxy(o, {
@@ -188,17 +206,17 @@ function card(row) {
   }
 }
 
-/** Members of all rows. Those of one card are one: without the card they are a constant. */
-function members(rows) {
+/** Members of all rows, each made by `make`. Those of one card are one: without the card they are a constant, `bare` of it. */
+function members(rows, make, bare) {
   const out = [];
-  const texts = new Set(rows.filter((r) => 'scj'.includes(r.t)).map((r) => r.name));
   let before;
   for (const row of rows) {
     const now = card(row);
-    const m = member(row, texts);
-    if (!now) out.push(m);
+    const m = make(row);
+    // What stands behind a value begins a statement.
+    if (!now) out.push(m.replace(/\+'"'$/, `;J.out+='"'`));
     else {
-      const none = `"${row.name}":${JSON.stringify(now.none)}`;
+      const none = `"${row.name}":${bare(row, now.none)}`;
       const same = before && !before.all && !now.all && before.n === now.n;
       if (same) Object.assign(before, { some: append(before.some, m), none: `${before.none},${none}` });
       else out.push((before = { ...now, some: `'${m}`, none }));
@@ -215,13 +233,13 @@ const weigh = (m) =>
     MEMBER + m.length * CHARACTER,
   );
 
-/** The whole status, in the order of the table. */
-function chunks(rows) {
+/** All members in their order. */
+function chunks(all) {
   const out = [];
   let size = CHUNK;
   let loads = '';
   const end = () => loads && (out[out.length - 1] = `"${loads}";${out.at(-1)}`);
-  for (const m of members(rows.filter((r) => expression(r) && shown(r)))) {
+  for (const m of all) {
     const [, part = ''] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
     const weight = weigh(m);
     size += weight;
@@ -239,8 +257,28 @@ function chunks(rows) {
   return [...out.slice(0, -1), `${out.at(-1)};J.out+='}'`];
 }
 
-/** `rows`: objects with name, t, f, lo, hi, def, unit, ocpp and the expressions get and set as text. */
-export function pack(rows) {
+/** The whole status. */
+function status(rows) {
+  const texts = spoken(rows);
+  const all = rows.filter((r) => expression(r) && shown(r));
+  return chunks(
+    members(
+      all,
+      (r) => member(r, texts),
+      (_, v) => JSON.stringify(v),
+    ),
+  );
+}
+
+/** The object of version 1. */
+const first = (rows, old) =>
+  chunks(members(old, older(rows), (r, v) => (r.t ? JSON.stringify(v) : `"${v}"`)));
+
+/**
+ * `rows`: objects with name, t, f, lo, hi, def, unit, ocpp and the expressions get and set as text; `old`: those of version 1,
+ * with name, t and get.
+ */
+export function pack(rows, old) {
   const names = rows.flatMap((r) => (r.ocpp ? [r.name, r.ocpp] : [r.name]));
   if (new Set(names).size !== names.length) throw new Error('keys: a name is used twice');
   const { m, shift } = slots(names);
@@ -266,14 +304,17 @@ export function pack(rows) {
     return places;
   };
   const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
-  const chunk = chain(
-    chunks(rows).map((t) => t + '//'),
-    () => 8,
-    (t, next) => t + (next || NONE),
-  );
+  const code = (all) =>
+    chain(
+      all.map((t) => t + '//'),
+      () => 8,
+      (t, next) => t + (next || NONE),
+    )[0];
+  const chunk = code(status(rows));
+  const version1 = old.length ? code(first(rows, old)) : NONE;
   const docs = new Map(rows.map((r) => [r, put(JSON.stringify(r.doc ?? ''))]));
   const of = (mark) => rows.filter((r) => has(r, mark));
-  const first = put(JSON.stringify(Object.fromEntries(of('k').map((r) => [r.name, r.def ?? null]))));
+  const defaults = put(JSON.stringify(Object.fromEntries(of('k').map((r) => [r.name, r.def ?? null]))));
   const kept = put(
     of('p')
       .map((r) => r.name)
@@ -313,6 +354,6 @@ export function pack(rows) {
   const list = put(kinds.flat().join(''));
   const hex = (n, digits) => n.toString(16).padStart(digits, '0');
   const counts = hex(kinds[0].length, 4) + hex(kinds[0].length + kinds[1].length, 4);
-  const head = [hex(m, 8), places[0], ocpp, chunk[0], list, counts, first, kept].join('');
+  const head = [hex(m, 8), places[0], ocpp, chunk, list, counts, defaults, kept, version1].join('');
   return head.padEnd(HEAD) + String.fromCharCode(...shift) + table.join('') + body.join('');
 }

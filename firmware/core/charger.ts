@@ -224,7 +224,7 @@ export interface Calls {
   /** Row of the key table by key or OCPP name, by place; see core/config.ts. */
   row(name: string): Row | undefined;
   at(place: string): Row;
-  /** Text of the table at a place; places that its head names: 1 first row, 2 OCPP names, 3 first chunk. */
+  /** Text of the table at a place; places that its head names: 1 first row, 2 OCPP names, 3 first chunk, 8 that of API version 1. */
   text(place: string): string;
   head(i: number): string;
   /** Value of a key, undefined = none that everybody may see. */

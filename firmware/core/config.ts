@@ -42,7 +42,7 @@ export function text(place: string): string {
 /** Where the slot of a name begins. */
 function slot(name: string): number {
   const h = crc(name) & 0xffffff;
-  return 320 + ((h + data.charCodeAt(64 + (h & 255))) % slots) * 16;
+  return 328 + ((h + data.charCodeAt(72 + (h & 255))) % slots) * 16;
 }
 
 /** Row at a place. */

@@ -19,6 +19,12 @@ export interface Job {
   live?: Bit;
 }
 
+/** An answer that the key table has code for. */
+export interface Chunks extends Job {
+  /** The next chunk. */
+  place: string;
+}
+
 /** Exports of the parts that answer. */
 export interface Answer {
   /** `all`: the open requests. */
@@ -115,7 +121,8 @@ function route(c: Charger, t: Talk): string {
   if (path === '/api/events') return c.k.hai ? 'events' : '';
   if (path === '/api/keys') return c.k.hai ? 'about' : '';
   if (path === '/metrics') return c.k.hai ? 'metrics' : '';
-  if (path === '/status' || path === '/mqtt') return c.k.hla ? 'v1' : '';
+  if (path === '/status') return c.k.hla ? 'dump' : '';
+  if (path === '/mqtt') return c.k.hla ? 'v1' : '';
   if (path === '/report' || path === '/trace') return 'report';
   if (path!.startsWith('/update/')) return 'flash';
   if (path === '/console') return 'console';

@@ -29,6 +29,7 @@ import { at, code, head, read, row, save, settings, text } from '../../firmware/
 import type { Charger } from '../../firmware/core/charger';
 import { KEYS } from '../../firmware/core/keys';
 import type { Key } from '../../firmware/core/keys';
+import { KEYS as OLD, type Row } from '../../firmware/http/v1';
 import { model } from '../../firmware/core/access';
 import { file } from '../../firmware/core/parts';
 import { crc32 } from '../../tools/crc32.mjs';
@@ -40,7 +41,10 @@ const body = (f: unknown): string => (f ? String(f).replace(/^\(?[\w, ]*\)?\s*=>
 
 /** The data file `keys`. */
 export const FILE = Buffer.from(
-  pack(Object.entries<Key>(KEYS).map(([name, k]) => ({ name, ...k, get: body(k.get), set: body(k.set) }))),
+  pack(
+    Object.entries<Key>(KEYS).map(([name, k]) => ({ name, ...k, get: body(k.get), set: body(k.set) })),
+    Object.entries<Row>(OLD).map(([name, r]) => ({ name, ...r, get: body(r.get) })),
+  ),
 ).toString('latin1');
 
 export interface Table extends Fake {
