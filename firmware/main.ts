@@ -178,7 +178,7 @@ function broken(e: unknown): void {
     return t && speak(c, t);
   }
   release(c);
-  if (watched) watched();
+  if (work) work(-1);
   log('error', String(e));
   if (E.slot) E.slot.up = 2;
   raise(c, INTERNAL);
@@ -271,30 +271,33 @@ const HELP = 13;
 /** The next pause for the journal, not before; closings and openings as they are kept. */
 let again = 0;
 let counted = 0;
-/** Looks, some time from now, whether work still goes on. */
-let watched: (() => void) | undefined;
+/** A turn of work; with -1 it only looks, some time later, whether there have been others since. */
+let work: ((n?: number) => void) | undefined;
 
 /**
  * The work's chain: one short job a turn; one that is in the middle of something gets every second turn until it is done.
  * What the scan has left goes first, and before all a scan that is due: the engine would take what waits in the order of its
- * times. All in one scope: to look for a name behind all others took most of a turn in which nothing is to be done.
+ * times. All in one scope: to look for a name behind all others took a third of a turn.
  */
 function toil(): void {
   const r = c;
   const arm = setTimeout;
   const due = r.f.due;
   const all = JOBS;
-  const first = reader;
   let turn = 0;
   /** A job that has more to do, and whether it had the last turn. */
   let hot: Job | undefined;
   let had = 0;
   /** Turns of work, counted to a thousand. */
   let went = 0;
-
-  const work = (): void => {
+  const next = (n?: number): void => {
+    if (n) {
+      if (n < 0) return void arm(next, REVIVE, went + 1);
+      // Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.)
+      if (n !== went + 1) return;
+    }
     const wait = due();
-    arm(work, wait ? 1 : TURN);
+    arm(next, wait ? 1 : TURN);
     went = (went + 1) % 1000;
     if (wait) return;
     if (r.ev.length) {
@@ -309,14 +312,10 @@ function toil(): void {
     turn = (turn + 1) % all.length;
     const job = all[turn];
     // A card that is being read is gone in a moment: nobody takes the reader's turns.
-    if (job(r) && hot !== first) hot = job;
+    if (job(r) && hot !== reader) hot = job;
   };
-  /** Work that was taken away while it asked for its next turn has none. (For the scan there is the watchdog.) */
-  const revive = (n: number): void => {
-    if (went === n) work();
-  };
-  watched = () => void arm(revive, REVIVE, went);
-  work();
+  work = next;
+  next();
 }
 
 /** A state in plain words. The table lives only while it is read. */
