@@ -193,40 +193,6 @@ function gap(c: Charger, ms: number): void {
   mark(c.t, GAP + (ms < 1260 ? ms / 20 : 63));
 }
 
-/**
- * The scan's chain, and what feeds the watchdog. The engine's own names are found after all of ours, in every call anew:
- * here they are at hand.
- */
-function chain(): void {
-  const r = c;
-  const arm = setTimeout;
-  const clock = getTime;
-  const from = started();
-  const round = Math.round;
-  const scan = scanner(c);
-  const kick = E.kickWatchdog;
-  let most = 0;
-  r.f.due = (): boolean => (clock() - from) * 1000 - r.t >= PERIOD;
-  const tick = (): void => {
-    arm(tick, PERIOD);
-    const t = round((clock() - from) * 1000);
-    const d = t - r.t;
-    r.t = t;
-    if (d > most) {
-      // Told in the next turn: this scan is late enough.
-      r.ev.push([gap, d, '']);
-      most = d < LATE ? d : LATE;
-    }
-    try {
-      scan();
-    } catch (e) {
-      broken(e);
-    }
-    kick();
-  };
-  tick();
-}
-
 /** Job: who may charge, and how much. */
 function rule(): void {
   expire(c);
@@ -275,14 +241,39 @@ let counted = 0;
 let work: ((n?: number) => void) | undefined;
 
 /**
- * The work's chain: one short job a turn; one that is in the middle of something gets every second turn until it is done.
- * What the scan has left goes first, and before all a scan that is due: the engine would take what waits in the order of its
- * times. All in one scope: to look for a name behind all others took a third of a turn.
+ * The scan's chain, and what feeds the watchdog; behind it the work's: one short job a turn; one that is in the middle of something
+ * gets every second turn until it is done. What the scan has left goes first, and before all a scan that is due: the engine
+ * would take what waits in the order of its times. The engine's own names are found after all of ours, in every call anew,
+ * and ours one after another: here they are at hand.
  */
-function toil(): void {
+function chain(): void {
   const r = c;
   const arm = setTimeout;
-  const due = r.f.due;
+  const clock = getTime;
+  const from = started();
+  const round = Math.round;
+  const scan = scanner(c);
+  const kick = E.kickWatchdog;
+  let most = 0;
+  const due = (): boolean => (clock() - from) * 1000 - r.t >= PERIOD;
+  r.f.due = due;
+  const tick = (): void => {
+    arm(tick, PERIOD);
+    const t = round((clock() - from) * 1000);
+    const d = t - r.t;
+    r.t = t;
+    if (d > most) {
+      // Told in the next turn: this scan is late enough.
+      r.ev.push([gap, d, '']);
+      most = d < LATE ? d : LATE;
+    }
+    try {
+      scan();
+    } catch (e) {
+      broken(e);
+    }
+    kick();
+  };
   const all = JOBS;
   let turn = 0;
   /** A job that has more to do, and whether it had the last turn. */
@@ -314,6 +305,7 @@ function toil(): void {
     // A card that is being read is gone in a moment: nobody takes the reader's turns.
     if (job(r) && hot !== reader) hot = job;
   };
+  tick();
   work = next;
   next();
 }
@@ -404,7 +396,6 @@ c.hooks = [follow, hook];
 crashed();
 E.enableWatchdog(b.watchdog, false);
 chain();
-toil();
 air(c);
 broker(c);
 serve(c);

@@ -17,8 +17,8 @@
 //   chunk  body of a function that appends members of the status to J.out, the first of all with { and the last with }: a + b
 //          would copy a each time. It knows c, j, which makes JSON of a value, b, which puts bytes above 127 back that the
 //          engine's writer escapes, and what the engine would find late or behind points: Math, K = c.k, C = its cards,
-//          G = c.f.get. In front of it, as a statement, the name of the part that it needs; behind it, as a comment, the place of
-//          the next chunk, zeros at the end
+//          G = c.f.get. In front of it, as a statement, the name of the part that it needs; what it returns is the place of the
+//          next chunk, '' = it was the last
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -128,9 +128,9 @@ const near = (e) =>
 /** Names of the keys that are no numbers. */
 const spoken = (rows) => new Set(rows.filter((r) => 'scj'.includes(r.t)).map((r) => r.name));
 
-/** What may hold bytes above 127: texts of the record, those of others in it, what a part says. Certificates hold none. */
+/** What may hold bytes above 127: texts of the record, and those of others in it. */
 const said = (e, texts) =>
-  /\bC\b|\.(err|tag|uid|ssid|words)\b/.test(e) ||
+  /\bC\b|\.(err|tag|uid|ssid)\b/.test(e) ||
   [...e.matchAll(/\bK\.(\w+)|\bG\("k\.(\w+)/g)].some(([, name, kept]) => texts.has(name ?? kept));
 
 /** JSON of an expression, as text. Constants, as which one of its ways may end, are written as they will be. */
@@ -306,9 +306,9 @@ export function pack(rows, old) {
   const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
   const code = (all) =>
     chain(
-      all.map((t) => t + '//'),
-      () => 8,
-      (t, next) => t + (next || NONE),
+      all,
+      (last) => (last ? 9 : 17),
+      (t, next) => `${t};return"${next}"`,
     )[0];
   const chunk = code(status(rows));
   const version1 = old.length ? code(first(rows, old)) : NONE;

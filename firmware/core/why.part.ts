@@ -10,8 +10,8 @@ export interface Why {
 /** modelStatus in words: what lets charge, what does not, and in the modes. Each list is in memory only while it is searched. */
 function charges(): string {
   return (
-    ',3 forced on,8 next trip: measuring the power for a minute,9 next trip: time is short,10 next trip,' +
-    '11 next trip: charging at once because the clock is not known,12 surplus,13 allowed,' +
+    ',13 allowed,3 forced on,8 next trip: measuring the power for a minute,9 next trip: time is short,10 next trip,' +
+    '11 next trip: charging at once because the clock is not known,12 surplus,' +
     '14 schedule not applied because the clock is not known'
   );
 }

@@ -30,8 +30,6 @@ export function step(c: Charger, job: Chunks): boolean {
   if (code[0] === '"' && !c.f.ready(code.substring(1, code.indexOf('"', 1)))) return false;
   const k = c.k;
   const run = new Code('J', 'K', 'c', 'j', 'G', 'b', 'C', 'Math', code);
-  run(job, k, c, stringify, c.f.get, proper, k.cards, math);
-  const next = code.slice(-8);
-  job.place = next;
-  return next === '00000000';
+  job.place = run(job, k, c, stringify, c.f.get, proper, k.cards, math) as string;
+  return !job.place;
 }

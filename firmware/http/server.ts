@@ -96,7 +96,9 @@ export function serve(c: Charger): void {
       return;
     }
     c.f.drop('web');
-    const answer = part(t.part) as Answer | undefined;
+    const loaded = part(t.part);
+    // This one is small enough to begin in the same turn.
+    const answer = (loaded || t.part !== 'dump' ? loaded : c.f.part('dump')) as Answer | undefined;
     if (!answer) return;
     t.job = answer.start(c, t.path!, t.text, all);
     // No more use for them, and who listens stays for long.
