@@ -18,7 +18,7 @@
 //          would copy a each time. It knows c, j, which makes JSON of a value, b, which puts bytes above 127 back that the
 //          engine's writer escapes, and what the engine would find late or behind points: Math, K = c.k, C = its cards,
 //          G = c.f.get. In front of it, as a statement, the name of the part that it needs; what it returns is the place of the
-//          next chunk, '' = it was the last
+//          next chunk, '' = it was the last, with + behind it = this one was so little that the next may follow at once
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -37,7 +37,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 1060;
+const CHUNK = 1160;
 const MEMBER = 12;
 const CHARACTER = 0.17;
 const COSTS = [
@@ -48,11 +48,11 @@ const COSTS = [
   [/=>/g, 60],
   [/\{/g, 20],
   [/\b[a-z]\[\d/g, 5],
-  [/\bMath\./g, 10],
+  [/\bMath\./g, 16],
   [/\.(concat|includes|indexOf|read|locked|rssi|model|split|slice|map|iso|wall)\(/g, 50],
   // Words for a state take as much as many keys: in a chunk of their own.
-  [/\bc\.f\.part\("why"/g, 940],
-  [/\bc\.f\.part\(/g, 500],
+  [/\bc\.f\.part\("why"/g, 820],
+  [/\bc\.f\.part\(/g, 600],
   [/\brequire\("Wifi/g, 150],
   [/\brequire\("Storage/g, 30],
   // Ten cards.
@@ -125,8 +125,9 @@ const near = (e) =>
     .replace(/\bc\.k\b/g, 'K')
     .replace(/\bc\.f\.get\b/g, 'G');
 
-/** Names of the keys that are no numbers. */
-const spoken = (rows) => new Set(rows.filter((r) => 'scj'.includes(r.t)).map((r) => r.name));
+/** Names of the keys that hold text of anybody's, colours and words of a list apart. */
+const spoken = (rows) =>
+  new Set(rows.filter((r) => 'sj'.includes(r.t) && !/^#[0-9A-F]{6}$/.test(r.def)).map((r) => r.name));
 
 /** What may hold bytes above 127: texts of the record, and those of others in it. */
 const said = (e, texts) =>
@@ -233,6 +234,9 @@ const weigh = (m) =>
     MEMBER + m.length * CHARACTER,
   );
 
+/** A chunk that is a constant where there are no cards. */
+const ALONE = /^J\.out\+=','\+\(C\[0\]\?[^;]*$/;
+
 /** All members in their order. */
 function chunks(all) {
   const out = [];
@@ -295,7 +299,7 @@ export function pack(rows, old) {
   const chain = (all, more, join) => {
     let next = at;
     const places = all.map((t, i) => {
-      const length = Buffer.byteLength(t) + more(i + 1 === all.length);
+      const length = Buffer.byteLength(t) + more(i + 1 === all.length, i);
       const p = place(next, length);
       next += (length + 3) & ~3;
       return p;
@@ -304,12 +308,14 @@ export function pack(rows, old) {
     return places;
   };
   const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
-  const code = (all) =>
-    chain(
-      all,
-      (last) => (last ? 9 : 17),
-      (t, next) => `${t};return"${next}"`,
+  const code = (all) => {
+    const behind = all.map((t) => (ALONE.test(t) ? '"+(C[0]?"":"+")' : '"'));
+    return chain(
+      all.map((t) => `${t};return"`),
+      (last, i) => (last ? 0 : 8) + behind[i].length,
+      (t, next, i) => t + next + behind[i],
     )[0];
+  };
   const chunk = code(status(rows));
   const version1 = old.length ? code(first(rows, old)) : NONE;
   const docs = new Map(rows.map((r) => [r, put(JSON.stringify(r.doc ?? ''))]));

@@ -48,9 +48,10 @@ function find(list: string, key: string): string {
 
 /** Name of the least limit. */
 export function winner(lim: Limits): string {
-  let name: keyof Limits = 'brd';
-  for (const k of Object.keys(lim) as (keyof Limits)[]) if (lim[k] < lim[name]) name = k;
-  return name;
+  const all = Object.keys(lim) as (keyof Limits)[];
+  const least = Math.min(lim.brd, lim.cbl, lim.usr, lim.ocpp, lim.temp, lim.car, lim.mtr, lim.lmo);
+  for (const k of all) if (lim[k] === least) return k;
+  return 'brd';
 }
 
 /** The reason, then the current and who limits it. */

@@ -45,7 +45,7 @@ export function serve(c: Charger): void {
   const all: Talk[] = [];
   /** What is known about wrong passwords; see web.part.ts. */
   const guard: number[] = [];
-  /** 1 = the timer for the next turn runs. */
+  /** 1 = the timer for the next turn runs; negative = one that only looks after a client that waits, its number. */
   let armed = 0;
   /** Timer of `look` while nobody is there and it runs slowly; 0 = it runs fast. */
   let watch = 0;
@@ -142,8 +142,7 @@ export function serve(c: Charger): void {
       if (t.job) {
         if (ready) return t;
         if (!t.job.live && c.t - t.at < HELD) {
-          later(turn, AGAIN);
-          armed = 1;
+          armed = -later(turn, AGAIN);
           return undefined;
         }
       } else if (ready && !first) first = t;
@@ -173,7 +172,8 @@ export function serve(c: Charger): void {
   function ready(this: Talk): void {
     this.at = c.t;
     this.wait = MORE;
-    if (!armed) later(turn, 1);
+    if (armed < 0) clearTimeout(-armed);
+    if (armed < 1) later(turn, 1);
     armed = 1;
   }
 
@@ -220,7 +220,8 @@ export function serve(c: Charger): void {
       t.on('drain', ready);
       t.on('close', over);
       q.on('data', take);
-      q.on('end', take);
+      // Nobody waits for the body of a GET.
+      if (q.method !== 'GET') q.on('end', take);
       if (watch) {
         clearTimeout(watch);
         later(look, LOOK);

@@ -66,9 +66,6 @@ const MOST = 4000;
 const WAIT = 2;
 /** Longest time for which no password is looked at, ms. */
 const SLOWEST = 60000;
-/** Last labels of names that nobody can register. */
-const HOME = ['local', 'lan', 'home', 'internal', 'localdomain', 'arpa', 'localhost'];
-const ASK = { 'WWW-Authenticate': 'Basic realm="Pilotwire"' };
 
 /** The request is taken apart: what the engine holds of it is freed. */
 function done(t: Talk, q: EspRequest): void {
@@ -83,12 +80,6 @@ function tell(t: Talk, q: EspRequest, status: number, text: string, head?: { [na
   const out = text && JSON.stringify({ error: text });
   t.job = { out, status, type: 'application/json', size: 0, head, end: 1 };
 }
-
-const PORTAL = { Location: 'http://192.168.4.1/' };
-const OPTIONS = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, OPTIONS',
-  'Access-Control-Allow-Headers': '*, Authorization',
-};
 
 /** Clients write the names of headers as they like: here in small letters. Before `header`; most requests need none. */
 function lower(q: EspRequest): void {
@@ -171,7 +162,12 @@ function checked(c: Charger, given: string, guard: number[]): [number, string] |
 function homely(host: string): boolean {
   const labels = host.split(':')[0].split('.');
   const last = labels[labels.length - 1];
-  return labels.length === 1 || /^[0-9]+$/.test(last) || HOME.includes(last);
+  // The last ones: of names that nobody can register.
+  return (
+    labels.length === 1 ||
+    /^[0-9]+$/.test(last) ||
+    ['local', 'lan', 'home', 'internal', 'localdomain', 'arpa', 'localhost'].includes(last)
+  );
 }
 
 /** A browser may have been sent by a page of somebody else; other clients act for whoever runs them. */
@@ -213,16 +209,28 @@ function whole(t: Talk): boolean {
   return false;
 }
 
-/** Says no, or lets the part that answers have it. */
+/** Says no, or lets the part that answers have it. What few requests need is made where it is needed: each loads this. */
 function admit(c: Charger, t: Talk, q: EspRequest, guard: number[]): void {
-  if (q.method === 'OPTIONS') return tell(t, q, 204, '', OPTIONS);
+  if (q.method === 'OPTIONS')
+    return tell(t, q, 204, '', {
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, OPTIONS',
+      'Access-Control-Allow-Headers': '*, Authorization',
+    });
   // While the access point is open: where phones ask whether there is an Internet (generate_204 and the like), they learn of
   // the page.
-  if (!t.part && c.b.net.ap && !t.path!.startsWith('/api/')) return tell(t, q, 302, '', PORTAL);
+  if (!t.part && c.b.net.ap && !t.path!.startsWith('/api/'))
+    return tell(t, q, 302, '', { Location: 'http://192.168.4.1/' });
   const bad = refused(t, q) || (t.in ? undefined : barred(c, t, q, guard));
   // For a request that waits for its body: it is asked once.
   t.in = 1;
-  if (bad) tell(t, q, bad[0], bad[1], bad[0] === 401 ? ASK : undefined);
+  if (bad)
+    tell(
+      t,
+      q,
+      bad[0],
+      bad[1],
+      bad[0] === 401 ? { 'WWW-Authenticate': 'Basic realm="Pilotwire"' } : undefined,
+    );
   else if (whole(t)) done(t, q);
 }
 
