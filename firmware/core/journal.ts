@@ -130,8 +130,6 @@ function store(key: string, text: string | undefined, soft?: Bit): boolean {
   const data = text ?? '';
   room(key.length + data.length);
   append(text === undefined ? GONE : SET, key, data);
-  // Of a message in pieces the next one is about to come: it finds a page that has been begun in a turn of its own.
-  if (soft) setTimeout(room, 0, key.length + data.length);
   return true;
 }
 

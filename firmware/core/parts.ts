@@ -24,7 +24,7 @@ let tries = 0;
 let since = 0;
 /**
  * So many times at most a part is loaded for a later turn. Others wait so long for that turn, ms: three turns of work, and longer
- * each time that was not enough, until all jobs have had a turn.
+ * each time that was not enough.
  */
 const TRIES = 4;
 const PATIENCE = 60;
@@ -84,12 +84,12 @@ export function part(name: string): unknown {
 /**
  * Exports of a part that is loaded. Otherwise it is loaded now, which is enough for one turn, and undefined: who asks again
  * finds it, because nobody else loads one until then, for a while. Parts that drive each other out all the same are let
- * through in the end; even then what such a one needs itself is not loaded in the same turn.
+ * through in the end.
  */
 export function ready(name: string): unknown {
   if (name === last && name !== due) return require(name);
   const loaded = cost[name];
-  if (!loaded && due && cost[due] && now() - since < PATIENCE * tries * tries) return undefined;
+  if (!loaded && due && cost[due] && now() - since < PATIENCE * tries) return undefined;
   if (loaded) {
     if (due === name) due = '';
     delete asked[name];
@@ -100,7 +100,7 @@ export function ready(name: string): unknown {
   const late = tries === TRIES;
   if (late) delete asked[name];
   else asked[name] = ++tries;
-  due = name;
+  due = late ? '' : name;
   since = now();
   const exports = part(name);
   return late ? exports : undefined;
