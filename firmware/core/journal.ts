@@ -50,12 +50,14 @@ function turn(): void {
 
 /** Writes one record; there must be room. */
 function append(kind: number, key: string, value: string): void {
-  const text = key + '\n' + value;
+  let text = key + '\n' + value;
   const length = text.length;
   const sum = E.CRC32(text);
   const bytes = String.fromCharCode;
   const check = bytes(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, (sum >> 24) & 255);
-  nor.write(check + text + '\xff\xff\xff'.substr(0, -length & 3), at + 4);
+  // One of the two texts is gone when flash is written: some 45 variables for a long one.
+  text = check + text + '\xff\xff\xff'.substr(0, -length & 3);
+  nor.write(text, at + 4);
   nor.write(bytes(MARK, kind, length & 255, length >> 8), at);
   if (kind === SET) index[key] = at >> 2;
   else delete index[key];
