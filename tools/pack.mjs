@@ -265,9 +265,11 @@ function chunks(all) {
 function status(rows) {
   const texts = spoken(rows);
   const all = rows.filter((r) => expression(r) && shown(r));
+  const loads = (r) => expression(r).includes('c.f.part(');
   return chunks(
     members(
-      all,
+      // A chunk for one that needs a part leaves the chunk before it short: they come last.
+      [...all.filter((r) => !loads(r)), ...all.filter(loads)],
       (r) => member(r, texts),
       (_, v) => JSON.stringify(v),
     ),
