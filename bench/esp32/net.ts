@@ -11,7 +11,7 @@ const SYN = 18000;
 const DNS = 5000;
 const PING = 1000;
 /** Real ms that fast time waits for a connection before world time goes on. */
-const HANDSHAKE = 500;
+const HANDSHAKE = 5000;
 const REFUSED = 'Unable to create socket';
 
 /** For an interpreter with sockets of its own; bench/gateway.ts explains. */

@@ -146,7 +146,8 @@ describe('http', () => {
       const expected = Object.entries(KEYS)
         .filter(([, k]) => !/[hox]/.test('f' in k ? k.f : ''))
         .map(([name]) => name);
-      assert.deepEqual(Object.keys(body), expected);
+      // Those that need a part on call come last.
+      assert.deepEqual(Object.keys(body).sort(), expected.sort());
       assert.ok(a.longest < 2000, `${a.longest} bytes at once`);
       assert.ok(!a.body.includes('SECRET'));
     }
