@@ -37,7 +37,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
  * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 1160;
+const CHUNK = 980;
 const MEMBER = 12;
 const CHARACTER = 0.17;
 const COSTS = [
