@@ -134,9 +134,8 @@ export function serve(c: Charger): void {
 
   /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
   function next(): Talk | undefined {
-    let first: Talk | undefined = all[0];
-    if (all.length === 1 && first.wait === MORE) return first;
-    first = undefined;
+    if (all.length === 1 && all[0].wait === MORE) return all[0];
+    let first: Talk | undefined;
     for (const t of all) {
       const ready = t.wait === MORE;
       if (t.job) {
