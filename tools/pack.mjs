@@ -35,25 +35,27 @@ const SLOT = 16;
 const LOW = 32;
 const HIGH = 126;
 const NONE = '00000000';
-/** Most that a chunk may take, in thousands of the engine's instructions, rather too many than too few: one is made within a
- * step, and each step has its own costs. What takes how long: a member, and what may stand in it. */
-const CHUNK = 980;
-const MEMBER = 12;
-const CHARACTER = 0.17;
+/** Most that a chunk may take, in thousands of the engine's instructions: one is made within a step, which has 750 of its own;
+ * the head of the answer goes out with the first. What takes how long: a member, a character of it, and what may stand in it. */
+const CHUNK = 1000;
+const BEGIN = 200;
+const MEMBER = 8;
+const CHARACTER = 0.15;
 const COSTS = [
-  [/\bj\(/g, 12],
-  [/\bb\(/g, 28],
-  // As one of many that are kept.
-  [/\bG\(/g, 15],
+  [/\bj\(/g, 20],
+  [/\bb\(/g, 10],
+  // As one of many of which a few are kept.
+  [/\bG\(/g, 25],
   [/=>/g, 60],
   [/\{/g, 20],
-  [/\b[a-z]\[\d/g, 5],
-  [/\bMath\./g, 16],
-  [/\.(concat|includes|indexOf|read|locked|rssi|model|split|slice|map|iso|wall)\(/g, 50],
+  [/\b[a-z]\[\d/g, 8],
+  [/\bMath\./g, 22],
+  [/\.(concat|includes|indexOf|read|slice|split|map)\(/g, 30],
+  [/\.(locked|rssi|model|iso|wall)\(/g, 80],
   // Words for a state take as much as many keys: in a chunk of their own.
   [/\bc\.f\.part\("why"/g, 820],
   [/\bc\.f\.part\(/g, 600],
-  [/\brequire\("Wifi/g, 150],
+  [/\brequire\("Wifi/g, 100],
   [/\brequire\("Storage/g, 30],
   // Ten cards.
   [/\bC\.map\(a/g, 500],
@@ -237,28 +239,23 @@ const weigh = (m) =>
 /** A chunk that is a constant where there are no cards. */
 const ALONE = /^J\.out\+=','\+\(C\[0\]\?[^;]*$/;
 
-/** All members in their order. */
+/** Chunks of all members: each stands in the first that has room for it. One part at most for a chunk. */
 function chunks(all) {
   const out = [];
-  let size = CHUNK;
-  let loads = '';
-  const end = () => loads && (out[out.length - 1] = `"${loads}";${out.at(-1)}`);
   for (const m of all) {
     const [, part = ''] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
     const weight = weigh(m);
-    size += weight;
-    if (size > CHUNK || (loads && part)) {
-      end();
-      out.push(`J.out+='${out.length ? ',' : '{'}${m}`);
-      size = weight;
-      loads = part;
-    } else {
-      out[out.length - 1] = add(out.at(-1), m);
-      loads ||= part;
-    }
+    const one = out.find((x) => x.size + weight <= CHUNK && !(x.part && part));
+    if (one) Object.assign(one, { size: one.size + weight, text: add(one.text, m), part: one.part || part });
+    else
+      out.push({
+        size: weight + (out.length ? 0 : BEGIN),
+        text: `J.out+='${out.length ? ',' : '{'}${m}`,
+        part,
+      });
   }
-  end();
-  return [...out.slice(0, -1), `${out.at(-1)};J.out+='}'`];
+  const texts = out.map(({ text, part }) => (part ? `"${part}";${text}` : text));
+  return [...texts.slice(0, -1), `${texts.at(-1)};J.out+='}'`];
 }
 
 /** The whole status. */
