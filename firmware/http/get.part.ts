@@ -19,8 +19,9 @@ interface Raw {
   raw?(c: Charger): string;
 }
 
-/** Keys of one step, known or not. */
+/** Keys of one step, known or not; one whose code is that long is alone in it. */
 const STEP = 2;
+const LONG = 150;
 /** An answer up to this length has a Content-Length; a longer one is sent while it is made. */
 const SHORT = 1100;
 
@@ -58,7 +59,8 @@ export function step(c: Charger, job: Keys): boolean {
       at < 0 || i
         ? undefined
         : (c.f.ready(text.substring(at + 7, text.indexOf('"', at + 7))) as Raw | undefined);
-    if (at >= 0 && !part) return false;
+    const much = text.length > LONG;
+    if ((at >= 0 && !part) || (much && i)) return false;
     job.at += name.length + 1;
     if (text)
       job.out +=
@@ -66,7 +68,7 @@ export function step(c: Charger, job: Keys): boolean {
         name +
         '":' +
         (part && part.raw ? part.raw(c) : json(new Code('c', text)(c)));
-    if (part) return false;
+    if (part || much) return false;
   }
   // A piece of it has left: its beginning is no longer '{'.
   if (job.out.length > SHORT) job.size = -1;
