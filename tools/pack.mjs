@@ -37,7 +37,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions: one is made within a step, which has 750 of its own;
  * the head of the answer goes out with the first. What takes how long: a member, a character of it, and what may stand in it. */
-const CHUNK = 1000;
+const CHUNK = 1050;
 const BEGIN = 200;
 const MEMBER = 8;
 const CHARACTER = 0.15;
@@ -45,13 +45,14 @@ const COSTS = [
   [/\bj\(/g, 20],
   [/\bb\(/g, 10],
   // As one of many of which a few are kept.
-  [/\bG\(/g, 25],
+  [/\bG\(/g, 18],
   [/=>/g, 60],
   [/\{/g, 20],
   [/\b[a-z]\[\d/g, 8],
   [/\bMath\./g, 22],
-  [/\.(concat|includes|indexOf|read|slice|split|map)\(/g, 30],
-  [/\.(locked|rssi|model|iso|wall)\(/g, 80],
+  [/\.(concat|includes|indexOf|read|slice|split|map)\(/g, 25],
+  [/\.(locked|rssi|iso|wall)\(/g, 65],
+  [/\.model\(/g, 120],
   // Words for a state take as much as many keys: in a chunk of their own.
   [/\bc\.f\.part\("why"/g, 820],
   [/\bc\.f\.part\(/g, 600],
