@@ -95,14 +95,14 @@ export function serve(c: Charger): void {
       const url = q.url;
       const rest = url.substr(11, 9);
       const filter = rest.substr(0, 8) === '?filter=' && rest.length > 8 && rest[8] !== '&';
-      // What clients ask for most, and everybody may see where no password guards it, needs no closer look.
+      // What clients ask for most, and everybody may see, needs no closer look.
       if (
         q.method === 'GET' &&
         (filter || rest === '') &&
         url.substr(0, 11) === '/api/status' &&
         url.length < LONGEST &&
         c.k.hai &&
-        c.k.hak === ''
+        (c.k.hak === '' || !c.k.hrp)
       ) {
         t.path = url.substr(0, 11);
         t.text = url.substr(12);
