@@ -37,7 +37,7 @@ const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions: one is made within a step, which has 750 of its own;
  * the head of the answer goes out with the first. What takes how long: a member, a character of it, and what may stand in it. */
-const CHUNK = 1050;
+const CHUNK = 1030;
 const BEGIN = 200;
 const MEMBER = 8;
 const CHARACTER = 0.15;
