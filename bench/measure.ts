@@ -1,6 +1,7 @@
 // `npm run bench:engine`: what the built bundle costs on the real interpreter, with all virtual parts around it. Prints a
 // table and writes it into docs/budgets.md. Arguments: the sections to measure, or none for all; with some only, nothing
-// is written. What names no section is a phase of the story, and `steps` runs no others that leave nothing behind.
+// is written unless `--write` is among them. What names no section is a phase of the story, and `steps` runs no others that
+// leave nothing behind.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,25 +11,16 @@ import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { solo } from './engine/solo';
 import { answers } from './measure/answers';
-import {
-  ANSWER,
-  BUNDLE,
-  CHANGE,
-  CHIP,
-  PEAK,
-  PERIOD,
-  QUIET_SCAN,
-  START,
-  WORK,
-  memory,
-} from './measure/budgets';
+import { ANSWER, BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
-import { calibrate, net, Profile, scans, type Step, type Units } from './measure/profile';
+import { calibrate, net, scans, type Profile, type Units } from './measure/profile';
 import { starts } from './measure/starts';
 import { Stage, type Json, type Phase } from './measure/stage';
-import { loads, story } from './measure/story';
-import { insert, k, markdown, row, trend, type Row, type Section } from './measure/table';
+import { story } from './measure/story';
+import { insert, k, markdown, replace, row, trend, type Row, type Section } from './measure/table';
+import { trips } from './measure/trips';
+import { cut, load, over, under, works } from './measure/work';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BOARD = process.env.BOARD || 'reference';
@@ -36,12 +28,6 @@ const DOCUMENT = path.join(ROOT, 'docs/budgets.md');
 
 /** An interpreter compiled without optimisation needs more for one turn of an empty loop. */
 const OPTIMISED = 14e3;
-
-/** How much slower the script's clock goes in the profile, and how much longer everything is waited for. */
-const PROFILED = 12;
-
-/** Steps of a phase that are told while it runs. */
-const MANY = 30;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const hash = (file: string): string => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
@@ -102,26 +88,6 @@ async function pool(build: Build, room: number): Promise<Section[]> {
   }
 }
 
-/** Work of a phase, the longest first: instructions, and the parts that it called; + = it loaded that one. */
-function works(profile: Profile, p: Phase, standin: number): { cost: number; parts: string }[] {
-  const all = profile.between(p.from, p.to);
-  const parts = (x: Step): string => {
-    const before = all[all.indexOf(x) - 1]?.at ?? p.from;
-    const asked = p.report.asked.filter((a) => a.at >= before && a.at < x.at).map((a) => a.name);
-    return [...new Set(asked)].join(' ');
-  };
-  return all
-    .filter((x) => x.kind === 'work')
-    .map((x) => ({ cost: net(x, standin), parts: parts(x) + (x.forced ? ', collected' : '') }))
-    .sort((a, b) => b.cost - a.cost);
-}
-
-/** What is over the budget or near it, as far as it is told while it runs. */
-const over = (profile: Profile, p: Phase, standin: number): ReturnType<typeof works> =>
-  works(profile, p, standin)
-    .filter((x) => x.cost > 0.9 * WORK)
-    .slice(0, MANY);
-
 /** Longest step of each phase. */
 function longest(profile: Profile, phases: Phase[], standin: number): Row[] {
   return phases.flatMap((p) => {
@@ -172,117 +138,45 @@ async function quiet(build: Build, executable: string, unit: Units): Promise<Sec
 }
 
 async function steps(build: Build, executable: string, unit: Units): Promise<Section[]> {
-  const profile = new Profile(executable);
-  process.env.ESPRUINO = profile.executable;
-  /** The story takes long: what is known is told at once. */
-  const ended = (p: Phase): void => {
-    longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
-    over(profile, p, unit.standin)
-      .slice(1)
-      .forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
-  };
-  const measure = { mark: true, slow: PROFILED };
-  const s = await Stage.open({ measure, build, slow: PROFILED, say, ended, only: PHASES });
-  let cut = '';
-  try {
-    await story(s, 500).catch((e: Error) => (cut = ` The story broke off: ${e.message.split('\n')[0]}.`));
-    const broken = s.phases.filter((p) => p.errors).map((p) => p.name);
-    if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
+  const measured = async (s: Stage, profile: Profile): Promise<Section[]> => {
+    const missed = await cut(s, story(s, 500));
     const rows = longest(profile, s.phases, unit.standin);
     const all = profile.between(s.phases[0].from, Infinity).filter((x) => x.kind === 'work');
     const answer = await whole(s, profile, unit.standin);
     const worst = Math.max(...all.map((x) => net(x, unit.standin)));
     const ms: Row = {
       what: 'the longest work of all, ms on the chip',
-      value: (worst / 1e5).toFixed(0),
-      budget: (WORK / 1e5).toFixed(0),
+      value: (worst / 1e5).toFixed(1),
+      budget: (WORK / 1e5).toFixed(1),
       kept: worst <= WORK,
     };
     return [
       {
         title: 'Instructions of the longest step',
-        text: `Scan: the longest of them. Work: every other callback.${cut}`,
+        text: `Scan: the longest of them. Work: every other callback.${missed}`,
         head: 'during',
         rows: [...rows, answer, ms],
       },
     ];
-  } finally {
-    process.env.ESPRUINO = executable;
-    await s.close();
-    profile.close();
-  }
-}
-
-async function answered(build: Build, executable: string, unit: Units): Promise<Section[]> {
-  const profile = new Profile(executable);
-  process.env.ESPRUINO = profile.executable;
-  const s = await Stage.open({ measure: { mark: true, slow: PROFILED }, build, slow: PROFILED, say });
-  try {
-    return [await answers(s, profile, unit.standin)];
-  } finally {
-    process.env.ESPRUINO = executable;
-    await s.close();
-    profile.close();
-  }
-}
-
-/** Instructions between the beginnings of two scans: the first of them and all that follows it. */
-function stretches(steps: Step[], standin: number): number[] {
-  const out: number[] = [];
-  for (const x of steps) {
-    if (x.kind === 'bench') continue;
-    if (x.kind === 'scan') out.push(net(x, standin));
-    else if (out.length) out[out.length - 1] += net(x, standin);
-  }
-  return out;
-}
-
-/** Each load: its longest callback, and how long a scan waits that is due. */
-async function load(build: Build, executable: string, unit: Units): Promise<Section[]> {
-  const profile = new Profile(executable);
-  process.env.ESPRUINO = profile.executable;
-  const rows: Row[] = [];
-  const ended = (p: Phase): void => {
-    const steps = profile.between(p.from, p.to);
-    const work = steps.filter((x) => x.kind === 'work').map((x) => net(x, unit.standin));
-    const found = [
-      row(`${p.name}: longest callback`, Math.max(...work), WORK, k),
-      row(
-        `${p.name}: a due scan waits at most`,
-        Math.max(...stretches(steps, unit.standin)) - PERIOD,
-        WORK,
-        k,
-      ),
-    ];
-    found.forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
-    over(profile, p, unit.standin).forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
-    rows.push(...found);
   };
-  const measure = { mark: true, slow: PROFILED };
-  const s = await Stage.open({ measure, build, slow: PROFILED, say, ended, only: PHASES });
-  let cut = '';
-  try {
-    await loads(s).catch((e: Error) => (cut = ` It broke off: ${e.message.split('\n')[0]}.`));
-    const broken = s.phases.filter((p) => p.errors).map((p) => p.name);
-    if (broken.length) cut += ` Too slow under the profiler, so not to their end: ${broken.join('; ')}.`;
-    return [
-      {
-        title: 'Instructions under load, charging',
-        text:
-          'The longest callback; and how long a scan waits that is due: what runs from the beginning of one to that of the next, less ' +
-          'their period, which is 2 M. Under the profiler every timer is due all the time: on the chip no more than this comes ' +
-          'together. Erasing flash, some 50 ms a page, and a connect are not in it; both wait for an open contactor where nothing but ' +
-          `the script opens it.${cut}`,
-        head: 'during',
-        rows,
-      },
-    ];
-  } finally {
-    process.env.ESPRUINO = executable;
-    await s.close();
-    profile.close();
-  }
+  return under(executable, build, measured, (profile) => ({
+    say,
+    only: PHASES,
+    /** The story takes long: what is known is told at once. */
+    ended(p): void {
+      longest(profile, [p], unit.standin).forEach((r) => say(`  ${r.what}: ${r.value} ${p.errors}`));
+      over(profile, p, unit.standin)
+        .slice(1)
+        .forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
+    },
+  }));
 }
+
+const answered = (build: Build, executable: string, unit: Units): Promise<Section[]> =>
+  under(executable, build, async (s, profile) => [await answers(s, profile, unit.standin)], () => ({ say })); // prettier-ignore
+
+const tripped = (build: Build, executable: string, unit: Units): Promise<Section[]> =>
+  under(executable, build, async (s, profile) => [await trips(s, profile, unit.standin)], () => ({ say })); // prettier-ignore
 
 async function sizes(build: Build, executable: string): Promise<Section[]> {
   const all = await parts(executable, build);
@@ -361,12 +255,16 @@ const SECTIONS: Record<string, (build: Build, executable: string) => Promise<Sec
   scans: profiled(quiet),
   steps: profiled(steps),
   answers: profiled(answered),
-  load: profiled(load),
+  trips: profiled(tripped),
+  load: profiled(async (build, executable, unit) => [
+    await load(executable, build, unit.standin, PHASES, say),
+  ]),
   gate: gates,
 };
 
 /** The phases that are wanted, none = all. */
-const PHASES = process.argv.slice(2).filter((name) => !SECTIONS[name]);
+const WRITE = '--write';
+const PHASES = process.argv.slice(2).filter((name) => !SECTIONS[name] && name !== WRITE);
 
 async function main(): Promise<void> {
   const executable = process.env.ESPRUINO;
@@ -375,6 +273,7 @@ async function main(): Promise<void> {
   const wanted = process.argv.slice(2).filter((name) => SECTIONS[name]);
   if (PHASES.length && !wanted.includes('steps') && !wanted.includes('load'))
     throw new Error(`no section "${PHASES[0]}"; there is ${Object.keys(SECTIONS).join(', ')}`);
+  if (PHASES.length && process.argv.includes(WRITE)) throw new Error(`${WRITE} takes whole sections`);
   const tool = new URL('../tools/build.mjs', import.meta.url).href;
   await ((await import(tool)) as { build(board: string): Promise<void> }).build(BOARD);
   const build = readBuild(path.join(ROOT, 'dist'), BOARD);
@@ -385,11 +284,14 @@ async function main(): Promise<void> {
     all.push(...found);
     process.stdout.write(markdown(found) + '\n');
   }
-  if (wanted.length) return;
+  const document = fs.readFileSync(DOCUMENT, 'utf8');
+  if (wanted.length) {
+    if (process.argv.includes(WRITE)) fs.writeFileSync(DOCUMENT, replace(document, all));
+    return;
+  }
   const files = [...build.values()].reduce((n, text) => n + text.length, 0);
   const day = new Date().toISOString().slice(0, 10);
-  const document = insert(fs.readFileSync(DOCUMENT, 'utf8'), markdown(all));
-  fs.writeFileSync(DOCUMENT, trend(document, day, files, all));
+  fs.writeFileSync(DOCUMENT, trend(insert(document, markdown(all)), day, files, all));
 }
 
 main().then(

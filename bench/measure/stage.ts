@@ -35,6 +35,8 @@ export interface StageOptions {
   only?: string[];
 }
 
+/** All phases that were wanted have been. */
+export const ENOUGH = 'no more was wanted';
 const LOOK = 100;
 /** ms for an answer over HTTP. */
 const PATIENCE = 30000;
@@ -113,7 +115,7 @@ export class Stage {
     if (this.o.ask) phase.errors = await this.errors();
     const { only } = this.o;
     if (only?.includes(name) && only.every((n) => this.phases.some((p) => p.name === n)))
-      throw new Error('no more was wanted');
+      throw new Error(ENOUGH);
     return phase;
   }
 

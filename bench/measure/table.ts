@@ -51,6 +51,38 @@ export function insert(document: string, figures: string): string {
   return `${document.slice(0, from + BEGIN.length)}\n\n${figures}\n${document.slice(to)}`;
 }
 
+/** The sections of the document, as they were measured last. */
+export function sections(document: string): Section[] {
+  const figures = document.slice(document.indexOf(BEGIN) + BEGIN.length, document.indexOf(END));
+  return figures
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const lines = section.split('\n');
+      const table = lines.filter((l) => l.startsWith('| ')).map((l) => l.slice(2, -2).split(/ +\| ?| ?\| +/));
+      const rows = table.slice(2).map(([what, value, budget, verdict]): Row => {
+        if (!budget) return { what, value };
+        return { what, value, budget, kept: verdict === 'kept' };
+      });
+      const text = lines.filter((l) => l && !l.startsWith('| ')).slice(1);
+      return { title: lines[0], ...(text.length && { text: text.join('\n') }), head: table[0][0], rows };
+    });
+}
+
+/** The document with these sections instead of those of the same title; new ones come last. */
+export function replace(document: string, found: Section[]): string {
+  const all = sections(document);
+  const fresh = found.filter((f) => !all.some((s) => s.title === f.title));
+  const rest = all.map((s) => found.find((f) => f.title === s.title) ?? s);
+  return insert(document, markdown([...rest, ...fresh]));
+}
+
+/** A figure of the document; NaN = it is a word. */
+export function figure(value: string): number {
+  const [, n, unit] = /^([\d.]+)(?: ([kM]))?$/.exec(value) ?? [];
+  return Number(n) * (unit === 'M' ? 1e6 : unit === 'k' ? 1e3 : 1);
+}
+
 const TREND = '<!-- trend: end -->';
 
 /** The document with a line of the trend; one of the same day gives way. `files` is the sum of their bytes. */

@@ -7,8 +7,19 @@ import { Memory } from '../../bench/engine/memory';
 import { solo, type Solo } from '../../bench/engine/solo';
 import { withoutInterlock } from '../../bench/measure/gate';
 import { parts } from '../../bench/measure/parts';
-import { net, parse } from '../../bench/measure/profile';
-import { insert, markdown, row, trend, type Section } from '../../bench/measure/table';
+import { net, parse, type Step } from '../../bench/measure/profile';
+import {
+  figure,
+  insert,
+  markdown,
+  replace,
+  row,
+  sections,
+  trend,
+  type Section,
+} from '../../bench/measure/table';
+import { takes } from '../../bench/measure/trips';
+import { loaded } from '../../bench/measure/work';
 
 const { ESPRUINO = '' } = process.env;
 
@@ -87,7 +98,49 @@ describe('profile', () => {
   });
 });
 
+describe('load', () => {
+  const steps = (all: [kind: 'scan' | 'work' | 'bench', cost: number][]): Step[] =>
+    all.map(([kind, cost]) => ({ ...parse(DUMP), native: 0, calls: 0, forced: 0, forcing: 0, kind, cost }));
+  const kept = (all: Parameters<typeof steps>[0]): unknown[] =>
+    loaded('x', steps(all), 0).map((r) => [r.value, r.kept]);
+
+  it('a callback that is longer than a scan period breaks the budget', () => {
+    assert.deepEqual(kept([['scan', 3e5], ['work', 1.9e6], ['scan', 3e5]]), [['1.90 M', true], ['200 k', true]]); // prettier-ignore
+    assert.deepEqual(kept([['scan', 3e5], ['work', 2.1e6], ['scan', 3e5]]), [['2.10 M', false], ['400 k', true]]); // prettier-ignore
+  });
+
+  it('short ones that together keep a scan waiting break it, what the bench does itself does not', () => {
+    const four: Parameters<typeof steps>[0] = [['scan', 3e5], ['work', 1.3e6], ['work', 1.3e6], ['work', 1.3e6], ['bench', 9e6], ['scan', 3e5]]; // prettier-ignore
+    assert.deepEqual(kept(four), [['1.30 M', true], ['2.20 M', false]]); // prettier-ignore
+    assert.deepEqual(kept(four.slice(1)), [['1.30 M', true], ['-1700 k', true]]); // prettier-ignore
+  });
+});
+
+describe('turns of work', () => {
+  it('begin 10 ms apart, or when the one before is over, and let a scan that is due go first', () => {
+    assert.equal(takes([1, 1, 1], 3, 0), 24);
+    assert.equal(takes([1], 3, 7), 8);
+    assert.equal(takes([15, 15], 3, 0), 30);
+    assert.equal(takes([15, 15, 15], 3, 0), 48);
+    // The request came 1 ms before a scan.
+    assert.equal(takes([1], 3, 19), 10);
+  });
+});
+
 describe('table', () => {
+  it('is read back', () => {
+    const file = new URL('../../docs/budgets.md', import.meta.url);
+    const before = fs.readFileSync(file, 'utf8');
+    assert.equal(replace(before, []), before);
+    const [first, second] = sections(before);
+    const other = { ...first, rows: [row('reference.js, bytes', 7, 6)] };
+    assert.deepEqual(sections(replace(before, [other]))[0], { ...other, rows: [{ what: 'reference.js, bytes', value: '7', budget: '6', kept: false }] }); // prettier-ignore
+    assert.deepEqual(sections(replace(before, [other]))[1], second);
+    assert.equal(sections(replace(before, [{ ...other, title: 'new' }])).pop()!.title, 'new');
+    assert.deepEqual(['1.90 M', '279 k', '7', '20.2'].map(figure), [1.9e6, 279e3, 7, 20.2]);
+    assert.ok(Number.isNaN(figure('not measured')));
+  });
+
   it('judges a figure', () => {
     assert.deepEqual(row('a', 3, 3), { what: 'a', value: '3', budget: '3', kept: true });
     assert.equal(row('a', 4, 3).kept, false);
