@@ -121,11 +121,11 @@ function texts(node, up, say) {
     say('text', node, '} in a text inside a template ends it');
 }
 
-/** Reliable: characters, classes, + and *, anchors, plain groups, alternatives without anchors under flag g. */
+/** Reliable: characters, bytes, classes, + and *, anchors, plain groups, alternatives without anchors under flag g. */
 function regex(node, up, say) {
   if (!node.regex) return;
   const { pattern, flags } = node.regex;
-  const bare = pattern.replace(/\\[^\d\w]|\\[dDwWsSnrt]/g, 'x').replace(/\[[^\]\\]*\]/g, 'x');
+  const bare = pattern.replace(/\\[^\d\w]|\\[dDwWsSnrt]|\\x[0-9a-f]{2}/g, 'x').replace(/\[[^\]\\]*\]/g, 'x');
   const bad =
     /[^gi]/.test(flags) ||
     /[?{}\\]/.test(bare) ||

@@ -12,7 +12,7 @@ import { analyse, parse } from './scope.mjs';
 export const FIELDS = ['t', 'f', 'lo', 'hi', 'def', 'unit', 'ocpp', 'get', 'set'];
 const FUNCTIONS = ['get', 'set'];
 /** Parameters of get and set; an unused one may have an underscore in front. */
-const PARAMETERS = ['c', 'v'];
+const PARAMETERS = ['c', 'v', 'n'];
 
 /** @typedef {{ name: string, section: string, doc: string, line: number, [field: string]: any }} Row */
 
@@ -92,7 +92,7 @@ function arrow(text) {
   if (!fn.expression) throw new Error('has a block body; an expression is needed');
   fn.params.forEach((p, i) => {
     if (p.name !== PARAMETERS[i] && p.name !== '_' + PARAMETERS[i])
-      throw new Error('has other parameters than c and v');
+      throw new Error('has other parameters than c, v and n');
   });
   return fn;
 }
@@ -100,14 +100,14 @@ function arrow(text) {
 function checkNames(fn) {
   const top = analyse(fn).uses.filter((u) => u.name_ === undefined);
   const bad = top.find((u) => !GLOBALS.has(u.name) && u.name !== 'VERSION');
-  if (bad) throw new Error(`uses ${bad.name}; only c, v and names of the engine are there at run time`);
+  if (bad) throw new Error(`uses ${bad.name}; only c, v, n and names of the engine are there at run time`);
   const used = analyse(fn).uses.find(
-    (u) => u.name_?.kind === 'param' && u.name_.block === fn && /^_[cv]$/.test(u.name),
+    (u) => u.name_?.kind === 'param' && u.name_.block === fn && /^_[cvn]$/.test(u.name),
   );
   if (used) throw new Error(`uses ${used.name}: call it ${used.name.slice(1)}`);
 }
 
-/** The expression of a row's function, shortened: text that is to be evaluated where c and v are known. */
+/** The expression of a row's function, shortened: text that is to be evaluated where c, v and n are known. */
 export async function expression(text, defs = {}) {
   checkNames(arrow(text));
   const { code } = await minify('f=' + text, {

@@ -162,9 +162,19 @@ async function requests(s: Stage, quiet: number): Promise<void> {
   await s.aside('ChangeConfiguration', () => s.call('ChangeConfiguration', change), quiet);
   await s.aside('GET /api/status, all keys', () => s.json('/api/status'), quiet);
   await s.aside('GET /api/set', () => s.json('/api/set?amp=31'), quiet);
+  await s.aside('GET /api/set, ten cards', () => cards(s), quiet);
   await s.aside('GET /status (API v1)', () => s.json('/status'), quiet);
   await s.aside('console: help()', () => typed(s, 'help()'), quiet);
   await s.aside('console: status()', () => typed(s, 'status()'), quiet);
+}
+
+/** As long a table of cards as there can be, written and freed again. */
+async function cards(s: Stage): Promise<void> {
+  const all = (entry: (i: number) => object): string =>
+    encodeURIComponent(JSON.stringify(Array.from({ length: 10 }, (_, i) => entry(i))));
+  const name = 'Name of the owner of this card ';
+  await s.json(`/api/set?cards=${all((i) => ({ name: name + i, cardId: `04A1B2C3D4E5${10 + i}` }))}`);
+  await s.json(`/api/set?cards=${all(() => ({ cardId: '' }))}`);
 }
 
 /** Both APIs, a call of the central system and a sample at the same time. */

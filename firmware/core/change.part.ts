@@ -4,26 +4,17 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Row } from './config';
 import { parse } from './json';
-import { keep, store } from './keep';
-import type { Utf8 } from './utf8.part';
+import { CODE, clean, hear, keep, store } from './keep';
+import type { Taken } from './keep';
 
 /** Exports of this part. */
 export interface Change {
-  take(c: Charger, r: Row, raw: string, to: { v: unknown }): string;
+  take(c: Charger, r: Row, raw: string, to: Taken): string | undefined;
   store(c: Charger, r: Row, v: unknown): void;
   write(c: Charger, name: string, raw: string): string;
   fits(c: Charger, r: Row, v: unknown): string;
-  wish(c: Charger, ocpp: string, text: string, to: Wanted): string;
+  admit(c: Charger, r: Row, v: unknown, to: Taken): string | undefined;
 }
-
-/** What was admitted: its row and value. */
-export interface Wanted {
-  r: Row | undefined;
-  v: unknown;
-}
-
-/** What may be no UTF-8, or an escape. */
-const ODD = /[^\t-~]|\\u/;
 
 /** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */
 function decode(raw: string): unknown {
@@ -78,31 +69,33 @@ function check(r: Row, v: unknown): string {
   return t === 's' || t === 'c' ? string(r, v) : t === 'j' ? '' : number(r, v);
 }
 
-/** Checks a value and acts on it: '' or the reason. What is to be kept is left in `to.v`. */
-function admit(c: Charger, r: Row, v: unknown, to: { v: unknown }): string {
-  let bad = check(r, v);
+/** Checks a value and acts on it: '' or the reason. What is to be kept is left in `to.v`. undefined = whoever asks goes on, turn after
+ * turn. */
+export function admit(c: Charger, r: Row, v: unknown, to: Taken): string | undefined {
+  let bad: string | undefined = check(r, v);
   if (bad) return bad;
   to.v = r[1] === 'b' ? (v ? 1 : 0) : r[1] === 'c' ? words(v as string).join(',') : v;
-  try {
-    bad = r[9] ? (new Function('c', 'v', 'return ' + r[9])(c, to.v) as string) : '';
-  } catch (e) {
-    bad = '' + e;
-  }
-  return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
+  if (!r[9]) return '';
+  if (to.turn === 0 && r[2].includes('l')) return undefined;
+  let n = 0;
+  do bad = hear(c, r, to.v, n++);
+  while (bad === undefined);
+  return bad;
 }
 
 /** Why a kept value is none of this row, '' = it is one. */
 export function fits(c: Charger, r: Row, v: unknown): string {
-  return r[1] === 'j' ? admit(c, r, v, { v }) : check(r, v);
+  return r[1] === 'j' ? admit(c, r, v, { v })! : check(r, v);
 }
 
-/** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. */
-export function take(c: Charger, r: Row, raw: string, to: { v: unknown }): string {
+/** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. Whoever goes on turn after turn has
+ * cleaned it. */
+export function take(c: Charger, r: Row, raw: string, to: Taken): string | undefined {
   const no = 'tried to set api key with';
   if (!r[2].includes('w')) return no + 'out setter';
   if (raw === '' && r[1] !== 's' && r[1] !== 'c') return no + ' invalid json EmptyInput';
-  const text = ODD.test(raw) ? (c.f.part('utf8') as Utf8).proper(raw) : raw;
-  if (text === undefined) return 'failed: bad or too much UTF-8';
+  const text = to.turn === undefined ? clean(c, raw) : raw;
+  if (text === undefined) return CODE;
   const v = meant(r, text);
   return v === undefined ? no + ' invalid json InvalidInput' : admit(c, r, v, to);
 }
@@ -113,20 +106,7 @@ export { store };
 export function write(c: Charger, name: string, raw: string): string {
   const r = c.f.row(name);
   const to = { v: undefined };
-  const bad = r ? take(c, r, raw, to) : 'unknown key';
+  const bad = r ? take(c, r, raw, to)! : 'unknown key';
   if (!bad) keep(c, r!, to.v);
   return bad;
-}
-
-/** Checks the text of a ChangeConfiguration: no bare numbers for booleans, no signs, no quotes. `to` is then for `store`. */
-export function wish(c: Charger, ocpp: string, text: string, to: Wanted): string {
-  const r = c.f.row(ocpp);
-  if (!r || !r[2].includes('w') || r[2].includes('r')) return 'failed: read-only';
-  const t = text.toLowerCase();
-  to.r = r;
-  if (r[1] === 'b') return admit(c, r, t === 'true' ? 1 : t === 'false' ? 0 : null, to);
-  if (r[1] === 'i' || r[1] === 'n') return admit(c, r, /^[0-9]+$/.test(text) ? Number(text) : '', to);
-  return r[1] === 's' && text.length < (r[3] as number)
-    ? 'failed: shorter than ' + r[3] + ' bytes'
-    : admit(c, r, text, to);
 }

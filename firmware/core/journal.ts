@@ -140,8 +140,7 @@ function other(key: string, text: string): boolean {
   const from = index[key];
   if (from === undefined || held.hasOwnProperty(key)) return false;
   const head = new Uint32Array(nor.read(from << 2, 8).buffer);
-  const all = key + '\n' + text;
-  return head[1] !== E.CRC32(all) || head[0] >>> 16 !== all.length;
+  return head[0] >>> 16 !== key.length + 1 + text.length || head[1] !== E.CRC32(key + '\n' + text);
 }
 
 /** Keeps `text` under `key` (no line break in the key); nothing is written when it stands there already. `soft`: it may be lost

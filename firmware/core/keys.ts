@@ -14,7 +14,6 @@ import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
 import type { Why } from './why.part';
-import type { Change } from './change.part';
 import type { Zone } from './zone.part';
 
 /** A card of the local list; `id` = UID in upper-case hex, '' = free slot; `e` = energy, Wh. */
@@ -37,7 +36,7 @@ export interface Key {
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
    * on call read; where it is not the default `c.k` has a 1), z may be null, a action (any value), h never read back, o OCPP only,
    * r read-only for OCPP, m `set` stores by itself, or a part of it is secret: a refusal does not repeat it, x shown only to who
-   * asks for it by its name.
+   * asks for it by its name, l long: `set` is called in turn after turn, `n` from 0 on, until it says something.
    */
   f?: string;
   /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
@@ -51,7 +50,7 @@ export interface Key {
   ocpp?: string;
   get?(c: Charger): unknown;
   /** Checks `v` or acts on it: '' or the reason of the refusal. A kept value is stored afterwards. */
-  set?(c: Charger, v: unknown): string;
+  set?(c: Charger, v: unknown, n: number): string | undefined;
 }
 
 /** Measurands that the meter can give, all phases of one or a single phase. */
@@ -179,7 +178,7 @@ export const KEYS = {
   /** Phases of the mains at L1, L2, L3 of the charger: ConnectorPhaseRotation, which the central system is told. */
   map: {
     t: 'j',
-    f: 'w',
+    f: 'wl',
     get: (c): unknown =>
       ((r, p) =>
         r && p.includes(r[0]) ? [p.indexOf(r[0]) + 1, p.indexOf(r[1]) + 1, p.indexOf(r[2]) + 1] : [1, 2, 3])(
@@ -188,7 +187,7 @@ export const KEYS = {
       ),
     set: (c, v: number[]): string =>
       Array.isArray(v) && v.length === 3 && [1, 2, 3].every((n) => v.includes(n))
-        ? (c.f.part('change') as Change).write(c, 'ocr', '1.' + v.map((n) => 'RST'[n - 1]).join(''))
+        ? ((c.k.ocr = '1.' + v.map((p) => 'RST'[p - 1]).join('')), c.f.save('ocr'), '')
         : 'value must have 1, 2 and 3',
   },
   /** Number of phases that carry current. */
@@ -295,26 +294,26 @@ export const KEYS = {
   /** Timer of Monday to Friday, {control, ranges}: control 0 off, 1 charging only inside the ranges, 2 only outside; up to five ranges {begin: {hour, minute}, end: {hour, minute}} of local time. An end before its begin goes on at midnight of the same timer's days. Without a clock no timer is applied: charging is not lost. */
   sch_week: {
     t: 'j',
-    f: 'wp',
+    f: 'wpl',
     def: { control: 0, ranges: [] as object[] },
-    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+    set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
   /** Timer of Saturday. */
   sch_satur: {
     t: 'j',
-    f: 'wp',
+    f: 'wpl',
     def: { control: 0, ranges: [] as object[] },
-    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+    set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
   /** Timer of Sunday. */
   sch_sund: {
     t: 'j',
-    f: 'wp',
+    f: 'wpl',
     def: { control: 0, ranges: [] as object[] },
-    set: (c, v): string => (c.f.part('sched') as Sched).check(c, v),
+    set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
   /** Power of the site for `lmo` 4, {pGrid, pPv, pAkku}, the last two optional: pGrid below 0 feeds in, pAkku above 0 empties the battery, which is no surplus. To be sent every 5 s: after 10 s without, 6 A are offered, after 60 s nothing. */
-  ids: { t: 'j', f: 'wh', unit: 'W', set: (c, v): string => (c.f.part('site') as Site).push(c, v) },
+  ids: { t: 'j', f: 'whl', unit: 'W', set: (c, v): string => (c.f.part('site') as Site).push(c, v) },
   /** Power of the grid as `ids` told it, below 0 = fed in; null when it is older than 10 s. */
   pgrid: { t: 'n', f: 'z', unit: 'W', get: (c): unknown => (c.pv && c.t - c.pv.at < 10000 ? c.pv.g : null) },
   /** Photovoltaic power of it. */
@@ -407,7 +406,7 @@ export const KEYS = {
   /** Forgets settings, password, cards, profiles and what the central system has not been told yet, then restarts; energy register, counters and a latched weld stay. The value is the serial number, so that nobody does it by mistake. */
   factory: {
     t: 's',
-    f: 'wh',
+    f: 'whl',
     hi: 32,
     set: (c, v): string => (c.f.part('rescue') as Rescue).forget(c, v),
   },
@@ -473,7 +472,7 @@ export const KEYS = {
   /** Transaction: null none, 0 without a card, n card n-1. Writing 0 or n authorises, null ends. */
   trx: {
     t: 'i',
-    f: 'wz',
+    f: 'wzl',
     lo: 0,
     hi: 10,
     get: (c): unknown => (c.ses.trx < 0 ? null : c.ses.trx),
@@ -482,7 +481,7 @@ export const KEYS = {
   /** Card table, ten entries {name, energy, cardId}: `cardId` reads as present or not. Writing an entry sets what it names; {} leaves a slot as it is, a `cardId` of "" frees it. */
   cards: {
     t: 'j',
-    f: 'wkm',
+    f: 'wkml',
     def: [] as Card[],
     unit: 'Wh',
     get: (c): unknown =>
@@ -494,245 +493,246 @@ export const KEYS = {
         energy: 0,
         cardId: false,
       }),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCards(c, v),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCards(c, v, n),
   },
   /** Card 0: name, energy, and whether a UID is stored (written as the UID). */
   c0n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[0] && c.k.cards[0].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }, n),
   },
   c0e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[0] ? c.k.cards[0].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }, n),
   },
   c0i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[0] ? c.k.cards[0].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }, n),
   },
   /** Card 1: name, energy, and whether a UID is stored (written as the UID). */
   c1n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[1] && c.k.cards[1].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }, n),
   },
   c1e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[1] ? c.k.cards[1].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }, n),
   },
   c1i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[1] ? c.k.cards[1].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }, n),
   },
   /** Card 2: name, energy, and whether a UID is stored (written as the UID). */
   c2n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[2] && c.k.cards[2].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }, n),
   },
   c2e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[2] ? c.k.cards[2].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }, n),
   },
   c2i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[2] ? c.k.cards[2].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }, n),
   },
   /** Card 3: name, energy, and whether a UID is stored (written as the UID). */
   c3n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[3] && c.k.cards[3].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }, n),
   },
   c3e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[3] ? c.k.cards[3].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }, n),
   },
   c3i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[3] ? c.k.cards[3].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }, n),
   },
   /** Card 4: name, energy, and whether a UID is stored (written as the UID). */
   c4n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[4] && c.k.cards[4].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }, n),
   },
   c4e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[4] ? c.k.cards[4].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }, n),
   },
   c4i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[4] ? c.k.cards[4].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }, n),
   },
   /** Card 5: name, energy, and whether a UID is stored (written as the UID). */
   c5n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[5] && c.k.cards[5].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }, n),
   },
   c5e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[5] ? c.k.cards[5].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }, n),
   },
   c5i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[5] ? c.k.cards[5].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }, n),
   },
   /** Card 6: name, energy, and whether a UID is stored (written as the UID). */
   c6n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[6] && c.k.cards[6].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }, n),
   },
   c6e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[6] ? c.k.cards[6].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }, n),
   },
   c6i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[6] ? c.k.cards[6].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }, n),
   },
   /** Card 7: name, energy, and whether a UID is stored (written as the UID). */
   c7n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[7] && c.k.cards[7].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }, n),
   },
   c7e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[7] ? c.k.cards[7].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }, n),
   },
   c7i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[7] ? c.k.cards[7].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }, n),
   },
   /** Card 8: name, energy, and whether a UID is stored (written as the UID). */
   c8n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[8] && c.k.cards[8].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }, n),
   },
   c8e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[8] ? c.k.cards[8].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }, n),
   },
   c8i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[8] ? c.k.cards[8].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }, n),
   },
   /** Card 9: name, energy, and whether a UID is stored (written as the UID). */
   c9n: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[9] && c.k.cards[9].name) || 'n/a',
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }, n),
   },
   c9e: {
     t: 'i',
-    f: 'w',
+    f: 'wl',
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[9] ? c.k.cards[9].e : 0),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }, n),
   },
   c9i: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[9] ? c.k.cards[9].id !== '' : false),
-    set: (c, v): string => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }),
+    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }, n),
   },
   /** Frees a card slot. */
   del: {
     t: 'i',
-    f: 'wh',
+    f: 'whl',
     lo: 0,
     hi: 9,
-    set: (c, v: number): string => (c.f.part('lists') as Lists).setCard(c, v, { cardId: '' }),
+    set: (c, v: number, n): string | undefined =>
+      (c.f.part('lists') as Lists).setCard(c, v, { cardId: '' }, n),
   },
   /** Learns the next card that is held to the reader into this slot, within a minute; null = no more. Reads as the slot while it waits. */
   lrn: {
@@ -762,9 +762,9 @@ export const KEYS = {
   /** Only the card that started a session ends it: `ssc`. */
   orsch: {
     t: 'b',
-    f: 'w',
+    f: 'wl',
     get: (c): unknown => c.k.ssc,
-    set: (c, v): string => (c.f.part('change') as Change).write(c, 'ssc', '' + v),
+    set: (c, v: Bit): string => ((c.k.ssc = v), c.f.save('ssc'), ''),
   },
   /** How long an authorisation waits for the plug; 0 = for ever. */
   txt: { t: 'i', f: 'wk', lo: 0, hi: 2147483647, def: 120, unit: 's', ocpp: 'ConnectionTimeOut' },
@@ -840,25 +840,25 @@ export const KEYS = {
   /** Private key of the client, PEM. Never read back. */
   ocppck: {
     t: 's',
-    f: 'wh',
+    f: 'whl',
     hi: 3000,
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppck', v),
+    set: (c, v: string, n): string | undefined => (c.f.part('creds') as Creds).pem(c, 'ocppck', v, n),
   },
   /** Certificate of the client, PEM. */
   ocppcc: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 3000,
     get: (c): unknown => (c.pem ? '' + (require('Storage').read('ocppcc') || '') : ''),
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppcc', v),
+    set: (c, v: string, n): string | undefined => (c.f.part('creds') as Creds).pem(c, 'ocppcc', v, n),
   },
   /** Certificate of the server or its authority, PEM. */
   ocppsc: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 3000,
     get: (c): unknown => (c.pem ? '' + (require('Storage').read('ocppsc') || '') : ''),
-    set: (c, v: string): string => (c.f.part('lists') as Lists).pem(c, 'ocppsc', v),
+    set: (c, v: string, n): string | undefined => (c.f.part('creds') as Creds).pem(c, 'ocppsc', v, n),
   },
   /** Running OCPP transaction; null = none known. */
   ocppti: { t: 'i', f: 'z', get: (c): unknown => (c.o.tx < 0 ? null : c.o.tx) },
@@ -975,7 +975,7 @@ export const KEYS = {
   /** UTC, ISO date and time without zone. Before the clock is known: since 1970. */
   utc: {
     t: 's',
-    f: 'w',
+    f: 'wl',
     hi: 24,
     get: (c): unknown => c.f.iso(c.f.wall(c)).slice(0, -1),
     set: (c, v: string): string => (c.f.part('zone') as Zone).utc(c, v),
@@ -1124,7 +1124,7 @@ export const KEYS = {
   /** Own address {ip, netmask, gw} instead of one from the router; null = from the router. With it names are not resolved: addresses of hosts are to be numbers. */
   sip: {
     t: 'j',
-    f: 'wkz',
+    f: 'wkzl',
     def: null as Fixed | null,
     set: (_c, v: Fixed | null): string =>
       v === null ||
@@ -1144,19 +1144,18 @@ export const KEYS = {
   /** Known networks {ssid, key}, up to three; `key` reads as present or not. {} leaves an entry as it is, an empty ssid removes it. */
   wifis: {
     t: 'j',
-    f: 'wkm',
+    f: 'wkml',
     def: [] as Network[],
     get: (c): unknown => c.k.wifis.map((w) => ({ ssid: w.ssid, key: w.key !== '' })),
-    set: (c, v): string => (c.f.part('lists') as Lists).setWifis(c, v),
+    set: (c, v): string => (c.f.part('creds') as Creds).setWifis(c, v),
   },
   /** Removes the known network with this place. */
   delw: {
     t: 'i',
-    f: 'wh',
+    f: 'whl',
     lo: 0,
     hi: 2,
-    set: (c, v: number): string =>
-      (c.f.part('change') as Change).write(c, 'wifis', '[' + ['', '{},', '{},{},'][v] + '{"ssid":""}]'),
+    set: (c, v: number, n): string | undefined => (c.f.part('creds') as Creds).forget(c, v, n),
   },
   /** Group of the load balancing: empty, there is none. */
   log: { t: 's', get: (): unknown => '' },
@@ -1200,7 +1199,7 @@ export const KEYS = {
     unit: '%',
     ocpp: 'LightIntensity',
     get: (c): unknown => Math.round(c.k.lbr / 2.55),
-    set: (c, v: number): string => (c.f.part('change') as Change).write(c, 'lbr', '' + Math.round(v * 2.55)),
+    set: (c, v: number): string => ((c.k.lbr = Math.round(v * 2.55)), c.f.save('lbr'), ''),
   },
   /** The cache of tags is used and filled. */
   oce: { t: 'b', f: 'wko', def: 1, ocpp: 'AuthorizationCacheEnabled' },

@@ -1,21 +1,19 @@
-// Part on call: what rows of the key table do at greater length: cards, networks, certificates.
+// Part on call: what rows of the key table do with cards. `n` counts the turns of a `set`; undefined = it
+// has more to do. What it has taken stands in the charger's table when the last one is over, or nothing of it.
 
 import type { Charger } from './charger';
-import type { Card, Network } from './keys';
+import type { Card } from './keys';
 
 /** Exports of this part. */
 export interface Lists {
-  setCard(c: Charger, i: number, v: object): string;
-  setCards(c: Charger, v: unknown): string;
+  setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: number): string | undefined;
+  setCards(c: Charger, v: unknown, n: number): string | undefined;
   learn(c: Charger, uid: string): void;
   tally(c: Charger): void;
   trx(c: Charger, v: number | null): string;
-  setWifis(c: Charger, v: unknown): string;
-  pem(c: Charger, file: string, v: string): string;
 }
 
 const SLOTS = 10;
-const NETWORKS = 3;
 
 function uid(v: unknown): string | undefined {
   if (typeof v !== 'string') return undefined;
@@ -35,26 +33,38 @@ function wrong(v: { [k: string]: unknown }): string {
     : '';
 }
 
+/** What an entry names; what it does not is undefined and stays. A shown `cardId` (true, false) is left alone. */
+interface Asked {
+  id?: string;
+  name?: string;
+  e?: number;
+}
+
+function asked(v: { [k: string]: unknown }): Asked {
+  return {
+    id: typeof v.cardId === 'string' ? uid(v.cardId) : undefined,
+    name: v.name === 'n/a' ? '' : (v.name as string | undefined),
+    e: v.energy as number | undefined,
+  };
+}
+
 /** Which card two slots would share, once each has what `v` names; '' = none. */
-function twice(list: Card[], v: { [k: string]: unknown }[]): string {
+function twice(list: Card[], v: Asked[]): string {
   const ids: string[] = [];
   for (let i = 0; i < SLOTS; i++) {
-    const named = v[i] && typeof v[i].cardId === 'string';
-    const id = named ? uid(v[i].cardId)! : list[i] ? list[i].id : '';
+    const a = v[i];
+    const k = list[i];
+    const id = (a && a.id) ?? (k ? k.id : '');
     if (id && ids.includes(id)) return 'cardId is that of card ' + ids.indexOf(id);
     ids.push(id);
   }
   return '';
 }
 
-/** Sets what `v` names of slot `i`; a shown `cardId` (true, false) is left alone. */
-function merge(list: Card[], i: number, v: { [k: string]: unknown }): void {
-  while (list.length <= i) list.push({ id: '', name: '', e: 0 });
-  if (v.hasOwnProperty('name')) list[i].name = v.name === 'n/a' ? '' : (v.name as string);
-  if (v.hasOwnProperty('energy')) list[i].e = v.energy as number;
-  if (typeof v.cardId !== 'string') return;
-  list[i].id = uid(v.cardId)!;
-  if (list[i].id === '') list[i] = { id: '', name: '', e: 0 };
+/** What a slot is with what `a` names; one without a card is free. */
+function merged(old: Card | undefined, a: Asked): Card {
+  const k = old && a.id !== '' ? old : { id: '', name: '', e: 0 };
+  return a.id === '' ? k : { id: a.id ?? k.id, name: a.name ?? k.name, e: a.e ?? k.e };
 }
 
 /** Empty slots at the end cost memory. */
@@ -63,36 +73,49 @@ function trim(list: Card[]): void {
     list.pop();
 }
 
-export function setCards(c: Charger, v: unknown): string {
+/** An entry a turn: checked, and then what it names in its place. */
+export function setCards(c: Charger, v: unknown, n: number): string | undefined {
   if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
-  for (const e of v) if (wrong(e)) return wrong(e);
-  const two = twice(c.k.cards, v);
-  if (two) return two;
-  for (let i = 0; i < v.length; i++) if (Object.keys(v[i]).length) merge(c.k.cards, i, v[i]);
-  trim(c.k.cards);
-  c.f.save('cards');
-  return '';
-}
-
-export function setCard(c: Charger, i: number, v: object): string {
-  const all: { [k: string]: unknown }[] = [];
-  all[i] = v as { [k: string]: unknown };
-  const bad = wrong(all[i]) || twice(c.k.cards, all);
+  const bad = n < v.length ? wrong(v[n]) : n === v.length ? twice(c.k.cards, v) : '';
   if (bad) return bad;
-  merge(c.k.cards, i, v as { [k: string]: unknown });
-  trim(c.k.cards);
-  c.f.save('cards');
+  if (n < v.length) v[n] = asked(v[n]);
+  else if (n > v.length + 1) {
+    c.k.cards = v.concat(c.k.cards.slice(v.length));
+    trim(c.k.cards);
+    return '';
+  } else if (n > v.length) for (let i = 0; i < v.length; i++) v[i] = merged(c.k.cards[i], v[i]);
+  return undefined;
+}
+
+export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: number): string | undefined {
+  if (!n) return wrong(v) || undefined;
+  const list = c.k.cards;
+  const all: Asked[] = [];
+  all[i] = asked(v);
+  if (n === 1) return twice(list, all) || undefined;
+  while (list.length < i) list.push(merged(undefined, {}));
+  list[i] = merged(list[i], all[i]);
+  trim(list);
+  // Ten cards are long: a turn of its own.
+  c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
   return '';
 }
 
-/** A card is held to the reader while one is to be learnt. One that another slot has is refused, and the next is waited for. */
-export function learn(c: Charger, uid: string): void {
-  const i = c.lrn![0];
-  const bad = setCard(c, i, { cardId: uid });
+/** A turn of learning a card. One that another slot has is refused, and the next is waited for. */
+function take(c: Charger, n: number, uid: string): void {
+  const i = c.lrn ? c.lrn[0] : -1;
+  const bad = i < 0 ? '' : setCard(c, i, { cardId: uid }, n);
+  if (bad === undefined) return void c.ev.push([take, n + 1, uid]);
+  if (i < 0) return;
   if (bad) c.no = c.t + c.k.obr * 600;
   else c.lrn = undefined;
   c.f.log('card', bad || 'learnt as card ' + i);
   for (const hook of c.hooks) hook(c, 'setting', 'cards');
+}
+
+/** A card is held to the reader while one is to be learnt. */
+export function learn(c: Charger, uid: string): void {
+  take(c, 0, uid);
 }
 
 /** Adds the energy of the transaction that has just ended to its card. */
@@ -118,37 +141,5 @@ export function trx(c: Charger, v: number | null): string {
   if (v === c.ses.trx) return '';
   if (v !== null) return c.ses.ok || c.ses.on ? 'a transaction runs' : start(c, v);
   if (c.ses.ok || c.ses.on) c.f.stop(c, 'Remote');
-  return '';
-}
-
-function network(old: Network | undefined, v: { ssid?: unknown; key?: unknown }): Network {
-  return {
-    ssid: typeof v.ssid === 'string' ? v.ssid : old ? old.ssid : '',
-    key: typeof v.key === 'string' ? v.key : old ? old.key : '',
-  };
-}
-
-export function setWifis(c: Charger, v: unknown): string {
-  if (!Array.isArray(v) || v.length > NETWORKS) return 'value must be an array of up to 3 objects';
-  const out: Network[] = [];
-  for (let i = 0; i < v.length; i++) {
-    if (!v[i] || typeof v[i] !== 'object') return 'value must be an array of objects';
-    const n = network(c.k.wifis[i], v[i]);
-    if (n.ssid.length > 32 || n.key.length > 63) return 'ssid up to 32, key up to 63 bytes';
-    if (n.ssid) out.push(n);
-  }
-  c.k.wifis = out;
-  return '';
-}
-
-/** Certificates and keys are files. A store without room is not compacted: that would stand still for seconds. */
-export function pem(c: Charger, file: string, v: string): string {
-  const s = require('Storage');
-  if (v && !v.startsWith('-----BEGIN ')) return 'value must be PEM text';
-  if (v && s.getFree() < v.length + 8192) return 'no room';
-  if (v) {
-    s.write(file, v);
-    c.pem = 1;
-  } else if (s.read(file) !== undefined) s.erase(file);
   return '';
 }

@@ -12,7 +12,7 @@ export interface Plan {
 
 /** Exports of this part. */
 export interface Sched extends Plan {
-  check(c: Charger, v: unknown): string;
+  check(c: Charger, v: unknown, n: number): string | undefined;
 }
 
 interface Moment {
@@ -51,18 +51,23 @@ function seconds(m: Moment): number {
   return m.hour * HOUR + m.minute * 60 + (m.second ? m.second : 0);
 }
 
-/** Checks a timer: '' or what is wrong with it. */
-export function check(c: Charger, v: unknown): string {
+/** Checks a timer, a range in each turn `n`: '' or what is wrong with it, undefined = there is more to check. */
+export function check(c: Charger, v: unknown, n: number): string | undefined {
   const t = v as Timer;
-  if (!t || !whole(t.control, 4) || !Array.isArray(t.ranges))
-    return 'value must be {"control":0,"ranges":[]}';
-  if (t.control > 2) return 'control 3 and 4 are not built: it is not known where energy comes from';
-  if (t.ranges.length > RANGES || JSON.stringify(t).length > 600) return 'up to 5 ranges';
-  for (const r of t.ranges)
-    if (!r || !moment(r.begin) || !moment(r.end))
-      return 'a range is {"begin":{"hour":22,"minute":0},"end":{"hour":6,"minute":0}}';
-  c.ns = 0;
-  return '';
+  if (!n) {
+    if (!t || !whole(t.control, 4) || !Array.isArray(t.ranges))
+      return 'value must be {"control":0,"ranges":[]}';
+    if (t.control > 2) return 'control 3 and 4 are not built: it is not known where energy comes from';
+    return t.ranges.length > RANGES || JSON.stringify(t).length > 600 ? 'up to 5 ranges' : undefined;
+  }
+  const r = t.ranges[n - 1];
+  if (n > t.ranges.length) {
+    c.ns = 0;
+    return '';
+  }
+  return !r || !moment(r.begin) || !moment(r.end)
+    ? 'a range is {"begin":{"hour":22,"minute":0},"end":{"hour":6,"minute":0}}'
+    : undefined;
 }
 
 function timer(c: Charger, name: string): Timer | undefined {

@@ -4,9 +4,9 @@ import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
 import type { Row } from '../core/config';
 import { json } from '../core/json';
-import { store } from '../core/keep';
+import { CODE, hear, odd } from '../core/keep';
 import type { Utf8 } from '../core/utf8.part';
-import { decode } from './query';
+import type { Escape } from './escape.part';
 import type { Job } from './web.part';
 
 /** A request to set keys. */
@@ -19,9 +19,15 @@ export interface Sets extends Job {
   name: string;
   r?: Row;
   raw: string;
-  /** 0 = the part that checks is to be loaded, 1 = it checks, 2 = admitted: `v` is to be kept; from 3 on the hooks are told. */
+  /**
+   * Below 0 the value is taken from the query: -4 = it is to be cut out, -3 = its + are blanks, -2 = its escapes, -1 = those that the
+   * engine's decoder refused wait in `v`. 0 = the part that checks is to be loaded, 1 = it checks, 2 = admitted: `v` is to be kept; from
+   * 3 on the hooks are told.
+   */
   on: number;
   v: unknown;
+  /** Turn of a row's function that needs several, from 1 on. */
+  turn: number;
   /** Keys accepted, and refused. */
   good: number;
   bad: number;
@@ -31,6 +37,9 @@ export interface Sets extends Job {
 const HIGH = /[^\t-~]/;
 /** A request with an answer longer than this is broken off. */
 const LONG = 2500;
+/** Longest name; and a value of which more is done in a turn. */
+const NAME = 64;
+const SHORT = 500;
 
 function parse(c: Charger, text: string): { [name: string]: unknown } | undefined {
   try {
@@ -55,6 +64,7 @@ export function start(c: Charger, _path: string, query: string): Job {
     raw: '',
     on: 0,
     v: undefined,
+    turn: 0,
     good: 0,
     bad: 0,
   };
@@ -82,15 +92,50 @@ function find(c: Charger, job: Sets): void {
   else refused(job, 'unknown key');
 }
 
+/** Text of a query; undefined = the engine's own decoder refuses it. */
+function decode(text: string): string | undefined {
+  const t = text.replaceAll('+', ' ');
+  try {
+    return t.includes('%') ? decodeURIComponent(t) : t;
+  } catch (e) {
+    return undefined;
+  }
+}
+
 /** The next parameter of the query; empty ones are passed over. */
 function next(c: Charger, job: Sets): void {
-  const p = job.text.split('&')[0];
-  const i = p.indexOf('=');
-  job.text = job.text.substr(p.length + 1);
-  if (!p) return;
-  job.name = decode(i < 0 ? p : p.substr(0, i));
-  job.raw = i < 0 ? '' : decode(p.substr(i + 1));
-  find(c, job);
+  const head = job.text.substr(0, NAME);
+  const end = head.indexOf('&');
+  const eq = head.indexOf('=');
+  const bare = end >= 0 && (eq < 0 || eq > end);
+  const n = bare ? end : eq;
+  job.text = job.text.substr(n < 0 ? NAME : n + 1);
+  if (!n && bare) return;
+  const name = n < 0 ? head : head.substr(0, n);
+  job.name = decode(name) ?? name;
+  job.raw = '';
+  if (!bare) take(job);
+  if (!job.on) find(c, job);
+}
+
+/** Its value, where one turn is enough for it. */
+function take(job: Sets): void {
+  const long = job.text.substr(0, SHORT);
+  const i = long.indexOf('&');
+  const n = i < 0 ? job.text.length : i;
+  const t = n < SHORT ? decode(long.substr(0, n)) : undefined;
+  if (t === undefined) job.on = -4;
+  else {
+    job.raw = t;
+    job.text = job.text.substr(n + 1);
+  }
+}
+
+/** Its value where it takes more of them. */
+function value(c: Charger, job: Sets): void {
+  const part = c.f.ready('escape') as Escape | undefined;
+  if (part) part.value(job);
+  if (!job.on) find(c, job);
 }
 
 /** The next field of a JSON body. */
@@ -103,9 +148,13 @@ function field(c: Charger, job: Sets): void {
 /** It is kept, or the next hook learns of it. */
 function follow(c: Charger, job: Sets, r: Row): void {
   if (job.on === 2) {
+    const part = c.f.ready('change') as Change | undefined;
+    if (!part) return;
+    part.store(c, r, job.v);
+  } else {
     c.f.drop('change');
-    store(c, r, job.v);
-  } else c.hooks[job.on - 3](c, 'setting', r[0]);
+    c.hooks[job.on - 3](c, 'setting', r[0]);
+  }
   if (++job.on < c.hooks.length + 3) return;
   job.out += '"' + job.name + '":true';
   job.good++;
@@ -113,26 +162,53 @@ function follow(c: Charger, job: Sets, r: Row): void {
   job.r = undefined;
 }
 
+/** It is UTF-8, and the part that checks is loaded. */
+function check(c: Charger, job: Sets): void {
+  if (odd(job.raw)) {
+    const part = c.f.ready('utf8') as Utf8 | undefined;
+    if (!part) return;
+    const text = part.proper(job.raw);
+    if (text === undefined) return refused(job, CODE);
+    job.raw = text;
+  } else if (job.raw.length < SHORT) c.f.part('change');
+  job.on = 1;
+}
+
+/** What the row itself says, in as many turns as it takes; the part that it calls is loaded first. */
+function ask(c: Charger, job: Sets, r: Row): string | undefined {
+  const code = r[9];
+  const at = code.indexOf('.part("');
+  return at > 0 && !c.f.ready(code.substr(at + 7).split('"')[0])
+    ? undefined
+    : hear(c, r, job.v, job.turn++ - 1);
+}
+
 /** Checks what is said and does it; in the steps after that it is kept and told. */
 function settle(c: Charger, job: Sets, r: Row): void {
   if (job.on > 1) return follow(c, job, r);
-  if (!job.on) {
-    c.f.part('change');
-    job.on = 1;
-    return;
+  if (!job.on) return check(c, job);
+  let why: string | undefined;
+  if (job.turn) why = ask(c, job, r);
+  else {
+    const part = c.f.ready('change') as Change | undefined;
+    if (!part) return;
+    why = part.take(c, r, job.raw, job);
+    if (why === undefined) job.turn = 1;
   }
-  const why = (c.f.part('change') as Change).take(c, r, job.raw, job);
+  if (why === undefined) return;
+  job.turn = 0;
   if (why) refused(job, why);
   else job.on = 2;
 }
 
 /** Goes a step further; true = the text is complete. */
 export function step(c: Charger, job: Sets): boolean {
-  if (job.r) settle(c, job, job.r);
+  if (job.on < 0) value(c, job);
+  else if (job.r) settle(c, job, job.r);
   else if (job.list.length) field(c, job);
   else next(c, job);
   const long = job.out.length > LONG;
-  if (job.r || (!long && (job.text || job.list.length))) return false;
+  if (job.r || job.on < 0 || (!long && (job.text || job.list.length))) return false;
   if (long || (job.bad && !job.good)) job.status = 500;
   job.out += '}';
   return true;

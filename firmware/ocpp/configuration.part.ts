@@ -2,8 +2,9 @@
 // at a time, because each costs milliseconds.
 
 import type { Bit } from '../../hal/types';
-import type { Change, Wanted } from '../core/change.part';
+import type { Change } from '../core/change.part';
 import type { Charger } from '../core/charger';
+import type { Row } from '../core/config';
 import { store } from '../core/keep';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
@@ -70,11 +71,37 @@ function lacking(w: Work, name: string): string {
 }
 
 /** A key that is to be set; the answer. `r` is there when it was admitted, and then it is kept. */
-interface Wish extends Wanted {
+export interface Wish {
+  r: Row | undefined;
+  v: unknown;
   kept: Bit;
   id: string;
   key: string;
   value: string;
+}
+
+/** Checks the text: no bare numbers for booleans, no signs, no quotes. */
+export function wish(c: Charger, change: Change, w: Wish): string {
+  const text = w.value;
+  const r = c.f.row(w.key);
+  if (!r || !r[2].includes('w') || r[2].includes('r')) return 'failed: read-only';
+  const t = text.toLowerCase();
+  const kind = r[1];
+  w.r = r;
+  if (kind === 's' && text.length < (r[3] as number)) return 'failed: shorter than ' + r[3] + ' bytes';
+  const v =
+    kind === 'b'
+      ? t === 'true'
+        ? 1
+        : t === 'false'
+          ? 0
+          : null
+      : kind !== 'i' && kind !== 'n'
+        ? text
+        : /^[0-9]+$/.test(text)
+          ? Number(text)
+          : '';
+  return change.admit(c, r, v, w)!;
 }
 
 /** Checks, keeps what was admitted, and lets those who follow settings learn of it in later turns. Why it is not taken, '' = it
@@ -83,7 +110,7 @@ function settle(c: Charger, w: Wish): string | undefined {
   const r = w.r;
   if (!r) {
     const change = c.f.ready('change') as Change | undefined;
-    return (change && change.wish(c, w.key, w.value, w)) || undefined;
+    return (change && wish(c, change, w)) || undefined;
   }
   if (!w.kept) {
     w.kept = 1;

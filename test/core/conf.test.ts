@@ -1,14 +1,15 @@
 import assert from 'node:assert';
 import { settings } from '../../firmware/core/config';
 import * as change from '../../firmware/core/change.part';
+import { wish, type Wish } from '../../firmware/ocpp/configuration.part';
 import { conf, table, type Table } from '../fake/table';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 /** As ChangeConfiguration does. */
 function accept(t: Table, name: string, text: string): string {
-  const to: change.Wanted = { r: undefined, v: undefined };
-  const bad = change.wish(t.c, name, text, to);
+  const to: Wish = { kept: 0, id: '', key: name, value: text, r: undefined, v: undefined };
+  const bad = wish(t.c, change, to);
   if (!bad) change.store(t.c, to.r!, to.v);
   return bad;
 }

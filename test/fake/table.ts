@@ -9,6 +9,7 @@ import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
 import * as tell from '../../firmware/tell.part';
 import * as dump from '../../firmware/http/dump.part';
+import * as escape_ from '../../firmware/http/escape.part';
 import * as events from '../../firmware/http/events.part';
 import * as get from '../../firmware/http/get.part';
 import * as metrics from '../../firmware/http/metrics.part';
@@ -114,6 +115,7 @@ export function table(
     tell,
     web,
     dump,
+    escape: escape_,
     events,
     get,
     metrics,
