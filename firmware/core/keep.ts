@@ -5,7 +5,7 @@ import type { Row } from './config';
 import type { Utf8 } from './utf8.part';
 
 /** What may be no UTF-8. */
-const HIGH = /[^\t-~]/;
+export const HIGH = /[^\t-~]/;
 
 /** Raw text has bytes that may be no UTF-8, or escapes of JSON; what stands bare has none of these. To look for both at once would take
  * ten times as long. */

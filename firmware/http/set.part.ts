@@ -2,9 +2,9 @@
 
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
+import type { Conf } from '../core/conf.part';
 import type { Row } from '../core/config';
-import { json } from '../core/json';
-import { CODE, hear, odd } from '../core/keep';
+import { CODE, HIGH, hear, odd } from '../core/keep';
 import type { Utf8 } from '../core/utf8.part';
 import type { Escape } from './escape.part';
 import type { Job } from './web.part';
@@ -33,8 +33,6 @@ export interface Sets extends Job {
   bad: number;
 }
 
-/** What may be no UTF-8. */
-const HIGH = /[^\t-~]/;
 /** A request with an answer longer than this is broken off. */
 const LONG = 2500;
 /** Longest name; and a value of which more is done in a turn. */
@@ -76,7 +74,7 @@ function refused(job: Sets, why: string): void {
   const hidden = job.r && /[hm]/.test(job.r[2]);
   const name = job.r || !HIGH.test(job.name) ? job.name : '?';
   const text = name + ': ' + why + (hidden || HIGH.test(job.raw) ? '' : ' (' + job.raw.substr(0, 60) + ')');
-  job.out += json(name) + ':' + json(text);
+  job.out += JSON.stringify(name) + ':' + JSON.stringify(text);
   job.bad++;
   job.on = 0;
   // An unknown key beside good ones is as good as absent.
@@ -141,7 +139,7 @@ function value(c: Charger, job: Sets): void {
 /** The next field of a JSON body. */
 function field(c: Charger, job: Sets): void {
   job.name = job.list.shift()!;
-  job.raw = json(job.body![job.name]);
+  job.raw = (c.f.part('conf') as Conf).json(job.body![job.name]);
   find(c, job);
 }
 

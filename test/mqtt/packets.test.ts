@@ -114,7 +114,7 @@ class Rig {
     const own: Record<string, unknown> = { broker, hass, packets, topics };
     const { part } = this.c.f;
     this.c.f.part = (name) => own[name] ?? part(name);
-    this.c.f.ready = () => 1;
+    this.c.f.ready = this.c.f.part;
     this.t.journal['k.mcu'] = '"mqtt://h"';
     this.t.journal['k.mce'] = '1';
     this.t.journal['k.mcr'] = '0';
