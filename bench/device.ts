@@ -47,7 +47,8 @@ export type Command =
   | { op: 'console'; line: string }
   | { op: 'type'; text: string }
   | { op: 'watch'; on: boolean }
-  | { op: 'boot' }
+  /** `asked`: somebody waits for an answer. */
+  | { op: 'boot'; asked: boolean }
   | { op: 'stop' };
 
 export type Answer = { id: number; value?: unknown; error?: string };
@@ -56,7 +57,7 @@ export type Snapshot = Record<string, unknown> & { t: number; boots: number };
 
 /** ms from reset to the first line of the script. */
 const RESET = 300;
-/** World ms that a first boot runs fast, at most, until the device listens. */
+/** World ms that a first boot runs fast, at most, until the device answers. */
 const BOOT = 30000;
 
 export class Device {
@@ -85,7 +86,7 @@ export class Device {
   private dirty = false;
   private usedAt = -1;
   private used = 0;
-  /** The first boot runs fast, until the device listens. */
+  /** The first boot runs fast, until the device answers. */
   private hurried = false;
   /** The boot to come, after a reset or a cut. */
   private next: number | undefined;
@@ -103,7 +104,7 @@ export class Device {
       this.world,
       this.pace,
       (m) => o.net.postMessage(m),
-      () => this.listens(),
+      () => this.answers(),
     );
   }
 
@@ -263,7 +264,7 @@ export class Device {
     this.bootIn(RESET);
   }
 
-  private listens(): void {
+  private answers(): void {
     if (this.hurried) this.pace.enough();
   }
 
@@ -357,7 +358,7 @@ export class Device {
         return reply();
       case 'boot':
         this.power();
-        this.hurried = this.o.engine === 'node';
+        this.hurried = m.asked && this.o.engine === 'node';
         if (this.hurried) this.pace.advance(BOOT, () => (this.hurried = false));
         return reply();
       case 'stop':

@@ -165,7 +165,7 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     );
     const it = thread;
     await it.ready;
-    await it.ask({ op: 'boot' });
+    await it.ask({ op: 'boot', asked: !o.deaf });
     if (!o.deaf) await fetchText(`${device}/`, PATIENCE);
     return {
       http: device,

@@ -54,8 +54,8 @@ export class DeviceNet implements NetPort, Proxies {
     private clock: Clock,
     private pace: Pace,
     private post: (m: ToGateway) => void,
-    /** Someone listens on a port now. */
-    private onListen: (port: number) => void = () => {},
+    /** Somebody who has come gets an answer. */
+    private onAnswer = (): void => {},
   ) {}
 
   connect(host: string, port: number): number {
@@ -95,13 +95,13 @@ export class DeviceNet implements NetPort, Proxies {
 
   listen(port: number): void {
     this.send_({ op: 'listen', port });
-    this.onListen(port);
   }
 
   send(id: number, data: Uint8Array): void {
     const copy = Uint8Array.from(data);
     this.depart(id, (link) => {
       this.pace.touch(link.outgoing || undefined);
+      if (!link.outgoing) this.onAnswer();
       this.post({ op: 'send', id, data: copy });
     });
   }
@@ -165,7 +165,6 @@ export class DeviceNet implements NetPort, Proxies {
 
   upstream(port: number, local: number): void {
     this.send_({ op: 'upstream', port, local });
-    if (local) this.onListen(port);
   }
 
   /** From the bench API. */
