@@ -32,6 +32,8 @@ export interface StartOptions extends Partial<Options> {
   signal?: AbortSignal;
   /** Do not wait for the HTTP port of the device. */
   deaf?: boolean;
+  /** World time goes so many times faster, once it is up. */
+  rate?: number;
 }
 
 export interface Bench {
@@ -167,6 +169,7 @@ export async function start(o: StartOptions = {}): Promise<Bench> {
     await it.ready;
     await it.ask({ op: 'boot', asked: !o.deaf });
     if (!o.deaf) await fetchText(`${device}/`, PATIENCE);
+    if (o.rate) await it.ask({ op: 'rate', rate: o.rate });
     return {
       http: device,
       bench: own,

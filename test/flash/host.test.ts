@@ -80,7 +80,7 @@ describe('./flash.sh --host', function () {
   let waits: Bench;
   const { write, live, sleep } = out;
   before(async () => {
-    b = await start({ engine: 'node', csms: 'off', http: 0, bench: 0, fresh: true, flash: '' });
+    b = await start({ engine: 'node', csms: 'off', http: 0, bench: 0, fresh: true, flash: '', rate: 20 });
     waits = b;
     wire = new Wire(Number(new URL(b.http).port));
     address = await wire.open();

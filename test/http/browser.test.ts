@@ -58,10 +58,12 @@ const MEASURE = `(() => {
   return { texts, faint };
 })()`;
 
+/** One for all: it takes longer to start than a page. */
+let b: Browser;
+
 describe('page in a browser', function () {
   this.timeout(90000);
   let bench: Bench;
-  let b: Browser;
 
   before(async function () {
     if (!CHROMIUM) {
@@ -70,13 +72,10 @@ describe('page in a browser', function () {
       );
       return this.skip();
     }
-    bench = await start({ http: 0, bench: 0, csms: 0, fresh: true, flash: '' });
+    bench = await start({ http: 0, bench: 0, csms: 0, fresh: true, flash: '', rate: 5 });
     b = new Browser();
   });
-  after(async () => {
-    await b?.close();
-    await bench?.stop();
-  });
+  after(() => bench?.stop());
 
   const shown = async (): Promise<Shown> => (await bench.snapshot()) as unknown as Shown;
   const click = (id: string): Promise<void> => b.value(`${$(id)}.click()`);
@@ -479,6 +478,7 @@ describe('page in a browser', function () {
 
 describe('page on the access point', function () {
   this.timeout(60000);
+  after(() => b?.close());
   it('asks for the network: its form is open and in view, and what is typed joins', async function () {
     if (!CHROMIUM) return this.skip();
     const bench = await start({
@@ -488,8 +488,9 @@ describe('page on the access point', function () {
       fresh: true,
       flash: '',
       set: [['wifis', '[]']],
+      rate: 5,
     });
-    const b = new Browser();
+    b ??= new Browser();
     try {
       await b.open(bench.http + '/', { width: 360, height: 740 });
       await b.until(`${$('join')}.elements.pick.length > 2`);
@@ -508,7 +509,6 @@ describe('page on the access point', function () {
       await b.until(says('link', 'connected'));
       assert.equal(await b.value(`${$('wifi')}.open`), false, 'it has one now');
     } finally {
-      await b.close();
       await bench.stop();
     }
   });

@@ -128,6 +128,7 @@ describe('clients: the tour of the README', function () {
     const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
     const ready = JSON.parse(line) as { http: string; bench: string; csms: string };
     Object.assign(places, { charger: ready.http, bench: ready.bench, csms: ready.csms });
+    await ask({ method: 'POST', url: '$bench/bench/clock', body: '{"rate":5}' });
   });
   after(async () => {
     child.kill('SIGTERM');

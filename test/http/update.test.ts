@@ -30,7 +30,10 @@ function post(base: string, path: string, body: Buffer, headers: http.OutgoingHt
 
 function suite(engine: 'node' | 'espruino'): void {
   let b: Bench;
-  before(async () => (b = await start({ engine, csms: 'off', http: 0, bench: 0, fresh: true, flash: '' })));
+  before(async () => {
+    b = await start({ engine, csms: 'off', http: 0, bench: 0, fresh: true, flash: '' });
+    if (engine === 'node') await b.post('clock', { rate: 20 });
+  });
   after(() => b.stop());
 
   const at = (where: number | string, body: string | Buffer, headers = {}) =>
