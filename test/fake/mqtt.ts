@@ -261,11 +261,11 @@ export class Scene {
   }
   async pass(ms: number): Promise<void> {
     if (this.engine === 'node') await this.b.advance(ms);
-    await new Promise((done) => setTimeout(done, this.engine === 'node' ? 20 : ms));
+    await new Promise((done) => setTimeout(done, this.engine === 'node' ? 5 : ms));
   }
-  /** Goes on until it holds; the ms that it took. What may take long on the virtual clock is looked at once a second. */
+  /** Goes on until it holds; the ms that it took. What may take long on the virtual clock is looked at less often. */
   async holds(what: string, most: number, test: () => Promise<boolean> | boolean): Promise<number> {
-    const step = this.engine === 'node' && most >= 20000 ? 1000 : 100;
+    const step = this.engine !== 'node' || most < 20000 ? 100 : most < 300000 ? 1000 : 5000;
     for (let t = 0; ; t += step) {
       if (await test()) return t;
       if (t >= most) assert.fail(`${what}: not within ${most} ms\n${this.b.log(0).text.slice(-1500)}`);
