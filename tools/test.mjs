@@ -1,5 +1,5 @@
 // `npm test`: builds, then runs every test file once, those that look at real time and those that take long first: started
-// last, they would keep the suite waiting. Meanwhile the sources are checked, and that is told at the end. Arguments go to
+// last, they would keep the suite waiting. Meanwhile sources and bundle are checked, and that is told at the end. Arguments go to
 // mocha: `npm test -- --grep offer`.
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -45,14 +45,13 @@ const jobs = os.availableParallelism() + 2;
 /** The check of the sources has what the tests leave: those that look at real time are not to wait for it. */
 const NICE = 10;
 
-const run = (script) => spawnSync(`npm run -s ${script}`, { shell: true, stdio: 'inherit' }).status;
-
-/** What the check of the sources says, kept until it ends. */
-function sources() {
-  const child = spawn('npm run -s check:sources', { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
-  os.setPriority(child.pid, NICE);
+/** What a check says, kept until it ends. */
+function beside(command, nice = 0) {
+  const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  os.setPriority(child.pid, nice);
   let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (said += text));
+  for (const from of [child.stdout, child.stderr])
+    from.setEncoding('utf8').on('data', (text) => (said += text));
   return new Promise((done) => child.on('close', (status) => done({ status, said })));
 }
 
@@ -61,8 +60,15 @@ function tests() {
   return new Promise((done) => spawn(process.execPath, args, { stdio: 'inherit' }).on('close', done));
 }
 
-const checked = sources();
-const failed = run('check:bundle') || (await tests());
-const { status, said } = await checked;
-process.stdout.write(said);
-process.exitCode = failed || status ? 1 : 0;
+const checks = [beside('npm run -s check:sources', NICE)];
+let failed = spawnSync('node tools/build.mjs --all', { shell: true, stdio: 'inherit' }).status;
+if (!failed) {
+  // The gate looks at what was built while it is tested.
+  checks.unshift(beside('node tools/check.mjs'));
+  failed = await tests();
+}
+for (const { status, said } of await Promise.all(checks)) {
+  process.stdout.write(said);
+  failed ||= status;
+}
+process.exitCode = failed ? 1 : 0;
