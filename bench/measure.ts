@@ -168,6 +168,10 @@ async function steps(build: Build, executable: string, unit: Units): Promise<Sec
       over(profile, p, unit.standin)
         .slice(1)
         .forEach((x) => say(`    ${k(x.cost)} ${x.parts}`));
+      profile
+        .between(p.from, p.to)
+        .filter((x) => x.kind === 'scan' && net(x, unit.standin) > 0.9 * CHANGE)
+        .forEach((x) => say(`    scan ${k(net(x, unit.standin))}${x.forced ? ', collected' : ''}`));
     },
   }));
 }
