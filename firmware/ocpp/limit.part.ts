@@ -235,13 +235,15 @@ function apply(o: Ocpp, a: Held): void {
  * there is more to do, in turns of its own. */
 function moved(o: Ocpp): boolean {
   const c = o.c;
-  const old = JSON.parse(c.f.get('bw') ?? '[0,0]') as number[];
   o.nx = 0;
   if (!c.w) return true;
-  if (old[0] !== c.rbc && c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]))) return false;
+  // To load it is enough for one turn.
   const part = o.ref ? (c.f.ready('restore') as Restore | undefined) : undefined;
+  if (o.ref && !part) return false;
+  const old = JSON.parse(c.f.get('bw') ?? '[0,0]') as number[];
+  if (old[0] !== c.rbc && c.f.put('bw', JSON.stringify([c.rbc, c.w, old[0], old[1]]))) return false;
   if (part) part.outlived(o);
-  return !o.ref || part !== undefined;
+  return true;
 }
 
 /** A turn of the look at now. What changes meanwhile makes another one. */
