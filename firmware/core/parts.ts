@@ -4,9 +4,9 @@
 import { now } from './time';
 
 /** Variables that loaded parts may hold, the last one included. */
-const ROOM = 282;
+export const ROOM = 282;
 /** Bytes of a part for one variable, about; docs/engine.md has what each costs. To weigh it would take longer than loading. */
-const BYTES = 19;
+export const BYTES = 19;
 /** What was not used since one look but one is dropped; between two looks, ms. */
 const IDLE = 2000;
 

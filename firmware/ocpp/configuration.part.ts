@@ -28,7 +28,7 @@ function spelling(o: Ocpp, name: string): string {
 /** Starts the answer; '' = `more` writes it. */
 function get(o: Ocpp, names: string[] | undefined): string {
   const all = !names || !names.length;
-  o.sa = { names: all ? o.c.f.text(o.c.f.head(2)).split(',') : names, unknown: [], all: all ? 1 : 0, n: 0 };
+  o.sa = { names: all ? o.c.f.text(o.c.f.head(2)).split(',') : names, unknown: [], all: +all as Bit, n: 0 };
   return '';
 }
 
@@ -47,27 +47,22 @@ function entry(o: Ocpp, w: Work, asked: string): string {
   return '{"key":"' + name + '","readonly":' + fixed + ',"value":' + quote(text) + '}';
 }
 
-function end(o: Ocpp, w: Work): string {
-  let out = '';
-  for (const u of w.unknown) out += (out ? ',' : '') + quote(u);
-  return out ? '],"unknownKey":[' + out + ']}' : ']}';
+function end(w: Work): string {
+  const u = w.unknown;
+  return u.length ? '],"unknownKey":[' + u.map(quote).join(',') + ']}' : ']}';
 }
 
 /** Piece `n` of the answer; '' = there is no more. */
 export function more(o: Ocpp, n: number): string {
   const w = o.sa as Work;
   const open = n ? '' : '{"configurationKey":[';
-  if (n === w.names.length) return open + end(o, w);
+  if (n === w.names.length) return open + end(w);
   if (n > w.names.length) return '';
-  const text = entry(o, w, w.names[n]);
+  const name = w.names[n];
+  const text = entry(o, w, name);
+  if (!text && !w.all) w.unknown.push(name);
   // A space stands for nothing: '' would end the message.
-  if (!text) return open + lacking(w, w.names[n]);
-  return open + (w.n++ ? ',' : '') + text;
-}
-
-function lacking(w: Work, name: string): string {
-  if (!w.all) w.unknown.push(name);
-  return ' ';
+  return open + (!text ? ' ' : w.n++ ? ',' + text : text);
 }
 
 /** A key that is to be set; the answer. `r` is there when it was admitted, and then it is kept. */
