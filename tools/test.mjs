@@ -44,6 +44,9 @@ const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 const jobs = os.availableParallelism() + 2;
 /** The check of the sources has what the tests leave: those that look at real time are not to wait for it. */
 const NICE = 10;
+/** Format and lint are looked at where all is (test/fake/depth.ts), and by `npm run check`. */
+const { DEPTH = process.env.CI ? 'full' : 'short' } = process.env;
+const SOURCES = DEPTH === 'full' ? 'check:sources' : 'check:types';
 
 /** What a check says, kept until it ends. */
 function beside(command, nice = 0) {
@@ -60,7 +63,7 @@ function tests() {
   return new Promise((done) => spawn(process.execPath, args, { stdio: 'inherit' }).on('close', done));
 }
 
-const checks = [beside('npm run -s check:sources', NICE)];
+const checks = [beside(`npm run -s ${SOURCES}`, NICE)];
 let failed = spawnSync('node tools/build.mjs --all', { shell: true, stdio: 'inherit' }).status;
 if (!failed) {
   // The gate looks at what was built while it is tested.
