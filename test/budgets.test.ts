@@ -6,7 +6,6 @@ import fs from 'node:fs';
 import { readBuild, type Build } from '../bench/image';
 import { KNOWN } from '../bench/measure/budgets';
 import { figure, sections, type Row, type Section } from '../bench/measure/table';
-import { BYTES, ROOM } from '../firmware/core/parts';
 import { build } from '../tools/build.mjs';
 
 /** Every section, and so many rows with a budget at least. */
@@ -28,19 +27,6 @@ const SECTIONS: [title: string, rows: number][] = [
 /** Of a size: what may have changed since, a part of it; and bytes of a single part. */
 const DRIFT = 0.03;
 const PART = 300;
-/** Parts that ask for each other while a request is at work: where both have no room, each drives the other out, and they are loaded
- * again and again. */
-const PAIRS = [
-  'set change',
-  'set escape',
-  'set utf8',
-  'set lists',
-  'set creds',
-  'set sched',
-  'configuration change',
-  'dump why',
-  'dump zone',
-];
 const AGAIN = 'npm run bench:engine -- --write';
 
 const named = (all: Section[], title: string): Row[] => all.find((s) => s.title === title)?.rows ?? [];
@@ -111,14 +97,6 @@ describe('docs/budgets.md', () => {
   it('was measured with a build of these sizes', async () => {
     await build('reference');
     assert.deepEqual(stale(all, readBuild('dist', 'reference')), [], `${AGAIN} sizes, and all that follows`);
-  });
-
-  it('parts that ask for each other fit beside each other', async () => {
-    await build('reference');
-    const made = readBuild('dist', 'reference');
-    const room = (pair: string): number =>
-      pair.split(' ').reduce((n, name) => n + 1 + Math.floor(made.get(name)!.length / BYTES), 0);
-    for (const pair of PAIRS) assert.ok(room(pair) <= ROOM, `${pair}: ${room(pair)} of ${ROOM}`);
   });
 
   it('a figure above its budget, one that is gone and one that was not measured would be noticed', () => {

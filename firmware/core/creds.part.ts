@@ -83,6 +83,7 @@ export function setWifis(c: Charger, v: unknown): string {
     if (w.ssid) out.push(w);
   }
   c.k.wifis = out;
+  c.f.save('wifis', []);
   return '';
 }
 

@@ -42,10 +42,9 @@ export function hear(c: Charger, r: Row, v: unknown, turn: number): string | und
 export function store(c: Charger, r: Row, v: unknown): void {
   const k = c.k as unknown as { [key: string]: unknown };
   c.rev++;
-  // Merged ones are stored by their setter, and only saved here.
-  const merged = r[2].includes('m');
-  if (r[2].includes('k') && (merged || k[r[0]] !== v)) {
-    if (!merged) k[r[0]] = v;
+  // Merged ones are stored and saved by their setter.
+  if (r[2].includes('k') && !r[2].includes('m') && k[r[0]] !== v) {
+    k[r[0]] = v;
     c.f.save(r[0], r[5]);
   }
   if (r[2].includes('p')) {

@@ -73,6 +73,11 @@ function trim(list: Card[]): void {
     list.pop();
 }
 
+/** Ten cards are long: a turn of its own, when whoever set them has let go of what that took. */
+function keep(c: Charger): void {
+  c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
+}
+
 /** An entry a turn: checked, and then what it names in its place. */
 export function setCards(c: Charger, v: unknown, n: number): string | undefined {
   if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
@@ -82,6 +87,7 @@ export function setCards(c: Charger, v: unknown, n: number): string | undefined 
   else if (n > v.length + 1) {
     c.k.cards = v.concat(c.k.cards.slice(v.length));
     trim(c.k.cards);
+    keep(c);
     return '';
   } else if (n > v.length) for (let i = 0; i < v.length; i++) v[i] = merged(c.k.cards[i], v[i]);
   return undefined;
@@ -96,8 +102,7 @@ export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: n
   while (list.length < i) list.push(merged(undefined, {}));
   list[i] = merged(list[i], all[i]);
   trim(list);
-  // Ten cards are long: a turn of its own.
-  c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
+  keep(c);
   return '';
 }
 

@@ -149,10 +149,10 @@ function follow(c: Charger, job: Sets, r: Row): void {
     const part = c.f.ready('change') as Change | undefined;
     if (!part) return;
     part.store(c, r, job.v);
-  } else {
+    // What is kept in a turn of its own has more room without them.
     c.f.drop('change');
-    c.hooks[job.on - 3](c, 'setting', r[0]);
-  }
+    job.raw = '';
+  } else c.hooks[job.on - 3](c, 'setting', r[0]);
   if (++job.on < c.hooks.length + 3) return;
   job.out += '"' + job.name + '":true';
   job.good++;
