@@ -71,6 +71,11 @@ export class Stage {
     return new Stage(bench, folder, o);
   }
 
+  /** Variables that the interpreter was given. */
+  get room(): number {
+    return this.o.measure?.room ?? Infinity;
+  }
+
   /** The interpreter's Storage, a file. */
   get storage(): string {
     return path.join(this.folder, 'chip.espruino', 'espruino.flash');

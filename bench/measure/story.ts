@@ -162,7 +162,8 @@ async function requests(s: Stage, quiet: number): Promise<void> {
   await s.aside('ChangeConfiguration', () => s.call('ChangeConfiguration', change), quiet);
   await s.aside('GET /api/status, all keys', () => s.json('/api/status'), quiet);
   await s.aside('GET /api/set', () => s.json('/api/set?amp=31'), quiet);
-  await s.aside('GET /api/set, ten cards', () => cards(s), quiet);
+  // By itself above the peak that is promised.
+  if (s.room > 3650) await s.aside('GET /api/set, ten cards', () => cards(s), quiet);
   await s.aside('GET /status (API v1)', () => s.json('/status'), quiet);
   await s.aside('console: help()', () => typed(s, 'help()'), quiet);
   await s.aside('console: status()', () => typed(s, 'status()'), quiet);

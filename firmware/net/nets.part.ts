@@ -32,6 +32,9 @@ const STEP = 3;
 const AUTH = 'open wep wpa wpa2 wpa_wpa2'.split(' ');
 const NEWER = 7;
 
+/** A name that may be no UTF-8. */
+const ODD = /[^ -~]/;
+
 /** The engine takes one search at a time: after one that the radio has refused it throws. */
 function search(c: Charger, again: number): void {
   const n = c.b.net;
@@ -68,7 +71,7 @@ export function list(c: Charger): unknown {
 function insert(c: Charger, out: EspHeard[], w: EspHeard): void {
   const n = out.length;
   if (!w.ssid || (n === MOST && out[n - 1].rssi >= w.rssi)) return;
-  if (/[^ -~]/.test(w.ssid) && !(c.f.part('utf8') as Utf8).good(w.ssid)) return;
+  if (ODD.test(w.ssid) && !(c.f.part('utf8') as Utf8).good(w.ssid)) return;
   let i = 0;
   for (; i < n && out[i].rssi >= w.rssi; i++) if (out[i].ssid === w.ssid) return;
   const place = i;
@@ -106,8 +109,11 @@ export function step(c: Charger, w: Work): void {
   const n = w.all.length;
   const to = w.i + STEP;
   for (; w.i < to; w.i++)
-    if (w.i < n) insert(c, w.out, w.all[w.i]);
-    else if (w.i < n + w.out.length) w.text += (w.text ? ',' : '[') + entry(w.out[w.i - n]);
+    if (w.i < n) {
+      // To load the part that knows such names takes a turn of its own.
+      if (ODD.test(w.all[w.i].ssid) && !c.f.ready('utf8')) break;
+      insert(c, w.out, w.all[w.i]);
+    } else if (w.i < n + w.out.length) w.text += (w.text ? ',' : '[') + entry(w.out[w.i - n]);
     else {
       c.nets = { at: c.t, text: w.text ? w.text + ']' : '[]' };
       return;
