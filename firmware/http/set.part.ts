@@ -109,8 +109,7 @@ function next(c: Charger, job: Sets): void {
   const n = bare ? end : eq;
   job.text = job.text.substr(n < 0 ? NAME : n + 1);
   if (!n && bare) return;
-  const name = n < 0 ? head : head.substr(0, n);
-  job.name = decode(name) ?? name;
+  job.name = decode(n < 0 ? head : head.substr(0, n)) ?? '\xff';
   job.raw = '';
   if (!bare) take(job);
   if (!job.on) find(c, job);
