@@ -1,14 +1,13 @@
 // How long an answer of the HTTP API takes on the chip while the charger charges: its steps among scans and jobs, as the
 // engine's timers let them run.
 
-import { net, type Profile } from './profile';
+import { WORK } from './budgets';
+import { costs, mean, sum, type Profile } from './profile';
 import type { Stage } from './stage';
 import { k, row, type Row, type Section } from './table';
 
 /** What is promised, ms. */
 const ANSWER = 300;
-/** What a step may take, instructions. */
-const LONGEST = 2e6;
 /** Three cards, as of a family. */
 const CARDS = ['Anna', 'Bernd', 'Firmenwagen'].map((name, i) => ({
   name,
@@ -16,11 +15,11 @@ const CARDS = ['Anna', 'Bernd', 'Firmenwagen'].map((name, i) => ({
   cardId: `04A1B2C3D4E5F${i}`,
 }));
 /** A scan begins every so many ms, and one short job; firmware/main.ts. What finds a scan due comes again a ms later. */
-const PERIOD = 20;
-const TURN = 10;
+export const PERIOD = 20;
+export const TURN = 10;
 const AGAIN = 1;
 /** Instructions of a ms. */
-const MS = 1e5;
+export const MS = 1e5;
 
 /** What the clients ask for most. */
 const REQUESTS: [name: string, path: string][] = [
@@ -63,13 +62,6 @@ export function lasts(steps: number[], scan: number, job: number, idle: number, 
 }
 
 export async function answers(s: Stage, profile: Profile, standin: number): Promise<Section> {
-  const costs = (from: number, to: number, kind: 'scan' | 'work'): number[] =>
-    profile
-      .between(from, to)
-      .filter((x) => x.kind === kind)
-      .map((x) => net(x, standin));
-  const sum = (all: number[]): number => all.reduce((n, x) => n + x, 0);
-  const mean = (all: number[]): number => sum(all) / all.length;
   await s.json('/api/set?acs=0');
   await s.json(`/api/set?cards=${encodeURIComponent(JSON.stringify(CARDS))}`);
   await s.bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
@@ -78,8 +70,9 @@ export async function answers(s: Stage, profile: Profile, standin: number): Prom
   await s.until('it charges', 60000, drawing);
   await s.rest(3000);
   const quiet = await s.phase('charging, nothing asked', () => s.rest(3000));
-  const scan = mean(costs(quiet.from, quiet.to, 'scan'));
-  const jobs = costs(quiet.from, quiet.to, 'work');
+  const steps = profile.between(quiet.from, quiet.to);
+  const scan = mean(costs(steps, 'scan', standin));
+  const jobs = costs(steps, 'work', standin);
   const job = mean(jobs);
   const idle = Math.min(...jobs);
   const rows: Row[] = [row('a scan, mean', scan, undefined, k), row('a job, mean', job, undefined, k)];
@@ -88,7 +81,7 @@ export async function answers(s: Stage, profile: Profile, standin: number): Prom
   await s.rest(1000);
   for (const [name, path] of REQUESTS) {
     const { from, to } = await s.phase(name, () => s.json(path));
-    const all = costs(from, to, 'work');
+    const all = costs(profile.between(from, to), 'work', standin);
     const took = (phase: number): number =>
       lasts(
         all.map((n) => n / MS),
@@ -101,7 +94,7 @@ export async function answers(s: Stage, profile: Profile, standin: number): Prom
     const ms = Math.round(Math.max(...Array.from({ length: PERIOD }, (_, i) => took(i))));
     rows.push(
       row(`${name}: all steps`, sum(all), undefined, k),
-      row(`${name}: longest step`, Math.max(...all), LONGEST, k),
+      row(`${name}: longest step`, Math.max(...all), WORK, k),
       row(`${name}: ms on the chip`, ms, ANSWER),
     );
   }

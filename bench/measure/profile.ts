@@ -105,6 +105,13 @@ export function net(s: Step, standin: number): number {
   return s.cost - s.native - s.calls * standin - s.forcing + s.forced * COLLECTION;
 }
 
+/** Instructions of each of one kind. */
+export const costs = (steps: Step[], kind: Step['kind'], standin: number): number[] =>
+  steps.filter((x) => x.kind === kind).map((x) => net(x, standin));
+
+export const sum = (all: number[]): number => all.reduce((n, x) => n + x, 0);
+export const mean = (all: number[]): number => sum(all) / all.length;
+
 function median(values: number[]): number {
   const v = values.sort((a, b) => a - b);
   return v.length ? v[v.length >> 1] : NaN;

@@ -1,16 +1,12 @@
 // How long the central system waits for an answer, and for a message that it has asked for, while the charger charges: the turns
 // of work that it takes, each with what it costs, among the scans.
 
+import { MS, PERIOD, TURN } from './answers';
 import { TRIP } from './budgets';
-import { net, type Profile } from './profile';
+import { costs, mean, net, sum, type Profile } from './profile';
 import type { Json, Stage } from './stage';
 import { k, row, type Row, type Section } from './table';
 
-/** A scan and a turn of work begin every so many ms; firmware/main.ts. */
-const PERIOD = 20;
-const TURN = 10;
-/** Instructions of a ms. */
-const MS = 1e5;
 /** A turn that found a scan due, and came again a ms later, costs no more than the cheapest by so much. */
 const LATE = 1.1;
 /** Each is asked so often, at other places of the jobs' round. */
@@ -61,20 +57,15 @@ export function takes(turns: number[], scan: number, phase: number): number {
 }
 
 export async function trips(s: Stage, profile: Profile, standin: number): Promise<Section> {
-  const costs = (from: number, to: number, kind: 'scan' | 'work'): number[] =>
-    profile
-      .between(from, to)
-      .filter((x) => x.kind === kind)
-      .map((x) => net(x, standin));
   await s.json(`/api/set?acs=0&ocppi=0&ocppu=${encodeURIComponent(s.bench.csms!)}&ocppe=true`);
   await s.heard('StatusNotification', 'Available', 60000);
   await s.bench.post('car', { state: 'C', cable: 32, amps: 32, phases: 3 });
   await s.heard('StatusNotification', 'Charging', 60000);
   await s.rest(500);
   const quiet = await s.phase('charging, nothing asked', () => s.rest(1000));
-  const scans = costs(quiet.from, quiet.to, 'scan');
-  const scan = scans.reduce((n, x) => n + x, 0) / scans.length / MS;
-  const least = Math.min(...costs(quiet.from, quiet.to, 'work'));
+  const steps = profile.between(quiet.from, quiet.to);
+  const scan = mean(costs(steps, 'scan', standin)) / MS;
+  const least = Math.min(...costs(steps, 'work', standin));
   const rows: Row[] = [];
   for (const [name, action, payload, message] of CALLS) {
     const all: number[][] = [];
@@ -100,12 +91,7 @@ export async function trips(s: Stage, profile: Profile, standin: number): Promis
       Math.max(...Array.from({ length: PERIOD }, (_, i) => takes(turns.map((x) => x / MS), scan, i))); // prettier-ignore
     const longest = all.sort((a, b) => ms(b) - ms(a))[0];
     rows.push(
-      row(
-        `${name}: all turns, ${longest.length} of them`,
-        longest.reduce((n, x) => n + x, 0),
-        undefined,
-        k,
-      ),
+      row(`${name}: all turns, ${longest.length} of them`, sum(longest), undefined, k),
       row(`${name}: ms on the chip`, Math.round(ms(longest)), TRIP),
     );
   }

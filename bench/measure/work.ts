@@ -2,7 +2,7 @@
 
 import type { Build } from '../image';
 import { PERIOD, WORK } from './budgets';
-import { net, Profile, type Step } from './profile';
+import { costs, net, Profile, type Step } from './profile';
 import { ENOUGH, Stage, type Phase, type StageOptions } from './stage';
 import { loads } from './story';
 import { k, row, type Row, type Section } from './table';
@@ -78,7 +78,7 @@ function stretches(steps: Step[], standin: number): number[] {
 
 /** A load: its longest callback, and how long a scan waits that is due. */
 export function loaded(name: string, steps: Step[], standin: number): Row[] {
-  const work = steps.filter((x) => x.kind === 'work').map((x) => net(x, standin));
+  const work = costs(steps, 'work', standin);
   const wait = Math.max(...stretches(steps, standin)) - PERIOD;
   return [
     row(`${name}: longest callback`, Math.max(...work), WORK, k),
