@@ -105,13 +105,14 @@ export function calm(now: Bit): void {
   quiet = now;
 }
 
-/** Keeps a text in memory until pages may be erased: the last one of each key, as far as there is room. */
+/** Keeps a text in memory until pages may be erased: the last one of each key, as far as there is room. Where there is none the
+ * text before it stays: it is the one that was promised. What is to be forgotten takes hardly any, and its key is in flash. */
 function hold(key: string, text: string | undefined): boolean {
-  let n = 0;
+  let n = EACH + (text ?? '').length;
+  for (const k of Object.keys(held)) if (k !== key) n += EACH + (held[k] ?? '').length;
+  if (text !== undefined && n > HOLD) return false;
   held[key] = text;
-  for (const k of Object.keys(held)) n += EACH + (held[k] ?? '').length;
-  if (n > HOLD) delete held[key];
-  return n <= HOLD;
+  return true;
 }
 
 /**

@@ -133,6 +133,27 @@ describe('journal', () => {
       assert.equal(journal.get('p1'), 'old');
     });
 
+    it('what finds no room in memory leaves the text that waits there; forgetting always finds room', () => {
+      const f = closed();
+      for (let i = 0; i < 2000; i++) journal.put('p0', 'limit ' + i);
+      assert.equal(journal.put('p0', 'x'.repeat(800)), false);
+      assert.equal(journal.get('p0'), 'limit 1999');
+      assert.ok(journal.put('k.a', 'x'.repeat(600)));
+      assert.equal(journal.put('p2', 'y'), false);
+      assert.equal(journal.get('p2'), undefined);
+      journal.del('p1');
+      assert.equal(journal.get('p1'), undefined);
+      // What another text takes the place of needs no room.
+      assert.ok(journal.put('k.a', 'y'.repeat(600)));
+      journal.calm(1);
+      while (journal.tidy());
+      journal.mount(f, 0);
+      assert.deepEqual(
+        ['p0', 'p1', 'k.a'].map((k) => journal.get(k)),
+        ['limit 1999', undefined, 'y'.repeat(600)],
+      );
+    });
+
     it('what is ordered to restart writes what waits', () => {
       const f = closed();
       for (let i = 0; i < 2000; i++) journal.put('p0', 'limit ' + i);

@@ -41,16 +41,16 @@ function charging(seed: number): Watched {
   return s;
 }
 
-const profile = (limit: number, periods = 1): object => ({
-  connectorId: 1,
+const profile = (limit: number, periods = 1, purpose = 'TxDefaultProfile', every = 900): object => ({
+  connectorId: purpose === 'TxDefaultProfile' ? 1 : 0,
   csChargingProfiles: {
-    chargingProfileId: 1,
+    chargingProfileId: purpose === 'TxDefaultProfile' ? 1 : 2,
     stackLevel: 0,
-    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfilePurpose: purpose,
     chargingProfileKind: 'Absolute',
     chargingSchedule: {
       chargingRateUnit: 'A',
-      chargingSchedulePeriod: Array.from({ length: periods }, (_, i) => ({ startPeriod: i * 900, limit })),
+      chargingSchedulePeriod: Array.from({ length: periods }, (_, i) => ({ startPeriod: i * every, limit })),
     },
   },
 });
@@ -114,6 +114,33 @@ describe('flash without interlock', function () {
     w.post('car', { state: 'unplugged' });
     w.run(10000);
     assert.equal(cs.calls('StopTransaction').length, 1);
+    w.end();
+  });
+
+  it('a profile that finds no room is refused, and the limit that holds goes on', () => {
+    const s = charging(35);
+    const { w, cs } = s;
+    const set = (q: object, ms: number): unknown => {
+      const id = cs.call('SetChargingProfile', q);
+      w.run(ms);
+      return cs.answer(id);
+    };
+    // Until limits wait in memory.
+    for (let n = 0; n < 400; n++)
+      assert.deepEqual(set(profile(20 + (n % 20) / 10), 1000), { status: 'Accepted' }, String(n));
+    assert.deepEqual(set(profile(8), 9000), { status: 'Accepted' });
+    assert.deepEqual(set(profile(30, 24, 'ChargePointMaxProfile', 60), 9000), { status: 'Accepted' });
+    assert.deepEqual(set(profile(7, 24), 9000), { status: 'Rejected' });
+    assert.match(w.bench.out, /ocpp profile: not kept/);
+    // The next period of the other one is a look at them all.
+    w.run(60000);
+    const { pilot, contactor } = w.shown();
+    assert.deepEqual([contactor.closed, Math.round(pilot.duty * 0.6)], [true, 8]);
+    const id = cs.call('ClearChargingProfile', { id: 1 });
+    w.run(9000);
+    assert.deepEqual(cs.answer(id), { status: 'Accepted' });
+    assert.equal(Math.round(w.shown().pilot.duty * 0.6), 30);
+    assert.equal(s.hurt, 0);
     w.end();
   });
 
