@@ -52,7 +52,8 @@ export interface Inputs {
   aux: Bit | undefined;
   /** Where the lock was last sent: 1 locked. */
   lck: Bit;
-  /** 1 = the lock stays open until energy is on offer again: the power came back (`upo`). */
+  /** 1 = the lock stays open until energy is on offer again, or the next plug: the power came back (`upo`), or the central system
+   * has opened it without a vehicle. */
   free: Bit;
   /** Cable rating latched at plug-in, A; 0 = none or fixed cable. */
   cbl: number;

@@ -260,7 +260,7 @@ export const KEYS = {
             ? 1
             : 3,
   },
-  /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended, 2 locked for ever once a vehicle was there. */
+  /** Cable lock policy: 0 locked while plugged, 1 opened when charging has ended, 2 locked once a vehicle was there, until it is opened from afar. */
   ust: { t: 'i', f: 'wk', lo: 0, hi: 2, def: 0 },
   /** The cable lock opens when the power comes back, until energy is on offer again. */
   upo: { t: 'b', f: 'wp', def: 0 },

@@ -321,8 +321,8 @@ function turn(c: Charger, on: Bit): void {
 /**
  * Locked as the state says, and always while the contactor is closed; not for a fault when nobody is plugged. After a restart
  * a vehicle that was there counts as plugged until the pilot has shown it. `ust`: 0 while plugged, 1 only until charging has
- * ended, 2 also without a vehicle. The central system may open it, too. What lies behind a welded contactor is live: a
- * plug that is locked then stays.
+ * ended, 2 also without a vehicle. The central system and `upo` may open it, with 2 as well. What lies behind a welded
+ * contactor is live: a plug that is locked then stays.
  */
 function latch(c: Charger, lock: number): void {
   const l = c.b.lock;
@@ -332,8 +332,7 @@ function latch(c: Charger, lock: number): void {
   const weld = c.x.err & WELD;
   const free = !c.s.on && !weld && (c.x.free || why === 'UnlockCommand' || (c.k.ust === 1 && why !== ''));
   const held = c.x.lck && (c.k.ust === 2 || weld);
-  const there = (lock && n.in) || c.ses.re;
-  const on: Bit = (there && !free) || held ? 1 : 0;
+  const on: Bit = !free && ((lock && n.in) || c.ses.re || held) ? 1 : 0;
   c.x.lck = on;
   l.set(on);
 }

@@ -161,6 +161,8 @@ export function plug(c: Charger): void {
   }
   s.ep = c.m.eto;
   s.why = '';
+  // One that was opened without a vehicle has to lock for this one.
+  c.x.free = 0;
   tell(c, 'plug', '');
   if (s.ok) begin(c);
   if (!s.on) keep(c, 1);

@@ -56,7 +56,9 @@ function unlock(o: Ocpp, id: string): string {
   o.un = id;
   o.unAt = c.t;
   if (c.ses.on || c.ses.ok) c.f.stop(c, 'UnlockCommand');
-  if (c.x.cp !== 'A') c.ses.why = 'UnlockCommand';
+  // A cable without a vehicle, too (`ust` 2): until the next plug.
+  if (c.x.cp === 'A') c.x.free = 1;
+  else c.ses.why = 'UnlockCommand';
   c.dirty = 1;
   return 'later';
 }

@@ -676,6 +676,18 @@ describe('charging rules: cable and lock', () => {
     [3, card, { lock: 1 }],
     [4, starts(1), { st: 'B2' }],
   ]);
+  story(
+    'a lock that stands open when the vehicle leaves locks again for the next one, after its card, too',
+    ALL,
+    [
+      [1, { cp: 'B' }, {}],
+      [2, (f) => ((f.c.x.free = 1), (f.c.dirty = 1)), { lock: 0 }],
+      [3, { cp: 'A' }, { lock: 0 }],
+      [4, card, { lock: 0 }],
+      [5, { cp: 'B' }, {}],
+      [7, starts(1), { lock: 1, st: 'B2' }],
+    ],
+  );
   story('a bolt that stays shut is told, and charging is not forbidden for it', ALL, [
     ...CHARGING,
     [20, { jam: true, cp: 'A', amps: [0, 0, 0] }, { lock: 1 }],
@@ -701,6 +713,15 @@ describe('charging rules: cable and lock', () => {
     ...CHARGING,
     [20, { cp: 'A', amps: [0, 0, 0] }, { lock: 1 }],
     [90, (f) => ((f.c.k.ust = 0), (f.c.dirty = 1)), { lock: 0 }],
+  ]);
+  story('ust 2: what opens the lock opens it without a vehicle, too, and behind no weld', ust(2), [
+    ...CHARGING,
+    [20, { cp: 'A', aux: 1, amps: [0, 0, 0] }, {}],
+    [22, (f) => ((f.c.x.free = 1), (f.c.dirty = 1)), { err: F.WELD, lock: 1 }],
+    [23, { aux: undefined }, {}],
+    [24, (f) => assert.equal(pardon(f.c), ''), { err: 0, lock: 0 }],
+    [30, { cp: 'B' }, {}],
+    [31, {}, { lock: 1 }],
   ]);
 });
 

@@ -947,6 +947,30 @@ describe('ocpp availability, reset, unlock, trigger', () => {
     assert.deepEqual(s.told().slice(-2), ['Stop UnlockCommand', 'Status 1 Finishing']);
   });
 
+  it('UnlockConnector opens whatever `ust` says, a cable without a vehicle too; the next plug is locked again', () => {
+    for (const ust of [0, 1, 2])
+      for (const cp of ['A', 'B', 'C'] as const) {
+        const what = `ust ${ust}, ${cp}`;
+        const s = ready({ charger: { lock: true }, settings: { ust } });
+        s.cp = 'C';
+        s.tap('AA');
+        s.run(6000);
+        s.cp = cp;
+        s.run(2000);
+        assert.equal(s.lock, cp === 'A' && ust < 2 ? 0 : 1, what);
+        assert.deepEqual(asked(s, 'UnlockConnector', { connectorId: 1 }, 8000), { status: 'Unlocked' }, what);
+        assert.deepEqual([s.lock, s.c.s.on, s.c.ses.on], [0, 0, 0], what);
+        s.cp = 'A';
+        s.run(4000);
+        assert.equal(s.lock, 0, what);
+        s.tap('AA');
+        s.run(2000);
+        s.cp = 'C';
+        s.run(10000);
+        assert.deepEqual([s.lock, s.c.s.on, s.c.ses.on], [1, 1, 1], what);
+      }
+  });
+
   it('TriggerMessage while the registration is pending: what else waits is not told', () => {
     const cs = new Csms();
     cs.answers.BootNotification = () => ({ status: 'Pending', currentTime: cs.now(), interval: 600 });
