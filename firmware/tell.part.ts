@@ -3,6 +3,7 @@
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { FaultRow } from './core/fault';
+import type { Fault } from './core/faults';
 import type { Console, Typed } from './console.part';
 
 /** Exports of this part. */
@@ -133,10 +134,11 @@ function card(c: Charger, t: Typed): string | undefined {
     : '';
 }
 
-const ENDS: { [how: string]: string } = {
+const ENDS: { [how in Fault['ends']]: string } = {
   time: 'ends by itself',
   car: 'ends when the car is unplugged',
-  hand: 'ends by fault("clear") once its cause is gone',
+  operator: 'ends by fault("clear") once its cause is gone, or by a restart',
+  flash: 'ends by fault("clear") alone, once its cause is gone',
 };
 
 function fault(c: Charger, t: Typed): string | undefined {
@@ -149,7 +151,7 @@ function fault(c: Charger, t: Typed): string | undefined {
   if (t.n >= ROWS) return undefined;
   if (!(c.x.err & (1 << t.n))) return '';
   const r = JSON.parse(c.f.file('faults', t.n * ROW, ROW)!) as FaultRow;
-  return r[6] + ', ' + (ENDS[r[1]] || 'stays as long as its cause');
+  return r[6] + ', ' + ENDS[r[1]] + (r[3] ? ', ' + r[3] + ' times a plug-in' : '');
 }
 
 /** What there is to test without energy: the monitor by its own winding, the rest by what it says. */

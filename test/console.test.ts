@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import * as console_ from '../firmware/console.part';
+import { FAULTS } from '../firmware/core/faults';
+import type { Fault } from '../firmware/core/faults';
 import { table } from './fake/table';
 
 describe('steps of the console', () => {
@@ -29,6 +31,29 @@ describe('steps of the console', () => {
       }
       assert.equal(job.out, says, line);
       assert.equal(done.join(' ').replace(/[ .]+$/, ''), deeds, line);
+    }
+  });
+
+  it('says of every fault what ends it; what an operator alone ends is ended so', () => {
+    const ends: { [how in Fault['ends']]: string } = {
+      time: 'ends by itself',
+      car: 'ends when the car is unplugged',
+      operator: 'ends by fault("clear") once its cause is gone, or by a restart',
+      flash: 'ends by fault("clear") alone, once its cause is gone',
+    };
+    for (const [name, row] of Object.entries(FAULTS)) {
+      const t = table();
+      const says = (line: string): string => {
+        const job = console_.start(t.c, '', line);
+        while (!console_.step(t.c, job));
+        return job.out;
+      };
+      t.c.x.err = row.bit;
+      const most = row.most ? `, ${row.most} times a plug-in` : '';
+      assert.equal(says('fault()'), `${row.text}, ${ends[row.ends]}${most}\n`, name);
+      if (row.ends !== 'flash') continue;
+      assert.equal(says('fault("clear")'), 'Cleared.\n', name);
+      assert.equal(says('fault()'), 'No fault.\n', name);
     }
   });
 });

@@ -4,11 +4,12 @@ import type { Charger } from './charger';
 import { file } from './parts';
 import type { Rescue } from './rescue.part';
 import { SAFE, STUCK, VOLT_LOW } from './faults';
+import type { Fault } from './faults';
 import { tell } from './session';
 import { GONE, RAISED, mark } from './trace';
 
 /** A row as packed: name, how it ends, wait, how often, `err`, OCPP code, text, flashes. */
-export type FaultRow = [string, string, number, number, number, string, string, number];
+export type FaultRow = [string, Fault['ends'], number, number, number, string, string, number];
 
 const FILE = 'faults';
 const ROW = 160;
