@@ -140,13 +140,15 @@ export function pulled(c: Charger): void {
   if (c.x.err & f.car) c.ev.push([drop, f.car, '']);
 }
 
-/** An operator ends what is latched and has no cause any more: '' or what still stands. */
+/** An operator ends what is latched and has no cause any more: '' or what still stands: a fault that opens the contactor, or
+ * anything where there was nothing to end. */
 export function pardon(c: Charger): string {
+  const was = c.x.err;
   for (let i = 0; i < ROWS; i++) drop(c, 1 << i);
   f.n.fill(0);
   if (c.x.err & SAFE) return (c.f.part('rescue') as Rescue).leave(c);
   const left = fault(c);
-  return left ? 'the cause is still there: ' + left[6] : '';
+  return left && (c.x.bad & 1 || c.x.err === was) ? 'the cause is still there: ' + left[6] : '';
 }
 
 /** Reads the masks, and what outlived the restart. */

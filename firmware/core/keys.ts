@@ -240,7 +240,7 @@ export const KEYS = {
   flt: { t: 's', get: (c): unknown => (c.x.err ? c.f.fault(c)![6] : '') },
   /** Every fault that is set, a bit each, as in docs/safety.md. */
   errs: { t: 'i', get: (c): unknown => c.x.err },
-  /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while a cause is still there. */
+  /** Ends faults that an operator has to end (residual current, welded contactor) and lets spent retries begin anew: any value. Refused while the cause of a fault that opens the contactor is there, or where none of those that stand could be ended. */
   clf: { t: 'j', f: 'wah', set: (c, _v): string => c.f.pardon(c) },
   /** Why the charger charges or not: 1 temperature, 2 access, 3 forced on, 4 forced off, 6 energy limit, 5 schedule, 8 next trip: a minute to learn the power, 9 next trip, time is short, 10 next trip, 11 next trip without a clock, 12 surplus, 13 default, 14 schedule not applied without a clock, 17 no surplus, 18 next trip waits, 23 switching phases, 26 fault, or a vehicle that needs ventilation which is not here, 28 OCPP limit, 29 delay after power return, or a pause for flash, 35 `ocppf` is 0 and the central system away, 37 OCPP inoperative, 38 undervoltage, 39 wish below `mca`. */
   modelStatus: { t: 'i', get: (c): unknown => c.f.model(c) },

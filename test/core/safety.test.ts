@@ -441,6 +441,21 @@ describe('charging rules: residual current', () => {
     [1000, {}, { err: F.RCM }],
     [1001, (f) => assert.equal(pardon(f.c), ''), { err: 0, st: 'A1' }],
   ]);
+  story(
+    'an operator ends what has no cause any more; what stands beside it is no refusal, unless it opens the contactor, too',
+    ALL,
+    [
+      [1, (f) => raise(f.c, F.READER), { err: F.READER }],
+      [2, (f) => assert.match(pardon(f.c), /card reader/), { err: F.READER }],
+      [3, { trip: 1 }, { err: F.READER + F.RCM }],
+      [4, (f) => assert.match(pardon(f.c), /residual current/), { err: F.READER + F.RCM }],
+      [5, { trip: 0, aux: 1 }, {}],
+      [6, (f) => assert.match(pardon(f.c), /contactor welded/), { err: F.READER + F.WELD }],
+      [7, { aux: undefined, celsius: 90 }, {}],
+      [40, (f) => assert.equal(pardon(f.c), ''), { err: F.READER + F.HOT }],
+      [41, (f) => assert.match(pardon(f.c), /too hot/), { err: F.READER + F.HOT }],
+    ],
+  );
   it('after a start the monitor has 2 s to wake up, or to clear when the power failed in its test; then it is a trip', () => {
     for (const o of [{ rcm: true }, { rcm: true, bare: true }])
       for (const ms of [100, 1900, 2100]) {
