@@ -11,6 +11,8 @@ import type { Out, Upload } from './upload.part';
 const SPARE = 600;
 /** The socket takes nothing for so long, ms. */
 const PATIENCE = 30000;
+/** Between two looks at the contactor, ms. */
+const LATER = 1000;
 
 /** The next lines; undefined = there are no more. One that begins with the seconds since boot must be of the time asked for. */
 function lines(o: Ocpp, w: Out): string | undefined {
@@ -56,10 +58,20 @@ function send(o: Ocpp, w: Out, s: EspSocket): void {
   if (last) w.st = ANSWER;
 }
 
+/** Without an interlock nothing can be opened now (part `fetch`): the report is made when it can, because the log goes on. */
+function wait(o: Ocpp, w: Out): void {
+  w.size = 0;
+  w.job = undefined;
+  w.line = '';
+  o.da = o.c.t + LATER;
+}
+
 export function watch(o: Ocpp): void {
   const w = o.dg!;
-  o.da = o.c.t;
-  if (w.st === COUNT) count(o, w);
-  else if (w.st === SEND && w.s && w.head.indexOf('\n') < 0 && o.c.t - w.at <= PATIENCE) send(o, w, w.s);
+  const c = o.c;
+  o.da = c.t;
+  if (w.st === COUNT && c.s.on && !c.b.interlock) wait(o, w);
+  else if (w.st === COUNT) count(o, w);
+  else if (w.st === SEND && w.s && w.head.indexOf('\n') < 0 && c.t - w.at <= PATIENCE) send(o, w, w.s);
   else (o.c.f.part('upload') as Upload).watch(o);
 }

@@ -138,14 +138,14 @@ export const ASKED: { [action: string]: Asked } = {
     profile: 'FirmwareManagement',
     part: 'upload',
     q: 'location s512,retries u?,retryInterval u?,startTime s40?,stopTime s40?',
-    does: 'tells the name, then uploads trace, log and settings without secrets by HTTP PUT, or as a form by POST where PUT is refused; a later request takes its place',
+    does: 'tells the name, then uploads trace, log and settings without secrets by HTTP PUT, or as a form by POST where PUT is refused, on a board without interlock once the contactor is open; a later request takes its place',
     no: 'UploadFailed: anything but http, no answer, a status that is no success',
   },
   UpdateFirmware: {
     profile: 'FirmwareManagement',
     part: 'update',
     q: 'location s512,retrieveDate s40,retries u?,retryInterval u?',
-    does: 'fetches into the second slot while it charges, checks length, sums, board and version, installs when nobody charges; the new one proves itself or gives way',
+    does: 'fetches into the second slot while it charges (on a board without interlock once the contactor is open), checks length, sums, board and version, installs when nobody charges; the new one proves itself or gives way',
     no: 'DownloadFailed: anything but http, no file; InstallationFailed: damaged, for another board, too old, does not work; nothing during an installation',
   },
   GetLocalListVersion: {

@@ -185,6 +185,12 @@ function answered(w: Out): void {
   if ((status === 405 || status === 501) && !w.post) w.end = 'form';
 }
 
+/** The contactor has closed in front of the connect, on a board without interlock: the part `hand` waits, and counts anew. */
+function anew(w: Out): void {
+  w.st = COUNT;
+  w.size = w.g.st = 0;
+}
+
 /** Whatever is not repeated for each piece: begins an attempt, connects, waits for the answer, ends it. */
 export function watch(o: Ocpp): void {
   const w = o.dg!;
@@ -192,7 +198,8 @@ export function watch(o: Ocpp): void {
   if (w.st === WAIT) {
     w.st = COUNT;
     say(o, 'Uploading');
-  } else if (w.st === OPEN) open(o, w);
+  } else if (w.st === OPEN && o.c.s.on && !o.c.b.interlock) anew(w);
+  else if (w.st === OPEN) open(o, w);
   const sent = w.st === SEND || w.st === ANSWER;
   if (!w.end && sent) answered(w);
   if (!w.end && sent && !w.s) w.end = 'connection lost';

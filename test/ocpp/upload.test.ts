@@ -3,12 +3,12 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
-import { type Hosts, type Scene, scene } from '../fake/hosts';
+import { VERSION, type Hosts, type Scene, bundle, scene } from '../fake/hosts';
 
 const SECRET = 'a-password-of-20-ltr';
 
-function charging(): Scene {
-  const x = scene(1, { ocppak: SECRET, amp: '16' });
+function charging(board?: ReturnType<typeof bundle>): Scene {
+  const x = scene(1, { ocppak: SECRET, amp: '16' }, board);
   x.web.takes = true;
   x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
   x.w.run(15000);
@@ -152,6 +152,45 @@ describe('GetDiagnostics', function () {
     x.w.run(100000);
     assert.match(x.w.bench.out, /the server does not take it/);
     assert.equal(x.w.shown().contactor.closed, true);
+    x.w.end();
+  });
+
+  it('a board without interlock waits with it for the contactor, and then tells all of the charge', () => {
+    const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
+    const { fileName } = ask(x, { retries: 0 });
+    x.w.run(900000);
+    assert.equal(told(x), 'Uploading', x.w.bench.out);
+    assert.equal(x.web.asked.length, 0);
+    assert.equal(x.w.shown().contactor.closed, true);
+    x.w.post('car', { state: 'B' });
+    x.w.run(60000);
+    assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
+    assert.equal(x.web.asked[0].path, '/in/' + fileName);
+    assert.match(x.web.asked[0].body, /coil on\n[^]*coil off\n[^]*# settings\n[^]*\namp 16\n/);
+    x.w.end();
+  });
+
+  it('a charge that begins while it waits for the answer to a ping makes it begin anew', () => {
+    const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
+    x.w.post('car', { state: 'B' });
+    x.w.run(5000);
+    const net = x.w.bench.net as Hosts;
+    const { ping } = net;
+    let asked = 0;
+    net.ping = (host, then) => {
+      asked++;
+      x.w.bench.clock.at(x.w.t + 2500, () => ping.call(net, host, then));
+    };
+    ask(x, { retries: 0 });
+    while (!asked) x.w.run(100);
+    x.w.post('car', { state: 'C' });
+    x.w.run(3800);
+    assert.equal(x.w.shown().contactor.closed, true);
+    x.w.run(100000);
+    assert.equal(told(x), 'Uploading', x.w.bench.out);
+    x.w.post('car', { state: 'B' });
+    x.w.run(60000);
+    assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
     x.w.end();
   });
 
