@@ -21,11 +21,12 @@ function presets(c: Charger): number[] {
   return (text === undefined ? c.f.row('clp')![5] : JSON.parse(text)) as number[];
 }
 
-/** The presets as text, with another one at place `i`, or with 0 none; behind the last one it is the next. */
+/** The presets as text, with another one at place `i`, or with '0' none; behind the last one it is the next. What is no number is
+ * left to the table, which refuses it. */
 export function level(c: Charger, i: number, v: string): string {
   const list = presets(c);
-  if (+v) list[Math.min(i, list.length)] = +v;
-  else list.splice(i, 1);
+  if (v === '0') list.splice(i, 1);
+  else list[Math.min(i, list.length)] = +v;
   return JSON.stringify(list);
 }
 
