@@ -109,6 +109,7 @@ function find(c: Charger, t: Typed, example: string): Row | undefined {
 
 /** What a key takes, in words. */
 function takes(r: Row): string {
+  if (r[2].includes('a')) return 'any value';
   if (r[1] === 'b') return 'true or false';
   if (r[1] === 'c') return 'words of ' + r[3];
   if (r[1] === 's') return 'text in quotes';
@@ -147,7 +148,8 @@ export function setting(c: Charger, t: Typed, r: Row): string {
     t.r = undefined;
     // Nothing follows.
     t.name = '';
-    if (t.good) return refused;
+    // What takes any value was not refused for it.
+    if (t.good || r[2].includes('a')) return refused;
     return !r[2].includes('w')
       ? r[0] + ' is for reading only.'
       : refused + ' ' + r[0] + ' takes ' + takes(r) + '.';

@@ -2,9 +2,18 @@
 
 import assert from 'node:assert/strict';
 import * as console_ from '../firmware/console.part';
-import { FAULTS } from '../firmware/core/faults';
+import type { Charger } from '../firmware/core/charger';
+import { raise } from '../firmware/core/fault';
+import { FAULTS, READER } from '../firmware/core/faults';
 import type { Fault } from '../firmware/core/faults';
 import { table } from './fake/table';
+
+/** What a line is answered with. */
+function says(c: Charger, line: string): string {
+  const job = console_.start(c, '', line);
+  while (!console_.step(c, job));
+  return job.out;
+}
 
 describe('steps of the console', () => {
   it('sets a key in steps, as /api/set does: checked, kept, each hook told', () => {
@@ -42,18 +51,22 @@ describe('steps of the console', () => {
       flash: 'ends by fault("clear") alone, once its cause is gone',
     };
     for (const [name, row] of Object.entries(FAULTS)) {
-      const t = table();
-      const says = (line: string): string => {
-        const job = console_.start(t.c, '', line);
-        while (!console_.step(t.c, job));
-        return job.out;
-      };
-      t.c.x.err = row.bit;
+      const { c } = table();
+      c.x.err = row.bit;
       const most = row.most ? `, ${row.most} times a plug-in` : '';
-      assert.equal(says('fault()'), `${row.text}, ${ends[row.ends]}${most}\n`, name);
+      assert.equal(says(c, 'fault()'), `${row.text}, ${ends[row.ends]}${most}\n`, name);
       if (row.ends !== 'flash') continue;
-      assert.equal(says('fault("clear")'), 'Cleared.\n', name);
-      assert.equal(says('fault()'), 'No fault.\n', name);
+      assert.equal(says(c, 'fault("clear")'), 'Cleared.\n', name);
+      assert.equal(says(c, 'fault()'), 'No fault.\n', name);
     }
+  });
+
+  it('an action takes any value, and its refusal says why and no more', () => {
+    const { c } = table();
+    assert.equal(says(c, 'set clf'), 'The value is missing: clf takes any value.\n');
+    assert.match(says(c, 'help rst'), /\nrst takes any value\n$/);
+    raise(c, READER);
+    assert.equal(says(c, 'set clf 1'), 'Refused, the cause is still there: card reader does not answer.\n');
+    assert.match(says(c, 'set clp x'), /^Refused, .* clp takes an array or object\.\n$/);
   });
 });
