@@ -2,8 +2,10 @@
 // the trace alone.
 // Nothing in it is secret: what is never read back is not in it.
 
+import { STATES } from './core/charge';
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
+import { ROW } from './core/faults';
 import type { Job } from './http/web.part';
 
 /** Exports of this part. */
@@ -14,9 +16,6 @@ export interface Report {
 }
 
 const SIZE = 256;
-/** Bytes of a row of the file `faults`. */
-const ROW = 160;
-const STATES = 'A1 B1 B2 C1 C2 CW D1 D2 E F';
 const KINDS = 'state pilot coil mirror offer fault gone late test phases boot';
 
 /** The report in the making. */

@@ -3,6 +3,7 @@
 import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { FaultRow } from './core/fault';
+import { ROW, ROWS } from './core/faults';
 import type { Fault } from './core/faults';
 import type { Console, Typed } from './console.part';
 
@@ -13,9 +14,6 @@ export interface Tell {
 
 const CAR = ['?', 'no vehicle', 'charging', 'waiting', 'finished', 'fault'];
 const CARDS = 10;
-/** Bytes of a row of the file `faults`, and rows. */
-const ROW = 160;
-const ROWS = 18;
 
 function read(c: Charger, key: string): unknown {
   return (c.f.part('conf') as Conf).read(c, key);

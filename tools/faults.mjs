@@ -8,7 +8,11 @@ import { readFileSync } from 'node:fs';
 import { evaluate } from './keys.mjs';
 
 export const FAULTS_FILE = 'firmware/core/faults.ts';
-export const ROW = 160;
+/** Bytes of a row, and rows, as the charger reads them. */
+const { ROW, ROWS } = evaluate(
+  FAULTS_FILE,
+  readFileSync(new URL('../' + FAULTS_FILE, import.meta.url), 'utf8'),
+);
 
 /** @typedef {import('../firmware/core/faults').Fault} Fault */
 
@@ -25,6 +29,7 @@ export function packFaults(table) {
   const place = rows.map(([, f]) => Math.log2(f.bit));
   if ([...place].sort((a, b) => a - b).some((n, i) => n !== i))
     throw new Error('faults: a bit is missing or used twice');
+  if (rows.length !== ROWS) throw new Error(`faults: ${rows.length} rows, ROWS is ${ROWS}`);
   const texts = Array(rows.length);
   rows.forEach(([name, f], i) => {
     const text = JSON.stringify([name, f.ends, f.wait, f.most, f.err, f.ocpp, f.text, f.light]);

@@ -3,6 +3,7 @@ import ts from 'typescript';
 
 /** Modules that parts on call may have a copy of: constants and functions without state. */
 export const SHARED = [
+  'firmware/core/charge',
   'firmware/core/faults',
   'firmware/core/json',
   'firmware/core/keep',
@@ -11,6 +12,7 @@ export const SHARED = [
   'firmware/core/walk',
   'firmware/http/query',
   'firmware/mqtt/packet',
+  'firmware/net/connect',
   'firmware/ocpp/measurand',
   'firmware/ocpp/rows',
   'firmware/ocpp/state',

@@ -27,6 +27,9 @@ export const DRIVE: { [state: string]: number } = {
   F: LOW | LOCK,
 };
 
+/** Names of the states, in the order in which the trace counts them. */
+export const STATES = 'A1 B1 B2 C1 C2 CW D1 D2 E F';
+
 /** A withdrawn offer waits this long for the car before it opens under load: table A.6, sequence 10.2. */
 export const GRACE = 6000;
 /** Steady +12 V before PWM starts again, ms. */

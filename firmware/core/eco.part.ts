@@ -2,6 +2,7 @@
 // phases. Every start costs the contactor a life, so it begins late, ends late and lasts a while.
 
 import type { Charger, Surplus } from './charger';
+import { FLOOR, NONE } from './limits';
 
 /** Values older than this say nothing about now; after so long nobody speaks any more, ms. */
 const STALE = 10000;
@@ -10,9 +11,6 @@ const LOST = 60000;
 const REST = 60000;
 /** Looked at again at the latest, ms. */
 const AGAIN = 10000;
-/** Least current of the pilot code and no limit, 0.1 A. */
-const FLOOR = 60;
-const NONE = 999;
 
 /** Settings in `k` of the record, and how many are read in one step. */
 const KEYS = ['pgt', 'sh', 'fst', 'fmt', 'spl3', 'psh', 'mpwst', 'mptwt', 'acp', 'mcpd'];

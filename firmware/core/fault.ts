@@ -3,7 +3,7 @@
 import type { Charger } from './charger';
 import { file } from './parts';
 import type { Rescue } from './rescue.part';
-import { SAFE, STUCK, VOLT_LOW } from './faults';
+import { ROW, ROWS, SAFE, STUCK, VOLT_LOW } from './faults';
 import type { Fault } from './faults';
 import { tell } from './session';
 import { GONE, RAISED, mark } from './trace';
@@ -12,8 +12,6 @@ import { GONE, RAISED, mark } from './trace';
 export type FaultRow = [string, Fault['ends'], number, number, number, string, string, number];
 
 const FILE = 'faults';
-const ROW = 160;
-const ROWS = 18;
 /** Key of the journal for what a restart does not end. */
 const KEPT = 'flt';
 

@@ -22,6 +22,10 @@ export const READER = 32768;
 export const INTERNAL = 65536;
 export const SAFE = 131072;
 
+/** Bytes of a row of the file, and rows. */
+export const ROW = 160;
+export const ROWS = 18;
+
 export interface Fault {
   /** Bit of `c.x.err`. */
   bit: number;

@@ -2,6 +2,7 @@
 // learnt in the first minute of a plug-in. Without a clock it charges at once.
 
 import type { Charger, Limits, Trip } from './charger';
+import { FLOOR, NONE } from './limits';
 import type { Zone } from './zone.part';
 
 /** Looked at again after, ms. */
@@ -14,9 +15,6 @@ const MORE = 1.1;
 const SPARE = 600000;
 const HOUR = 3600000;
 const DAY = 86400000;
-/** No limit, and the least of the pilot code, 0.1 A. */
-const NONE = 999;
-const FLOOR = 60;
 
 function setting(c: Charger, key: string): number {
   const text = c.f.get('k.' + key);

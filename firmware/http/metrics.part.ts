@@ -1,7 +1,10 @@
 // Part on call: `/metrics`, the text format 0.0.4 of Prometheus. Base units; what is not measured here is left out.
 
 import type { Meter } from '../../hal/types';
+import { STATES } from '../core/charge';
 import type { Charger } from '../core/charger';
+import { ROW } from '../core/faults';
+import { NONE } from '../core/limits';
 import type { Job } from './web.part';
 
 interface Lines extends Job {
@@ -9,14 +12,9 @@ interface Lines extends Job {
   n: number;
 }
 
-const STATES = 'A1 B1 B2 C1 C2 CW D1 D2 E F';
 /** Fields of `c.lim`, and the causes' names. */
 const LIMITS = 'brd cbl usr ocpp temp car mtr lmo';
 const CAUSES = 'board cable user ocpp temperature vehicle meter mode';
-/** No limit, core/limits.ts. */
-const NONE = 999;
-/** Bytes of a row of the file `faults`. */
-const ROW = 160;
 
 /** Lines in front of the samples of a metric; the type follows from its name. */
 function head(name: string, help: string): string {

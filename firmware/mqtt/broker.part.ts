@@ -1,6 +1,7 @@
 // Part on call: where the broker is, the way through the gate, CONNECT and what came of it, pings, and the end.
 
 import type { Charger } from '../core/charger';
+import { AFTER_RESET } from '../net/connect';
 import type { Gates } from '../net/connect';
 import type { Broker, Line } from './link';
 import { PATIENCE, RETAINED, field, packet, prefix } from './packet';
@@ -16,9 +17,8 @@ export interface Place {
   error: string;
 }
 
-/** Key of the journal: the host of a connect under way, see net/gate.part.ts; no connect for so long after such a reset, ms. */
+/** Key of the journal: the host of a connect under way, see net/gate.part.ts. */
 const BLOCKED = 'cm';
-const AFTER_RESET = 900000;
 /** A broker that answers no ping is not tried blindly: a dead one would cost a reset, and two clients that take turns at that safe mode. */
 const NEVER = 9e15;
 /** Wait before the first tries again, ms, and doublings of it. */

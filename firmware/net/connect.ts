@@ -4,6 +4,9 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
 import type { Slot } from '../core/slot.part';
 
+/** A host whose connect only the watchdog has ended is left alone for so long after the boot, ms. */
+export const AFTER_RESET = 900000;
+
 /** One attempt, and what earlier ones have taught. */
 export interface Gate {
   /** 0 nothing under way, 1 resolving, 2 pinging, 3 the host lives, 4 it is silent, 5 its name is unknown. */

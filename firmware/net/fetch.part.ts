@@ -2,6 +2,7 @@
 // come; nothing is held. A connection that breaks goes on where it was.
 
 import type { Charger } from '../core/charger';
+import { AFTER_RESET } from './connect';
 import type { Call, Gates, Place, Transfer } from './connect';
 
 const STATE = 32;
@@ -11,9 +12,8 @@ const ROOM = 72 * 4096 - STATE;
 const MOST = 3000;
 /** No packet for so long ends an attempt, ms. */
 const PATIENCE = 30000;
-/** Key of the journal: a host whose connect only the watchdog ended. It alone is left alone, for so long after the boot, ms. */
+/** Key of the journal: a host whose connect only the watchdog ended. It alone is left alone. */
 const BLOCKED = 'cu';
-const AFTER_RESET = 900000;
 
 /** Takes an address apart; only http is understood. */
 export function place(url: string): Place {

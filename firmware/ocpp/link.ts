@@ -3,6 +3,7 @@
 
 import type { Bit } from '../../hal/types';
 import type { Charger, Event } from '../core/charger';
+import { AFTER_RESET } from '../net/connect';
 import type { Auth } from './auth.part';
 import type { Away } from './away.part';
 import type { Frames } from './frames.part';
@@ -23,8 +24,6 @@ const LINK = 'ocppe,ocppu,ocppak,osc,';
 const SAMPLES = 'ocppi,ocppai,';
 /** Bytes that wait for no turn in which a part is loaded. */
 const FLOOD = 1500;
-/** No connect for so long after one that only the watchdog ended, ms. */
-const AFTER_RESET = 900000;
 /** The open transaction is noted again after this long, ms. */
 const NOTE = 300000;
 

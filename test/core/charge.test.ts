@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { DRIVE, GRACE, LOCK, LOW, POWER, PULSE, PWM, X1, step } from '../../firmware/core/charge';
+import { DRIVE, GRACE, LOCK, LOW, POWER, PULSE, PWM, STATES, X1, step } from '../../firmware/core/charge';
 import type { Charge, Inputs, State } from '../../firmware/core/charger';
 
 const inputs = (o: Partial<Inputs>): Inputs => ({
@@ -124,6 +124,10 @@ describe('charging states (IEC 61851-1 annex A)', () => {
       step(s, inputs({ cp, vent: 1 }), 20);
       assert.equal(s.st, `${cp}1`);
     }
+  });
+
+  it('the names that are told are those of the table', () => {
+    assert.deepEqual(STATES.split(' '), Object.keys(DRIVE));
   });
 
   it('only C2, D2 and CW close the contactor, and never with the pilot at -12 V', () => {
