@@ -357,6 +357,21 @@ function inert(w: Whole, ms = 30000): string {
   return said;
 }
 
+/** What flash.sh does over the serial line; then the charger charges. */
+async function anew(charger: Charger): Promise<void> {
+  const w = charger.whole;
+  const line = new Line(charger);
+  const chip = new Chip(line);
+  await chip.wake();
+  const it = await identify(chip);
+  accept(it, 'reference', false);
+  await upload(chip, new Map([[BOARD, Buffer.from('reference')], ...sealed()]), it, false);
+  await restart(chip, it.ble);
+  await banner(line, { version: '0.1.0', board: 'reference' });
+  w.run(12000);
+  assert.equal(closed(w), true, w.bench.out);
+}
+
 describe('damaged flash', function () {
   this.timeout(240000);
   const { write } = out;
@@ -399,6 +414,22 @@ describe('damaged flash', function () {
     w.end();
   });
 
+  // What it asks the charger first needs these very parts.
+  for (const name of ['console', 'conf'])
+    it(`a bit of ${name}: flash.sh writes it anew`, async () => {
+      const files = sealed();
+      const charger = new Charger(files);
+      const w = charger.whole;
+      w.run(2000);
+      flip(w, files.get(name)!);
+      w.cut(100);
+      w.run(3000);
+      assert.match(w.bench.out, new RegExp(`damaged: ${name};`));
+      inert(w, 8000);
+      await anew(charger);
+      w.end();
+    });
+
   it('an update: the old firmware runs again', () => {
     const { w, web, told, update } = scene();
     web.files['/new.pwu'] = image('0.2.0');
@@ -439,16 +470,7 @@ describe('damaged flash', function () {
       w.run(10000);
       assert.match(w.bench.out, /did not start: \.\/flash\.sh/);
       inert(w);
-      const line = new Line(charger);
-      const chip = new Chip(line);
-      await chip.wake();
-      const it = await identify(chip);
-      accept(it, 'reference', false);
-      await upload(chip, new Map([[BOARD, Buffer.from('reference')], ...sealed()]), it, false);
-      await restart(chip, it.ble);
-      await banner(line, { version: '0.1.0', board: 'reference' });
-      w.run(12000);
-      assert.equal(closed(w), true, w.bench.out);
+      await anew(charger);
       w.end();
     });
 });

@@ -106,9 +106,11 @@ export class Chip {
 export const sums = (chip) =>
   chip.ask('(s=>{let o={};s.list().forEach(n=>o[n]=E.CRC32(s.read(n)));return o})(require("Storage"))', LONG);
 
-/** Who is there. `car` = 2 while a car charges. */
+/**
+ * Who is there. `car` = 2 while a car charges: with damaged files none does, and one of them may be what would answer.
+ */
 export async function identify(chip) {
-  const runs = await chip.ask('typeof get=="function"');
+  const runs = await chip.ask('typeof get=="function"&&!E.torn');
   const car = runs && (await chip.type('get("car")', /car = (\d)/))[1];
   const o = await chip.ask(
     `{v:process.env.VERSION,b:process.env.BOARD,s:process.env.SERIAL,` +
