@@ -3,7 +3,22 @@
 
 import { DE, EN } from './texts.js';
 import { plot, note } from './plot.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, phases, put, story, trouble } from './words.js';
+import {
+  LIVE,
+  SLOW,
+  clock,
+  fields,
+  hhmm,
+  move,
+  ocpp,
+  only,
+  part,
+  phases,
+  put,
+  range,
+  story,
+  trouble,
+} from './words.js';
 
 /** Between two polls; after a failure the pause grows up to the last; ms. */
 const PACE = 1500;
@@ -508,8 +523,6 @@ function zones() {
 // Schedule
 
 const DAYS = ['sch_week', 'sch_satur', 'sch_sund'];
-const two = (n) => String(n).padStart(2, '0');
-const hhmm = (x) => `${two(x.hour % 24)}:${two(x.minute)}`;
 
 function time(name, i, which) {
   const e = make('input', '', {
@@ -549,9 +562,8 @@ function schedules() {
     row.querySelector('select').value = x.control;
     for (const [i, r] of all('.range', row).entries()) {
       r.hidden = !x.control;
-      const [from, to] = all('input', r);
-      from.value = x.ranges[i] ? hhmm(x.ranges[i].begin) : '';
-      to.value = x.ranges[i] ? hhmm(x.ranges[i].end) : '';
+      const times = x.ranges[i] ? fields(x.ranges[i]) : ['', ''];
+      for (const [n, e] of all('input', r).entries()) e.value = times[n];
     }
   }
 }
@@ -565,10 +577,9 @@ function schedule(name) {
   // Half a range waits for its other end, and is not overwritten meanwhile.
   if (times.some(([a, b]) => !a !== !b)) return void ($(name).dataset.dirty = '1');
   delete $(name).dataset.dirty;
-  const at = (v) => ({ hour: Number(v.slice(0, 2)), minute: Number(v.slice(3, 5)), second: 0 });
   // More than two ranges are left as they are.
   const more = s[name].ranges.slice(2);
-  const ranges = times.filter(([a]) => a).map(([a, b]) => ({ begin: at(a), end: at(b) }));
+  const ranges = times.filter(([a]) => a).map(range);
   void write({ [name]: { control, ranges: [...ranges, ...more] } });
 }
 

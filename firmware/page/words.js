@@ -78,10 +78,24 @@ export const ocpp = (s) => (!s.ocppe ? 0 : !s.ocppc ? 1 : !s.ocppa ? 2 : 3);
 /** What the charger says went wrong, in the language where it is something frequent. */
 export const trouble = (t, error) => t.e[Object.keys(t.e).find((k) => error.includes(k))] ?? error;
 
+const two = (n) => String(n).padStart(2, '0');
+
+/** A time of day as its field has it. */
+export const hhmm = (x) => `${two(x.hour % 24)}:${two(x.minute)}`;
+
+const moment = (text) => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3, 5)), second: 0 });
+
+/** A range of a timer as two fields show it, and back: 0:00 at its end is the end of the day, so 0:00 to 0:00 is all of it. */
+export const fields = (x) => [hhmm(x.begin), hhmm(x.end)];
+export function range([from, to]) {
+  const end = moment(to);
+  if (!end.hour && !end.minute) end.hour = 24;
+  return { begin: moment(from), end };
+}
+
 /** ms as 1:02:03 or 2:03. */
 export function clock(ms) {
   const s = Math.floor(ms / 1000);
-  const two = (n) => String(n).padStart(2, '0');
   const h = Math.floor(s / 3600);
   return `${h ? `${h}:${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)}:${two(s % 60)}`;
 }

@@ -8,7 +8,20 @@ import { gunzipSync } from 'node:zlib';
 import { FAULTS } from '../../firmware/core/faults';
 import { KEYS, type Key } from '../../firmware/core/keys';
 import { DE, EN } from '../../firmware/page/texts.js';
-import { LIVE, SLOW, clock, move, ocpp, only, part, put, story, trouble } from '../../firmware/page/words.js';
+import {
+  LIVE,
+  SLOW,
+  clock,
+  fields,
+  move,
+  ocpp,
+  only,
+  part,
+  put,
+  range,
+  story,
+  trouble,
+} from '../../firmware/page/words.js';
 import { faint } from '../fake/contrast';
 import { page, thinCss, thinHtml, zip } from '../../tools/page.mjs';
 
@@ -237,6 +250,22 @@ describe('page', () => {
     assert.deepEqual(put([1, 2], 0, { a: 1 }), [{ a: 1 }, {}]);
     const report = 'head\n\n# trace: what\n1 a\n2 b\n\n# log\nx\n# settings\namp 16\n';
     assert.deepEqual(['trace', 'log', 'settings', 'none'].map((n) => part(report, n)), ['1 a\n2 b', 'x', 'amp 16', '']); // prettier-ignore
+  });
+
+  it('a timer in two fields, and back: 0:00 at its end is the end of the day', () => {
+    const at = (hour: number, minute = 0): object => ({ hour, minute, second: 0 });
+    const rows: [begin: object, end: object, from: string, to: string, back?: object][] = [
+      [at(0), at(24), '00:00', '00:00'],
+      [at(22), at(24), '22:00', '00:00'],
+      [at(0), at(6, 30), '00:00', '06:30'],
+      [at(22, 5), at(6), '22:05', '06:00'],
+      // The same moment, as others write it.
+      [at(22), at(0), '22:00', '00:00', at(24)],
+    ];
+    for (const [begin, end, from, to, back = end] of rows) {
+      assert.deepEqual(fields({ begin, end }), [from, to]);
+      assert.deepEqual(range([from, to]), { begin, end: back });
+    }
   });
 
   it('shortens without a change of meaning', () => {
