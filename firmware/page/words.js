@@ -15,8 +15,14 @@ export const flaw = (t, name) => capital(t.f[name] || name);
 /** Reasons that say what the fault says: 1 too hot, 26 fault, 38 undervoltage. */
 const SAID = [1, 26, 38];
 
+/** `flt` where no fault forbids anything: none, or those that come last and only warn. */
+export const LEAST = ['', 'meter does not answer', 'card reader does not answer'];
+
+/** 26 without a fault behind it: the car needs ventilation. */
+const airless = (s) => s.modelStatus === 26 && s.car !== 5 && LEAST.includes(s.flt);
+
 const reason = (t, s) =>
-  s.modelStatus === 26 ? flaw(t, s.flt || t.fault) + '.' : (t.m[s.modelStatus] ?? `(${s.modelStatus})`);
+  s.modelStatus === 26 && !airless(s) ? flaw(t, s.flt) + '.' : (t.m[s.modelStatus] ?? `(${s.modelStatus})`);
 
 /** What to do about a fault that has opened the contactor; a welded one is the one that is not open. */
 const advice = (t, s) => (s.flt === 'contactor welded' ? t.welded : t.faultHint);
@@ -42,7 +48,7 @@ const WAITS = [5, 16, 17, 18];
 /** What the button says and sends; undefined = no button. */
 export function move(t, s) {
   const m = s.modelStatus;
-  if (s.car === 5 || m === 26) return { text: t.clear, set: { clf: 1 }, main: 0 };
+  if (s.car === 5 || (m === 26 && !airless(s))) return { text: t.clear, set: { clf: 1 }, main: 0 };
   if (s.car === 1) return s.acs && s.trx === null ? { text: t.start, set: { trx: 0 }, main: 1 } : undefined;
   if (s.alw) return { text: t.stop, set: { frc: 1 }, main: 0 };
   if (m === 4)
@@ -64,8 +70,8 @@ function less(t, s) {
 /** Headline, hint and mood of a state. A fault that only warns stands behind the hint. */
 export function story(t, s) {
   const [headline, hint] = lines(t, s);
-  const warn =
-    s.flt && s.car !== 5 && !SAID.includes(s.modelStatus) ? t.warn.replace('{0}', t.f[s.flt] || s.flt) : '';
+  const said = s.car === 5 || (SAID.includes(s.modelStatus) && !airless(s));
+  const warn = s.flt && !said ? t.warn.replace('{0}', t.f[s.flt] || s.flt) : '';
   return { headline, hint: [hint, less(t, s), warn].filter(Boolean).join(' '), mood: MOOD[s.car] ?? 'idle' };
 }
 

@@ -9,6 +9,7 @@ import { FAULTS } from '../../firmware/core/faults';
 import { KEYS, type Key } from '../../firmware/core/keys';
 import { DE, EN } from '../../firmware/page/texts.js';
 import {
+  LEAST,
   LIVE,
   SLOW,
   clock,
@@ -196,6 +197,20 @@ describe('page', () => {
       [{ car: 3, alw: false, modelStatus: 6 }, EN.blocked, EN.m[6], { dwo: null }],
       [{ car: 3, alw: false, modelStatus: 28 }, EN.blocked, EN.m[28], undefined],
       [{ car: 3, alw: false, modelStatus: 1, flt: 'too hot' }, EN.blocked, EN.m[1], undefined],
+      // Without a fault that stops it, 26 is what the car lacks: nothing to acknowledge.
+      [{ car: 3, alw: false, modelStatus: 26 }, EN.blocked, EN.m[26], undefined],
+      [
+        { car: 3, alw: false, modelStatus: 26, flt: 'meter does not answer' },
+        EN.blocked,
+        `${EN.m[26]} Note: meter does not answer.`,
+        undefined,
+      ],
+      [
+        { car: 3, alw: false, modelStatus: 26, flt: 'voltage too high' },
+        EN.blocked,
+        'Voltage too high.',
+        { clf: 1 },
+      ],
       [{ car: 3, alw: false, modelStatus: 99 }, EN.blocked, '(99)', undefined],
       [{ car: 2, flt: 'meter does not answer' }, EN.charging, 'Note: meter does not answer.', { frc: 1 }],
       [
@@ -220,6 +235,12 @@ describe('page', () => {
       else assert.match(told.hint, hint, name);
       assert.deepEqual(move(EN, s)?.set, button, name);
     }
+    const texts = Object.values(FAULTS).map((f) => f.text);
+    const least =
+      Object.values(FAULTS)
+        .map((f) => f.does !== 'warn')
+        .lastIndexOf(true) + 1;
+    assert.deepEqual(LEAST, ['', ...texts.slice(least)]);
     // What does not open is not called open: whoever believes it takes hold of a live plug.
     for (const [t, open] of [
       [EN, /is open/],
