@@ -42,8 +42,8 @@ function lines(t, s) {
   return s.car === 4 ? [t.paused, t.pausedHint] : [t.ready, t.readyHint];
 }
 
-/** Reasons that a force ends: schedule, price, surplus, next trip. */
-const WAITS = [5, 16, 17, 18];
+/** Reasons that a force ends: schedule, surplus, next trip. */
+const WAITS = [5, 17, 18];
 
 /** What the button says and sends; undefined = no button. */
 export function move(t, s) {
