@@ -150,6 +150,10 @@ describe('page', () => {
       });
       assert.ok(m === 13 || (hint && !/\(\d+\)/.test(hint)), `${m}: ${hint}`);
     }
+    // One number for two: the page knows no more of it than the console does.
+    assert.match(told, /29 delay after power return, or a pause for flash/);
+    assert.match(EN.m[29], /power came back, or/);
+    assert.match(DE.m[29], /Strom kam zurück, oder/);
   });
 
   it('headline, reason and button by state', () => {
