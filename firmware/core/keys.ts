@@ -771,14 +771,20 @@ export const KEYS = {
   // OCPP
   /** OCPP client enabled. */
   ocppe: { t: 'b', f: 'wk', def: 0 },
-  /** Central system: ws://host:port/path, or wss. The identity `sse` is added to the path. Once another host or port has accepted the charger, profiles, reservation and availability of the one before are void. */
+  /** Central system: ws://host:port/path, without user and password: those are `sse` and `ocppak`. wss is refused, since the engine verifies no certificate. The identity `sse` is added to the path. Once another host or port has accepted the charger, profiles, reservation and availability of the one before are void. */
   ocppu: {
     t: 's',
     f: 'wk',
     hi: 250,
     def: '',
     set: (_c, v: string): string =>
-      v && !v.startsWith('ws://') && !v.startsWith('wss://') ? 'must begin with ws:// or wss://' : '',
+      v.startsWith('wss://')
+        ? 'wss is not supported: the engine cannot verify certificates'
+        : v && !v.startsWith('ws://')
+          ? 'must begin with ws://'
+          : /^ws:..[^/?]*@/.test(v)
+            ? 'must have no user and password: those are sse and ocppak'
+            : '',
   },
   /** Trust the built-in certificate authorities. Stored; the engine verifies no certificate. */
   ocppg: { t: 'b', f: 'wp', def: 1 },

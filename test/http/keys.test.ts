@@ -155,10 +155,10 @@ const ROWS: Record<string, Row> = {
     is: text,
     first: '',
     good: [
-      ['"wss://host/a"', 'wss://host/a'],
+      ['"ws://host/a"', 'ws://host/a'],
       ['ws://127.0.0.1:1/', 'ws://127.0.0.1:1/'],
     ],
-    bad: ['http://host/'],
+    bad: ['http://host/', 'wss://host/a', 'ws://user:password@host/'],
   },
   ocppg: { ...SWITCH, first: true },
   ocppcn: { ...SWITCH, first: false },
