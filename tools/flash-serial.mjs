@@ -59,6 +59,9 @@ export function choose(named, found = ports()) {
   return found[0][0];
 }
 
+/** The same for a command that is only printed. */
+export const likely = (named, found = ports()) => named ?? (found.length === 1 ? found[0][0] : 'PORT');
+
 /** Another program that has the port open. */
 export function holder(port) {
   const file = fs.realpathSync(port);

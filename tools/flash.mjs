@@ -12,7 +12,7 @@ import { GUESSED, findEsptool, look, readFlash, writeCommand, writeFlash } from 
 import { Host, configure, fits, greet, talk, update } from './flash-host.mjs';
 import { BOARD, STORAGE, boardOf, nvs, partitions, storage } from './flash-image.mjs';
 import { Failure, Usage, say } from './flash-say.mjs';
-import { Serial, choose, ports } from './flash-serial.mjs';
+import { Serial, choose, likely, ports } from './flash-serial.mjs';
 import { CODE, Chip, accept, banner, identify, mismatch, restart, upload } from './flash-upload.mjs';
 import { order } from './order.mjs';
 import { SUMS, sums } from './sums.mjs';
@@ -167,7 +167,7 @@ async function whole(o) {
     }
     // Beside the command, which somebody may run as it is.
     if (o.label) process.stderr.write(`label: access point's password ${o.label}\n`);
-    return say(quoted(writeCommand(tool, o.port ?? ports()[0]?.[0] ?? 'PORT', parts, o.erase)));
+    return say(quoted(writeCommand(tool, likely(o.port), parts, o.erase)));
   }
   const tool = findEsptool();
   const port = choose(o.port);

@@ -9,7 +9,7 @@ import { Nor, STORAGE } from '../../bench/esp32/flash';
 import { Storage } from '../../bench/esp32/storage';
 import { BOARD, boardOf, storage } from '../../tools/flash-image.mjs';
 import { findEsptool } from '../../tools/flash-esptool.mjs';
-import { choose, holder, ports } from '../../tools/flash-serial.mjs';
+import { choose, holder, likely, ports } from '../../tools/flash-serial.mjs';
 import { CHIP, OLDER, Port, desk, dir, engine, flash, log, octal, tool } from '../fake/desk';
 import { terminals } from '../fake/line';
 import { release } from '../fake/release';
@@ -93,6 +93,9 @@ describe('./flash.sh', function () {
       /^Error: several ports, choose with --port: a, b$/,
     );
     assert.equal(choose(undefined, [['a', '']]), 'a');
+    // On paper a port need not be there; which of several is meant nobody knows.
+    assert.deepEqual([likely('x', []), likely(undefined, [['a', '']])], ['x', 'a']);
+    assert.deepEqual([likely(undefined, []), likely(undefined, [['a', ''], ['b', '']])], ['PORT', 'PORT']); // prettier-ignore
   });
 
   it('--list says ports and boards', async () => {
