@@ -70,6 +70,10 @@ function options(args) {
     throw new Usage('--dry-run needs --engine FILE: an upload over the serial line is no command of esptool');
   if (o.host && (o.port || o.engine !== 'skip' || o.erase))
     throw new Usage('--host goes with none of --port, --engine, --erase');
+  if (o.monitor && !o.host && process.platform === 'win32')
+    throw new Usage(
+      '--monitor on Windows goes with --host only: a terminal program on the port is a console',
+    );
   if (o.password && !o.host) throw new Usage('--password goes with --host');
   return o;
 }

@@ -16,6 +16,10 @@ import { release } from '../fake/release';
 import { reference } from '../fake/whole';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Makes flash.sh believe that it runs there. */
+const WINDOWS = {
+  NODE_OPTIONS: `--import=data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})`,
+};
 
 describe('./flash.sh', function () {
   this.timeout(60000);
@@ -29,10 +33,11 @@ describe('./flash.sh', function () {
     [['--engine', ''], /^--engine: nothing named$/],
     [['--dry-run'], /^--dry-run needs --engine FILE/],
     [['--host', '1.2.3.4', '--erase'], /^--host goes with none of/],
-  ];
-  for (const [args, why] of wrong)
+    [['--engine', engine, '--monitor'], /^--monitor on Windows goes with --host only: a terminal program/, WINDOWS],
+  ]; // prettier-ignore
+  for (const [args, why, env] of wrong)
     it(`${args.join(' ')}: one line, status 2`, async () => {
-      const r = await flash(args);
+      const r = await flash(args, env);
       assert.equal(r.status, 2, r.err);
       assert.match(r.err, why);
       assert.equal(r.err.split('\n').length, 1);
