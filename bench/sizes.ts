@@ -34,7 +34,7 @@ interface Feature {
 const PROFILES: Feature[] = [
   {
     name: 'Core',
-    parts: 'answer auth away boot configuration creds derive dial frames inbox known learn manage notify queue remote restore sample shake tx values'.split(' '), // prettier-ignore
+    parts: 'answer auth away boot configuration creds derive dial frames inbox known learn manage notify queue remote restore sample shake tail tx values'.split(' '), // prettier-ignore
     profiles: ['Core'],
     note: 'what the others hang on; TriggerMessage is in `manage`, too',
   },
@@ -106,7 +106,7 @@ const FEATURES: Feature[] = [
     parts: ['web', 'get', 'set', 'v1', 'events', 'metrics', 'page', 'portal', 'press', 'flash'],
     stubs: { 'http/server.ts': HTTP },
     files: ['page.gz'],
-    note: 'with the page, 18 kB of it',
+    note: 'with the page',
   },
   { name: 'console', parts: ['console', 'tell', 'dump'], stubs: { 'console.ts': CONSOLE } },
 ];

@@ -99,6 +99,20 @@ describe('docs/budgets.md', () => {
     assert.deepEqual(stale(all, readBuild('dist', 'reference')), [], `${AGAIN} sizes, and all that follows`);
   });
 
+  it('docs/sizes.md was, too, and docs/flashing.md tells how much goes over the network', async () => {
+    await build('reference');
+    const made = readBuild('dist', 'reference');
+    const all = [...made.values()].reduce((n, data) => n + data.length, 0);
+    const sizes = /everything: (\d+) bytes, (\d+) of them the main/.exec(fs.readFileSync('docs/sizes.md', 'utf8'))!; // prettier-ignore
+    const update = /some minutes for (\d+) kB/.exec(fs.readFileSync('docs/flashing.md', 'utf8'))!;
+    for (const [said, is] of [
+      [sizes[1], all],
+      [sizes[2], made.get('main')!.length],
+      [`${update[1]}000`, fs.statSync('dist/reference.pwu').size],
+    ] as const)
+      assert.ok(Math.abs(Number(said) - is) <= is * DRIFT, `${said} bytes, is ${is}: npm run bench:sizes`);
+  });
+
   it('a figure above its budget, one that is gone and one that was not measured would be noticed', () => {
     const title = 'Instructions under load, charging';
     const [first, ...rest] = named(all, title);

@@ -3,6 +3,7 @@
 import assert from 'node:assert';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { HELP } from '../bench/options';
+import { FAULTS } from '../firmware/core/faults';
 import { files } from '../tools/docs-boards.mjs';
 import { keys, safety } from '../tools/docs.mjs';
 
@@ -143,6 +144,32 @@ describe('documents', () => {
     ])
       // prettier-ignore
       assert.ok(page.includes(`| ${at} |`) && images.includes(name ? `[${at}, '${name}'` : ''), at);
+  });
+
+  it('docs/api.md has every path of the web server', () => {
+    const page = text('docs/api.md');
+    const source = text('firmware/http/web.part.ts');
+    const paths = [...source.matchAll(/path!?(?: === |\.startsWith\()'(\/\w[\w/]*)'/g)].map((m) => m[1]);
+    assert.ok(paths.length > 8, String(paths));
+    for (const path of paths) assert.match(page, new RegExp(`\`(GET |POST )?${path}\\b`), path);
+  });
+
+  it('what a factory reset leaves latched is told wherever it is described', () => {
+    const latched = Object.values(FAULTS).filter((f) => f.ends === 'flash');
+    assert.deepEqual(latched.map((f) => f.text), ['residual current', 'contactor welded']); // prettier-ignore
+    for (const [file, from] of [
+      ['docs/keys.md', '| `factory` |'],
+      ['docs/flashing.md', 'A factory reset forgets'],
+      ['docs/safety.md', '| A factory reset keeps'],
+    ]) {
+      const told = text(file).split(from)[1].split(/\n[\n|]/)[0].replaceAll('\n', ' '); // prettier-ignore
+      assert.match(told, /latched weld or residual current/, file);
+    }
+  });
+
+  it('the licence that package.json names is there', () => {
+    const { license, name } = JSON.parse(text('package.json'));
+    assert.match(text('LICENSE'), new RegExp(`^${license} License\n\nCopyright .* the ${name} authors`, 'i'));
   });
 
   it('links in README and docs lead somewhere', () => {

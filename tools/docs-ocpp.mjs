@@ -87,8 +87,10 @@ Known but not offered, answered with \`NotSupported\`: ${asked
 ## The configuration keys
 
 All that GetConfiguration tells, and \`AuthorizationKey\`, which it does not. Each is a row of the key table, so what has a key of
-the HTTP API in the last column is one value under two names ([keys.md](keys.md)). What can be written is in flash when
-ChangeConfiguration is answered, and acts at once. Not there, since this charger speaks no TLS: \`AdditionalRootCertificateCheck\`,
+the HTTP API in the last column is one value under two names ([keys.md](keys.md)). What can be written acts at once and is in
+flash when ChangeConfiguration is answered. Where a board without interlock charges and has no erased page left, it waits in memory until
+the contactor has opened; what finds no room there acts until the next start, and the log says \`not kept\`
+([safety.md](safety.md#flash-behind-a-closed-contactor)). Not there, since this charger speaks no TLS: \`AdditionalRootCertificateCheck\`,
 \`CertificateSignedMaxChainSize\`, \`CertificateStoreMaxLength\`, \`CpoName\`.
 
 ${configuration()}

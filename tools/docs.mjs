@@ -48,7 +48,8 @@ function line(row) {
 const INTRO =
   `Printed by \`tools/docs.mjs\` from \`${FILE}\`. \`GET /api/status?filter=KEY,KEY\` reads, \`GET /api/set?KEY=VALUE\` or ` +
   'a POST with the same text or a JSON object writes, on the console `get("KEY")` and `set("KEY", VALUE)`. What is ' +
-  'writable and has a default survives power loss; it is in flash when it is answered.';
+  'writable and has a default survives power loss; it is in flash when it is answered, or, where a board without interlock ' +
+  'charges and has no erased page left, when the contactor has opened ([safety.md](safety.md#flash-behind-a-closed-contactor)).';
 
 const HEAD =
   '| key | type | unit | access | range | default | meaning |\n| --- | --- | --- | --- | --- | --- | --- |';

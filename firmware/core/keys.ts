@@ -403,7 +403,7 @@ export const KEYS = {
   // More of charging
   /** Restarts the charger: any value. */
   rst: { t: 'j', f: 'wah', set: (c, _v): string => (setTimeout(() => c.f.reset(1), 500), '') },
-  /** Forgets settings, password, cards, profiles and what the central system has not been told yet, then restarts; energy register, counters and a latched weld stay. The value is the serial number, so that nobody does it by mistake. */
+  /** Forgets settings, password, cards, profiles and what the central system has not been told yet, then restarts; energy register, counters and a latched weld or residual current stay. The value is the serial number, so that nobody does it by mistake. */
   factory: {
     t: 's',
     f: 'whl',
