@@ -83,6 +83,7 @@ export function serve(_c: Charger): void {}
 `;
 const CONSOLE = `import type { Charger } from './core/charger';
 export function commands(_c: Charger): void {}
+export function speak(_c: Charger, _t: unknown): void {}
 `;
 
 const FEATURES: Feature[] = [

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { readBuild, type Build } from '../bench/image';
-import { KNOWN } from '../bench/measure/budgets';
+import { CHANGE, KNOWN, WORK, type Known } from '../bench/measure/budgets';
 import { figure, sections, type Row, type Section } from '../bench/measure/table';
 import { build } from '../tools/build.mjs';
 
@@ -85,7 +85,30 @@ function stale(all: Section[], made: Build): string[] {
   return out;
 }
 
-describe('docs/budgets.md', () => {
+/** Where README claims less than is known to be broken, or a good deal more. */
+function rosy(readme: string, known: Known[]): string[] {
+  const out: string[] = [];
+  const limit = readme.split('## Honest limits')[1].replace(/\s+/g, ' ');
+  const more = (what: RegExp, of: number): number =>
+    Math.max(0, ...known.filter(([, row]) => what.test(row)).map(([, , worst]) => Math.round((figure(worst) / of - 1) * 100))); // prettier-ignore
+  for (const [claim, is] of [
+    [/scan in which much changes may take (\d+) % more than its 10 ms/, more(/: scan$/, CHANGE)],
+    [
+      /step of work (\d+) % more than its 20 ms/,
+      Math.max(more(/: work$/, WORK), more(/^the longest work/, WORK / 1e5)),
+    ],
+  ] as const) {
+    const said = Number(claim.exec(limit)?.[1] ?? 0);
+    if (said < is || said > is + 10) out.push(`${claim.source}: ${said} %, known is ${is} %`);
+  }
+  if (/story with 3650 variables/.test(limit) !== known.some(([title]) => title.includes('3650')))
+    out.push('the story with 3650 variables');
+  return out;
+}
+
+describe('docs/budgets.md', function () {
+  // A build may be among it.
+  this.timeout(60000);
   const all = sections(fs.readFileSync('docs/budgets.md', 'utf8'));
   const changed = (title: string, change: (rows: Row[]) => Row[]): Section[] =>
     all.map((s) => (s.title === title ? { ...s, rows: change(s.rows) } : s));
@@ -123,6 +146,15 @@ describe('docs/budgets.md', () => {
     assert.match(broken(changed(title, () => [wrong, ...rest])).join(), /2.10 M of 2.00 M is not kept/);
     assert.match(broken(changed(title, () => [absent, ...rest])).join(), /7 figures .*not measured/);
     assert.match(broken(all.filter((s) => s.title !== title)).join(), /0 figures with a budget, not 8/);
+  });
+
+  it('README is no rosier', () => {
+    const readme = fs.readFileSync('README.md', 'utf8');
+    assert.deepEqual(rosy(readme, KNOWN), []);
+    const [title] = SECTIONS[8];
+    const worse: Known[] = [...KNOWN, [title, 'card: scan', '1.60 M'], [title, 'dump: work', '2.80 M']];
+    assert.match(rosy(readme, worse).join(), /known is 60 %.*known is 40 %/);
+    assert.match(rosy(readme, []).join(), /known is 0 %.*3650/);
   });
 
   it('one that is known and has grown worse, or is gone, would be noticed', () => {
