@@ -74,12 +74,13 @@ export class Whole {
     settings: Record<string, string> = {},
     net?: (bench: Bench) => void,
     kind?: typeof Loopback,
+    wires = wiring,
   ) {
     this.bench = new Bench({}, seed, flashed(build), kind);
     net?.(this.bench);
     if (Object.keys(settings).length)
       this.bench.storage.write('preset', Buffer.from(JSON.stringify(settings)));
-    this.rig = wiring(this.bench.module, this.bench.clock, seed);
+    this.rig = wires(this.bench.module, this.bench.clock, seed);
     this.power();
   }
 
