@@ -783,7 +783,7 @@ export const KEYS = {
         : v && !v.startsWith('ws://')
           ? 'must begin with ws://'
           : /^ws:..[^/?]*@/.test(v)
-            ? 'must have no user and password: those are sse and ocppak'
+            ? 'must have no user and password: those are the serial number and ocppak'
             : '',
   },
   /** Trust the built-in certificate authorities. Stored; the engine verifies no certificate. */

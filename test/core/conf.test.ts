@@ -61,7 +61,11 @@ describe('conf', () => {
       ['ocppe', 'yes', /invalid json/],
       ['ocppu', 'http://x', /^failed: must begin with ws:\/\/$/],
       ['ocppu', 'wss://host/x', /^failed: wss is not supported: the engine cannot verify certificates$/],
-      ['ocppu', 'ws://me:secret@host/x', /^failed: must have no user and password: those are sse and ocppak$/],
+      [
+        'ocppu',
+        'ws://me:secret@host/x',
+        /^failed: must have no user and password: those are the serial number and ocppak$/,
+      ],
       ['fna', 'x'.repeat(65), /longer than 64/],
       ['clp', '[6,10', /invalid json/],
       ['clp', '[6,40]', /up to 5 integers/],

@@ -206,7 +206,7 @@ describe('settings for the first start', () => {
     [{ ocppe: 'yes' }, 'ocppe must be true or false'],
     [{ ocppu: 'http://x' }, 'ocppu must begin with ws://'],
     [{ ocppu: 'wss://x' }, 'ocppu wss is not supported: the engine cannot verify certificates'],
-    [{ ocppu: 'ws://a:b@x' }, 'ocppu must have no user and password: those are sse and ocppak'],
+    [{ ocppu: 'ws://a:b@x' }, 'ocppu must have no user and password: those are the serial number and ocppak'],
     [{ ocppd: 'x'.repeat(21) }, 'ocppd must have at most 20 bytes'],
     [{ fna: null }, 'fna must not be null'],
     [{ oms: 'Voltage,Wind' }, 'oms unknown word Wind'],
