@@ -25,7 +25,7 @@ function rests(): string {
 
 function others(): string {
   return (
-    ',28 limited to nothing by the central system,29 waits: the power came back, or flash needs a pause,' +
+    ',28 limited to nothing by the central system,29 waits: the power came back or flash needs a pause,' +
     '35 nothing while the central system is away (ocppf),37 set inoperative by the central system,39 the wish is below the least current (mca)'
   );
 }

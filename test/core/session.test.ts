@@ -233,6 +233,14 @@ describe('access', () => {
       assert.equal(f.c.alw, want === 3 || want === 13 ? 1 : 0);
     });
 
+  it('a pause names both that it may have: a comma ends a reason in the list', () => {
+    const f = charger({ settings: { acs: 0 } });
+    f.until(100);
+    f.c.wait = f.c.t + 1000;
+    f.c.f.model = model;
+    assert.equal(words(f.c), 'waits: the power came back or flash needs a pause');
+  });
+
   it('whose card it waits for while the central system has reserved it', () => {
     const f = charger({ settings: { acs: 1 } });
     f.until(100);
