@@ -71,7 +71,6 @@ const OTHERWISE = {
   ocppti: 'for reading: the central system gives it',
   ocppio: 'for reading: the central system sets it',
   host: 'never null',
-  ocppu: 'takes neither wss:// nor user and password',
   ccu: 'always null',
   log: 'always empty',
   lrn: 'reads as the slot that waits; null ends the wait',
