@@ -87,6 +87,7 @@ const BAD: [rule: string, text: string][] = [
   ['regex', 'print(/(?:a)/);'],
   ['regex', 'print(/a(?=b)/);'],
   ['regex', 'print(/(a)\\1/);'],
+  ['regex', 'print(/[^/]/);'],
   ['regex', 'print(/a/m);'],
   ['regex', 'print(/a/s);'],
   ['regex', 'print(/a/u);'],

@@ -121,7 +121,10 @@ function texts(node, up, say) {
     say('text', node, '} in a text inside a template ends it');
 }
 
-/** Reliable: characters, bytes, classes, + and *, anchors, plain groups, alternatives without anchors under flag g. */
+/**
+ * Reliable: characters, bytes, classes, + and *, anchors, plain groups, alternatives without anchors under flag g. A slash ends
+ * the literal, in a class, too.
+ */
 function regex(node, up, say) {
   if (!node.regex) return;
   const { pattern, flags } = node.regex;
@@ -130,7 +133,8 @@ function regex(node, up, say) {
     /[^gi]/.test(flags) ||
     /[?{}\\]/.test(bare) ||
     (flags.includes('g') && bare.includes('|') && /[\^$]/.test(bare)) ||
-    /^[*+]/.test(bare);
+    /^[*+]/.test(bare) ||
+    /(^|[^\\])\//.test(pattern);
   if (bad)
     say('regex', node, `/${pattern}/${flags} is more than the engine's regular expressions do reliably`);
 }

@@ -782,7 +782,7 @@ export const KEYS = {
         ? 'wss is not supported: the engine cannot verify certificates'
         : v && !v.startsWith('ws://')
           ? 'must begin with ws://'
-          : /^ws:..[^/?]*@/.test(v)
+          : v.substr(5).split('/')[0].split('?')[0].includes('@')
             ? 'must have no user and password: those are the serial number and ocppak'
             : '',
   },
