@@ -7,6 +7,7 @@ import type { Charger } from './core/charger';
 import type { Conf } from './core/conf.part';
 import type { Row } from './core/config';
 import { parse } from './core/json';
+import type { Keep } from './core/keep.part';
 import type { Job } from './http/web.part';
 import type { Report } from './report.part';
 import type { Tell } from './tell.part';
@@ -140,7 +141,7 @@ function set(c: Charger, t: Typed): string {
 /** A step of setting a key, as over `/api/set`: loaded, checked, kept, and each hook told. */
 export function setting(c: Charger, t: Typed, r: Row): string {
   const on = t.on++;
-  const change = on < 3 ? (c.f.part('change') as Change) : undefined;
+  const change = on < 2 ? (c.f.part('change') as Change) : undefined;
   if (on === 1) {
     const bad = change!.take(c, r, t.raw, t);
     if (!bad) return '';
@@ -154,7 +155,7 @@ export function setting(c: Charger, t: Typed, r: Row): string {
       ? r[0] + ' is for reading only.'
       : refused + ' ' + r[0] + ' takes ' + takes(r) + '.';
   }
-  if (on === 2) change!.store(c, r, t.v);
+  if (on === 2) (c.f.part('keep') as Keep).store(c, r, t.v);
   if (on < 3) return '';
   if (on - 3 < c.hooks.length) {
     c.hooks[on - 3](c, 'setting', r[0]);

@@ -252,9 +252,10 @@
       return new Uint8Array(E.toArrayBuffer(E.toString(s) || s));
     }),
     write: native((data, at) => {
+      // The chip takes the bytes as they lie: the copy is the bench's.
+      tell('u', usage());
       const s = E.toString(data);
       if ((at | s.length) & 3) throw 'Data and address must be multiples of 4';
-      tell('u', usage());
       for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
     }),
     erasePage: native((at) => (there(at) ? chip.erasePage(there(at)) : ask('e', word(at), 1))),

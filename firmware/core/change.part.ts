@@ -4,13 +4,13 @@ import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Row } from './config';
 import { parse } from './json';
-import { CODE, clean, hear, keep, store } from './keep';
+import { CODE, clean, hear } from './keep';
 import type { Taken } from './keep';
+import type { Keep } from './keep.part';
 
 /** Exports of this part. */
 export interface Change {
   take(c: Charger, r: Row, raw: string, to: Taken): string | undefined;
-  store(c: Charger, r: Row, v: unknown): void;
   write(c: Charger, name: string, raw: string): string;
   fits(c: Charger, r: Row, v: unknown): string;
   admit(c: Charger, r: Row, v: unknown, to: Taken): string | undefined;
@@ -100,13 +100,13 @@ export function take(c: Charger, r: Row, raw: string, to: Taken): string | undef
   return v === undefined ? no + ' invalid json InvalidInput' : admit(c, r, v, to);
 }
 
-export { store };
-
 /** Sets a key by name from raw text. */
 export function write(c: Charger, name: string, raw: string): string {
   const r = c.f.row(name);
   const to = { v: undefined };
   const bad = r ? take(c, r, raw, to)! : 'unknown key';
-  if (!bad) keep(c, r!, to.v);
-  return bad;
+  if (bad) return bad;
+  (c.f.part('keep') as Keep).store(c, r!, to.v);
+  for (const hook of c.hooks) hook(c, 'setting', name);
+  return '';
 }

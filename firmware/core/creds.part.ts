@@ -73,6 +73,7 @@ function network(old: Network | undefined, v: { ssid?: unknown; key?: unknown })
   };
 }
 
+/** `v` is what is to be kept in the end. */
 export function setWifis(c: Charger, v: unknown): string {
   if (!Array.isArray(v) || v.length > NETWORKS) return 'value must be an array of up to 3 objects';
   const out: Network[] = [];
@@ -82,8 +83,8 @@ export function setWifis(c: Charger, v: unknown): string {
     if (w.ssid.length > 32 || w.key.length > 63) return 'ssid up to 32, key up to 63 bytes';
     if (w.ssid) out.push(w);
   }
-  c.k.wifis = out;
-  c.f.save('wifis', []);
+  v.splice(0, v.length);
+  for (const w of out) v.push(w);
   return '';
 }
 

@@ -1,4 +1,4 @@
-// What follows when a setting was admitted. Parts on call have a copy of their own: no state.
+// What those look at who set keys. Parts on call have a copy of their own: no state.
 
 import type { Charger } from './charger';
 import type { Row } from './config';
@@ -36,30 +36,4 @@ export function hear(c: Charger, r: Row, v: unknown, turn: number): string | und
     bad = '' + e;
   }
   return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
-}
-
-/** Keeps an admitted value. */
-export function store(c: Charger, r: Row, v: unknown): void {
-  const k = c.k as unknown as { [key: string]: unknown };
-  c.rev++;
-  // Merged ones are stored and saved by their setter.
-  if (r[2].includes('k') && !r[2].includes('m') && k[r[0]] !== v) {
-    k[r[0]] = v;
-    c.f.save(r[0], r[5]);
-  }
-  if (r[2].includes('p')) {
-    const text = JSON.stringify(v);
-    k[r[0]] = 1;
-    if (text === JSON.stringify(r[5])) {
-      delete k[r[0]];
-      c.f.del('k.' + r[0]);
-    } else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
-  }
-  c.dirty = 1;
-}
-
-/** Keeps an admitted value, and tells that it has changed. */
-export function keep(c: Charger, r: Row, v: unknown): void {
-  store(c, r, v);
-  for (const hook of c.hooks) hook(c, 'setting', r[0]);
 }

@@ -73,21 +73,15 @@ function trim(list: Card[]): void {
     list.pop();
 }
 
-/** Ten cards are long: a turn of its own, when whoever set them has let go of what that took. */
-function keep(c: Charger): void {
-  c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
-}
-
-/** An entry a turn: checked, and then what it names in its place. */
+/** An entry a turn: checked, and then what it names in its place; `v` is what is to be kept in the end. */
 export function setCards(c: Charger, v: unknown, n: number): string | undefined {
   if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
   const bad = n < v.length ? wrong(v[n]) : n === v.length ? twice(c.k.cards, v) : '';
   if (bad) return bad;
   if (n < v.length) v[n] = asked(v[n]);
   else if (n > v.length + 1) {
-    c.k.cards = v.concat(c.k.cards.slice(v.length));
-    trim(c.k.cards);
-    keep(c);
+    for (const k of c.k.cards.slice(v.length)) v.push(k);
+    trim(v);
     return '';
   } else if (n > v.length) for (let i = 0; i < v.length; i++) v[i] = merged(c.k.cards[i], v[i]);
   return undefined;
@@ -102,7 +96,8 @@ export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: n
   while (list.length < i) list.push(merged(undefined, {}));
   list[i] = merged(list[i], all[i]);
   trim(list);
-  keep(c);
+  // Ten cards are long: a turn of its own, when whoever set one has let go of what that took.
+  c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
   return '';
 }
 

@@ -5,6 +5,7 @@ import type { Change } from '../core/change.part';
 import type { Conf } from '../core/conf.part';
 import type { Row } from '../core/config';
 import { CODE, HIGH, hear, odd } from '../core/keep';
+import type { Keep } from '../core/keep.part';
 import type { Utf8 } from '../core/utf8.part';
 import type { Escape } from './escape.part';
 import type { Job } from './web.part';
@@ -142,15 +143,18 @@ function field(c: Charger, job: Sets): void {
   find(c, job);
 }
 
+/** The part that a row calls, '' = none. */
+function needs(r: Row): string {
+  const i = r[9].indexOf('.part("');
+  return i < 0 ? '' : r[9].substr(i + 7).split('"')[0];
+}
+
 /** It is kept, or the next hook learns of it. */
 function follow(c: Charger, job: Sets, r: Row): void {
   if (job.on === 2) {
-    const part = c.f.ready('change') as Change | undefined;
-    if (!part) return;
-    part.store(c, r, job.v);
-    // What is kept in a turn of its own has more room without them.
-    c.f.drop('change');
-    job.raw = '';
+    // What checked it makes room.
+    c.f.drop(needs(r));
+    (c.f.part('keep') as Keep).store(c, r, job.v);
   } else c.hooks[job.on - 3](c, 'setting', r[0]);
   if (++job.on < c.hooks.length + 3) return;
   job.out += '"' + job.name + '":true';
@@ -173,11 +177,8 @@ function check(c: Charger, job: Sets): void {
 
 /** What the row itself says, in as many turns as it takes; the part that it calls is loaded first. */
 function ask(c: Charger, job: Sets, r: Row): string | undefined {
-  const code = r[9];
-  const at = code.indexOf('.part("');
-  return at > 0 && !c.f.ready(code.substr(at + 7).split('"')[0])
-    ? undefined
-    : hear(c, r, job.v, job.turn++ - 1);
+  const name = needs(r);
+  return name && !c.f.ready(name) ? undefined : hear(c, r, job.v, job.turn++ - 1);
 }
 
 /** Checks what is said and does it; in the steps after that it is kept and told. */
@@ -191,6 +192,8 @@ function settle(c: Charger, job: Sets, r: Row): void {
     if (!part) return;
     why = part.take(c, r, job.raw, job);
     if (why === undefined) job.turn = 1;
+    // Enough to say what was refused.
+    job.raw = job.raw.substr(0, 60);
   }
   if (why === undefined) return;
   job.turn = 0;

@@ -5,7 +5,7 @@ import type { Bit } from '../../hal/types';
 import type { Change } from '../core/change.part';
 import type { Charger } from '../core/charger';
 import type { Row } from '../core/config';
-import { store } from '../core/keep';
+import type { Keep } from '../core/keep.part';
 import { quote } from './state';
 import type { Ocpp, Payload } from './state';
 
@@ -110,7 +110,7 @@ function settle(c: Charger, w: Wish): string | undefined {
   if (!w.kept) {
     w.kept = 1;
     c.f.drop('change');
-    store(c, r, w.v);
+    (c.f.part('keep') as Keep).store(c, r, w.v);
     return undefined;
   }
   for (const hook of c.hooks) c.ev.push([hook, 'setting', r[0]]);

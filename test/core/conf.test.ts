@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import { settings } from '../../firmware/core/config';
 import * as change from '../../firmware/core/change.part';
+import { store } from '../../firmware/core/keep.part';
 import { wish, type Wish } from '../../firmware/ocpp/configuration.part';
 import { conf, table, type Table } from '../fake/table';
 
@@ -10,7 +11,7 @@ const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 function accept(t: Table, name: string, text: string): string {
   const to: Wish = { kept: 0, id: '', key: name, value: text, r: undefined, v: undefined };
   const bad = wish(t.c, change, to);
-  if (!bad) change.store(t.c, to.r!, to.v);
+  if (!bad) store(t.c, to.r!, to.v);
   return bad;
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as carry from '../../firmware/ocpp/carry.part';
 import * as change from '../../firmware/core/change.part';
+import * as keep from '../../firmware/core/keep.part';
 import type { Bit, Nor } from '../../hal/types';
 import type { Charger } from '../../firmware/core/charger';
 import * as conf from '../../firmware/core/conf.part';
@@ -212,6 +213,7 @@ export type Answers = {
 
 // Settings are set by a part of their own.
 PARTS.change = change;
+PARTS.keep = keep;
 
 export const NOW = Date.parse('2026-01-10T12:00:00Z');
 

@@ -1,6 +1,7 @@
 // The key table in memory: packs the rows as the build does, and plays Storage, journal, parts and timers under them.
 
 import * as change from '../../firmware/core/change.part';
+import * as keep from '../../firmware/core/keep.part';
 import * as creds from '../../firmware/core/creds.part';
 import * as press from '../../firmware/core/press.part';
 import * as cards from '../../firmware/core/lists.part';
@@ -100,6 +101,7 @@ export function table(
   const parts: { [name: string]: unknown } = {
     conf,
     change,
+    keep,
     lists: cards,
     creds,
     press,
