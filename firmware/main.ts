@@ -13,7 +13,7 @@ import { ease, fault, heal, pardon, raise, recall } from './core/fault';
 import { INTERNAL, SAFE } from './core/faults';
 import * as journal from './core/journal';
 import { NONE } from './core/limits';
-import type { Lists } from './core/lists.part';
+import type { Cards } from './core/cards.part';
 import { lines, log } from './core/log';
 import { meter, resume } from './core/meter';
 import { button, light, reader, sense } from './core/panel';
@@ -336,7 +336,7 @@ function follow(_c: Charger, what: string, arg: string): void {
   if (what === 'button') want(c, 1);
   if (what === 'setting') noted(c, arg);
   if (what === 'setting' && (arg === 'wifis' || arg === 'sip')) want(c, 2);
-  if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('lists') as Lists).tally(c);
+  if (what === 'stop' && card(c, c.ses.tag) >= 0) (part('cards') as Cards).tally(c);
 }
 
 /** 3650 variables at the peak, and 820 that keep the engine from collecting at every pause. */
@@ -374,7 +374,7 @@ function remember(): void {
   c.m.cut = +con[1];
   counted = c.m.ops + c.m.cut;
   if (restore(c, (peek32(CAUSE) & 63) === POWER ? 0 : 1) && card(c, c.ses.tag) >= 0)
-    (part('lists') as Lists).tally(c);
+    (part('cards') as Cards).tally(c);
   c.x.free = c.ses.re && journal.get('k.upo') ? 1 : 0;
   if (c.ses.re) c.wait = c.t + Math.random() * +(journal.get('k.rdre') || 0) * 1000;
 }

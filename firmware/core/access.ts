@@ -1,10 +1,10 @@
 // Who may charge, and whether current may flow now (`alw`, `modelStatus`).
 
 import type { Bit } from '../../hal/types';
+import type { Cards } from './cards.part';
 import type { Charger } from './charger';
 import { HOT, SENSOR, VOLT_LOW } from './faults';
 import { FLOOR, least } from './limits';
-import type { Lists } from './lists.part';
 import { energy, grant, plugged, stop, tell } from './session';
 
 /** Index of the card with this UID in the card table, -1 = unknown. */
@@ -28,7 +28,7 @@ function local(c: Charger, uid: string): void {
 export function tap(c: Charger, uid: string): void {
   c.uid = uid;
   c.f.log('card', uid);
-  if (c.lrn && c.t < c.lrn[1]) return (c.f.part('lists') as Lists).learn(c, uid);
+  if (c.lrn && c.t < c.lrn[1]) return (c.f.part('cards') as Cards).learn(c, uid);
   tell(c, 'tap', uid);
   if (c.ses.on) {
     if (c.ses.tag === uid || (!c.k.ssc && card(c, uid) >= 0)) stop(c, 'Local', uid);

@@ -8,11 +8,12 @@
 import type { Conf } from './conf.part';
 import type { Bit, Fixed } from '../../hal/types';
 import type { Charger } from './charger';
+import type { Cards } from './cards.part';
 import type { Creds } from './creds.part';
-import type { Lists } from './lists.part';
 import type { Rescue } from './rescue.part';
 import type { Sched } from './sched.part';
 import type { Site } from './site.part';
+import type { Trx } from './trx.part';
 import type { Why } from './why.part';
 import type { Zone } from './zone.part';
 
@@ -475,7 +476,7 @@ export const KEYS = {
     lo: 0,
     hi: 10,
     get: (c): unknown => (c.ses.trx < 0 ? null : c.ses.trx),
-    set: (c, v: number | null): string => (c.f.part('lists') as Lists).trx(c, v),
+    set: (c, v: number | null): string => (c.f.part('trx') as Trx).trx(c, v),
   },
   /** Card table, ten entries {name, energy, cardId}: `cardId` reads as present or not. Writing an entry sets what it names; {} leaves a slot as it is, a `cardId` of "" frees it. */
   cards: {
@@ -492,7 +493,7 @@ export const KEYS = {
         energy: 0,
         cardId: false,
       }),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCards(c, v, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCards(c, v, n),
   },
   /** Card 0: name, energy, and whether a UID is stored (written as the UID). */
   c0n: {
@@ -500,7 +501,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[0] && c.k.cards[0].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 0, { name: v }, n),
   },
   c0e: {
     t: 'i',
@@ -508,14 +509,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[0] ? c.k.cards[0].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 0, { energy: v }, n),
   },
   c0i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[0] ? c.k.cards[0].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 0, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 0, { cardId: v }, n),
   },
   /** Card 1: name, energy, and whether a UID is stored (written as the UID). */
   c1n: {
@@ -523,7 +524,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[1] && c.k.cards[1].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 1, { name: v }, n),
   },
   c1e: {
     t: 'i',
@@ -531,14 +532,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[1] ? c.k.cards[1].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 1, { energy: v }, n),
   },
   c1i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[1] ? c.k.cards[1].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 1, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 1, { cardId: v }, n),
   },
   /** Card 2: name, energy, and whether a UID is stored (written as the UID). */
   c2n: {
@@ -546,7 +547,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[2] && c.k.cards[2].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 2, { name: v }, n),
   },
   c2e: {
     t: 'i',
@@ -554,14 +555,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[2] ? c.k.cards[2].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 2, { energy: v }, n),
   },
   c2i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[2] ? c.k.cards[2].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 2, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 2, { cardId: v }, n),
   },
   /** Card 3: name, energy, and whether a UID is stored (written as the UID). */
   c3n: {
@@ -569,7 +570,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[3] && c.k.cards[3].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 3, { name: v }, n),
   },
   c3e: {
     t: 'i',
@@ -577,14 +578,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[3] ? c.k.cards[3].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 3, { energy: v }, n),
   },
   c3i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[3] ? c.k.cards[3].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 3, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 3, { cardId: v }, n),
   },
   /** Card 4: name, energy, and whether a UID is stored (written as the UID). */
   c4n: {
@@ -592,7 +593,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[4] && c.k.cards[4].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 4, { name: v }, n),
   },
   c4e: {
     t: 'i',
@@ -600,14 +601,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[4] ? c.k.cards[4].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 4, { energy: v }, n),
   },
   c4i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[4] ? c.k.cards[4].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 4, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 4, { cardId: v }, n),
   },
   /** Card 5: name, energy, and whether a UID is stored (written as the UID). */
   c5n: {
@@ -615,7 +616,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[5] && c.k.cards[5].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 5, { name: v }, n),
   },
   c5e: {
     t: 'i',
@@ -623,14 +624,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[5] ? c.k.cards[5].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 5, { energy: v }, n),
   },
   c5i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[5] ? c.k.cards[5].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 5, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 5, { cardId: v }, n),
   },
   /** Card 6: name, energy, and whether a UID is stored (written as the UID). */
   c6n: {
@@ -638,7 +639,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[6] && c.k.cards[6].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 6, { name: v }, n),
   },
   c6e: {
     t: 'i',
@@ -646,14 +647,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[6] ? c.k.cards[6].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 6, { energy: v }, n),
   },
   c6i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[6] ? c.k.cards[6].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 6, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 6, { cardId: v }, n),
   },
   /** Card 7: name, energy, and whether a UID is stored (written as the UID). */
   c7n: {
@@ -661,7 +662,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[7] && c.k.cards[7].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 7, { name: v }, n),
   },
   c7e: {
     t: 'i',
@@ -669,14 +670,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[7] ? c.k.cards[7].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 7, { energy: v }, n),
   },
   c7i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[7] ? c.k.cards[7].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 7, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 7, { cardId: v }, n),
   },
   /** Card 8: name, energy, and whether a UID is stored (written as the UID). */
   c8n: {
@@ -684,7 +685,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[8] && c.k.cards[8].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 8, { name: v }, n),
   },
   c8e: {
     t: 'i',
@@ -692,14 +693,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[8] ? c.k.cards[8].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 8, { energy: v }, n),
   },
   c8i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[8] ? c.k.cards[8].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 8, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 8, { cardId: v }, n),
   },
   /** Card 9: name, energy, and whether a UID is stored (written as the UID). */
   c9n: {
@@ -707,7 +708,7 @@ export const KEYS = {
     f: 'wl',
     hi: 32,
     get: (c): unknown => (c.k.cards[9] && c.k.cards[9].name) || 'n/a',
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { name: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 9, { name: v }, n),
   },
   c9e: {
     t: 'i',
@@ -715,14 +716,14 @@ export const KEYS = {
     lo: 0,
     unit: 'Wh',
     get: (c): unknown => Math.floor(c.k.cards[9] ? c.k.cards[9].e : 0),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { energy: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 9, { energy: v }, n),
   },
   c9i: {
     t: 's',
     f: 'wl',
     hi: 20,
     get: (c): unknown => (c.k.cards[9] ? c.k.cards[9].id !== '' : false),
-    set: (c, v, n): string | undefined => (c.f.part('lists') as Lists).setCard(c, 9, { cardId: v }, n),
+    set: (c, v, n): string | undefined => (c.f.part('cards') as Cards).setCard(c, 9, { cardId: v }, n),
   },
   /** Frees a card slot. */
   del: {
@@ -731,7 +732,7 @@ export const KEYS = {
     lo: 0,
     hi: 9,
     set: (c, v: number, n): string | undefined =>
-      (c.f.part('lists') as Lists).setCard(c, v, { cardId: '' }, n),
+      (c.f.part('cards') as Cards).setCard(c, v, { cardId: '' }, n),
   },
   /** Learns the next card that is held to the reader into this slot, within a minute; null = no more. Reads as the slot while it waits. */
   lrn: {

@@ -145,14 +145,12 @@ function field(c: Charger, job: Sets): void {
 
 /** The part that a row calls, '' = none. */
 function needs(r: Row): string {
-  const i = r[9].indexOf('.part("');
-  return i < 0 ? '' : r[9].substr(i + 7).split('"')[0];
+  return (r[9].split('.part("')[1] ?? '').split('"')[0];
 }
 
 /** It is kept, or the next hook learns of it. */
 function follow(c: Charger, job: Sets, r: Row): void {
   if (job.on === 2) {
-    // What checked it makes room.
     c.f.drop(needs(r));
     (c.f.part('keep') as Keep).store(c, r, job.v);
   } else c.hooks[job.on - 3](c, 'setting', r[0]);
@@ -191,8 +189,11 @@ function settle(c: Charger, job: Sets, r: Row): void {
     const part = c.f.ready('change') as Change | undefined;
     if (!part) return;
     why = part.take(c, r, job.raw, job);
-    if (why === undefined) job.turn = 1;
-    // Enough to say what was refused.
+    if (why === undefined) {
+      job.turn = 1;
+      c.f.drop('change');
+    }
+    // Enough to say what was refused; what checked it makes room.
     job.raw = job.raw.substr(0, 60);
   }
   if (why === undefined) return;

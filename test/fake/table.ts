@@ -4,7 +4,7 @@ import * as change from '../../firmware/core/change.part';
 import * as keep from '../../firmware/core/keep.part';
 import * as creds from '../../firmware/core/creds.part';
 import * as press from '../../firmware/core/press.part';
-import * as cards from '../../firmware/core/lists.part';
+import * as cards from '../../firmware/core/cards.part';
 import * as utf8 from '../../firmware/core/utf8.part';
 import * as conf from '../../firmware/core/conf.part';
 import * as console_ from '../../firmware/console.part';
@@ -23,6 +23,7 @@ import * as eco from '../../firmware/core/eco.part';
 import * as sched from '../../firmware/core/sched.part';
 import * as site from '../../firmware/core/site.part';
 import * as trip from '../../firmware/core/trip.part';
+import * as trx from '../../firmware/core/trx.part';
 import * as why from '../../firmware/core/why.part';
 import { clock } from '../../firmware/core/time';
 import * as settle from '../../firmware/core/settle.part';
@@ -102,7 +103,8 @@ export function table(
     conf,
     change,
     keep,
-    lists: cards,
+    cards,
+    trx,
     creds,
     press,
     zone,

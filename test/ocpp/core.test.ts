@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Csms, NOW, PARTS, asked, frame, messages, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
-import { trx } from '../../firmware/core/lists.part';
+import { trx } from '../../firmware/core/trx.part';
 import { plain } from '../../firmware/core/utf8.part';
 import { SLOTS, chars } from '../../firmware/ocpp/state';
 import { get, put } from '../../firmware/core/journal';

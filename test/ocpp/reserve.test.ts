@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { raise } from '../../firmware/core/fault';
 import { HOT } from '../../firmware/core/faults';
-import * as cards from '../../firmware/core/lists.part';
+import { trx } from '../../firmware/core/trx.part';
 import { free } from '../../firmware/core/access';
 import { Csms, NOW, asked, ready, rig } from '../fake/csms';
 import type { Options, Rig } from '../fake/csms';
@@ -215,7 +215,7 @@ describe('ocpp reservation', () => {
     r.run(5000);
     free(r.c);
     assert.equal(r.c.ses.on, 0);
-    assert.equal(cards.trx(r.c, 0), 'reserved by the central system');
+    assert.equal(trx(r.c, 0), 'reserved by the central system');
     cancel(r, 7);
     r.run(1000);
     assert.equal(r.c.ses.on, 1);

@@ -1,16 +1,15 @@
-// Part on call: what rows of the key table do with cards. `n` counts the turns of a `set`; undefined = it
-// has more to do. What it has taken stands in the charger's table when the last one is over, or nothing of it.
+// Part on call: what rows of the key table do with cards. `n` counts the turns of a `set`; undefined = it has more to do. What
+// it has taken stands in the charger's table when the last one is over, or nothing of it.
 
 import type { Charger } from './charger';
 import type { Card } from './keys';
 
 /** Exports of this part. */
-export interface Lists {
+export interface Cards {
   setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: number): string | undefined;
   setCards(c: Charger, v: unknown, n: number): string | undefined;
   learn(c: Charger, uid: string): void;
   tally(c: Charger): void;
-  trx(c: Charger, v: number | null): string;
 }
 
 const SLOTS = 10;
@@ -67,10 +66,17 @@ function merged(old: Card | undefined, a: Asked): Card {
   return a.id === '' ? k : { id: a.id ?? k.id, name: a.name ?? k.name, e: a.e ?? k.e };
 }
 
-/** Empty slots at the end cost memory. */
-function trim(list: Card[]): void {
-  while (list.length && !list[list.length - 1].id && !list[list.length - 1].name && !list[list.length - 1].e)
-    list.pop();
+function empty(k: Card): boolean {
+  return !k.id && !k.name && !k.e;
+}
+
+/** Makes cards of what is asked for, with those that `old` has behind it; empty slots at the end cost memory. */
+function fill(old: Card[], v: Asked[]): void {
+  for (let i = SLOTS; i--;) {
+    const k = v[i] ? merged(old[i], v[i]) : (old[i] ?? (v[i + 1] && merged(undefined, {})));
+    if (k && (v[i + 1] || !empty(k))) v[i] = k;
+    else if (i < v.length) v.pop();
+  }
 }
 
 /** An entry a turn: checked, and then what it names in its place; `v` is what is to be kept in the end. */
@@ -79,12 +85,9 @@ export function setCards(c: Charger, v: unknown, n: number): string | undefined 
   const bad = n < v.length ? wrong(v[n]) : n === v.length ? twice(c.k.cards, v) : '';
   if (bad) return bad;
   if (n < v.length) v[n] = asked(v[n]);
-  else if (n > v.length + 1) {
-    for (const k of c.k.cards.slice(v.length)) v.push(k);
-    trim(v);
-    return '';
-  } else if (n > v.length) for (let i = 0; i < v.length; i++) v[i] = merged(c.k.cards[i], v[i]);
-  return undefined;
+  if (n <= v.length) return undefined;
+  fill(c.k.cards, v);
+  return '';
 }
 
 export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: number): string | undefined {
@@ -93,9 +96,8 @@ export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: n
   const all: Asked[] = [];
   all[i] = asked(v);
   if (n === 1) return twice(list, all) || undefined;
-  while (list.length < i) list.push(merged(undefined, {}));
-  list[i] = merged(list[i], all[i]);
-  trim(list);
+  fill(list, all);
+  c.k.cards = all as Card[];
   // Ten cards are long: a turn of its own, when whoever set one has let go of what that took.
   c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
   return '';
@@ -125,21 +127,4 @@ export function tally(c: Charger): void {
     k.e += c.ses.e1 - c.ses.e0;
     c.f.save('cards');
   }
-}
-
-function start(c: Charger, n: number): string {
-  const k = c.k.cards[n - 1];
-  if (n && !(k && k.id)) return 'no such card';
-  if (c.o.rv) return 'reserved by the central system';
-  if (c.o.ino) return 'taken out of service by the central system';
-  c.f.grant(c, n ? k.id : c.k.ocppd, n);
-  return '';
-}
-
-/** Starts or ends a transaction. */
-export function trx(c: Charger, v: number | null): string {
-  if (v === c.ses.trx) return '';
-  if (v !== null) return c.ses.ok || c.ses.on ? 'a transaction runs' : start(c, v);
-  if (c.ses.ok || c.ses.on) c.f.stop(c, 'Remote');
-  return '';
 }
