@@ -1,13 +1,9 @@
 // Part on call: takes a value out of a query where that needs several turns: a long one, and one with bytes above 127. The engine looks
 // at each byte, and its own decoder refuses those.
 
+import type { Charger } from '../core/charger';
 import { slow } from './query';
 import type { Sets } from './set.part';
-
-/** Exports of this part. */
-export interface Escape {
-  value(job: Sets): void;
-}
 
 /** Bytes that are decoded in a turn: of a text that the engine's own decoder refuses, and of one with sequences that are none. */
 const MOST = 60;
@@ -40,8 +36,8 @@ function escapes(job: Sets): void {
   }
 }
 
-/** A turn of it. */
-export function value(job: Sets): void {
+/** A turn of it; true = the value is whole. */
+export function next(_c: Charger, job: Sets): boolean {
   if (job.on === -4) {
     const i = job.text.indexOf('&');
     job.raw = i < 0 ? job.text : job.text.substr(0, i);
@@ -52,7 +48,8 @@ export function value(job: Sets): void {
     const b = bite(job.v as string);
     job.raw += b[1];
     job.v = (job.v as string).substr(b[0]);
-    if (job.v) return;
+    if (job.v) return false;
   }
   if (job.on) job.on++;
+  return !job.on;
 }

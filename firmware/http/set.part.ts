@@ -2,20 +2,19 @@
 
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
-import type { Conf } from '../core/conf.part';
 import type { Row } from '../core/config';
 import { CODE, HIGH, hear, odd } from '../core/keep';
 import type { Keep } from '../core/keep.part';
 import type { Utf8 } from '../core/utf8.part';
-import type { Escape } from './escape.part';
+import type { Param } from './param.part';
 import type { Job } from './web.part';
 
 /** A request to set keys. */
 export interface Sets extends Job {
-  /** Query that is left, NAME=VALUE&..., or a JSON body and its names that are left. */
+  /** Query that is left, NAME=VALUE&..., or a JSON body and its names that are left; undefined = nobody has looked for one yet. */
   text: string;
   body: { [name: string]: unknown } | undefined;
-  list: string[];
+  list: string[] | undefined;
   /** Key at work, its row as long as it is, and what is said about it. */
   name: string;
   r?: Row;
@@ -36,29 +35,19 @@ export interface Sets extends Job {
 
 /** A request with an answer longer than this is broken off. */
 const LONG = 2500;
-/** Longest name; and a value of which more is done in a turn. */
-const NAME = 64;
+/** For a value longer than this all makes room that is not at work. */
 const SHORT = 500;
 
-function parse(c: Charger, text: string): { [name: string]: unknown } | undefined {
-  try {
-    return JSON.parse(text.includes('\\u') ? (c.f.part('utf8') as Utf8).plain(text) : text);
-  } catch (e) {
-    return undefined;
-  }
-}
-
 /** Takes a request in. */
-export function start(c: Charger, _path: string, query: string): Job {
-  const body = query[0] === '{' ? parse(c, query) : undefined;
+export function start(_c: Charger, _path: string, query: string): Job {
   const job: Sets = {
     out: '{',
     status: 200,
     type: 'application/json',
     size: 0,
-    text: body ? '' : query,
-    body,
-    list: body ? Object.keys(body) : [],
+    text: query,
+    body: undefined,
+    list: undefined,
     name: '',
     raw: '',
     on: 0,
@@ -91,58 +80,6 @@ function find(c: Charger, job: Sets): void {
   else refused(job, 'unknown key');
 }
 
-/** Text of a query; undefined = the engine's own decoder refuses it. */
-function decode(text: string): string | undefined {
-  const t = text.replaceAll('+', ' ');
-  try {
-    return t.includes('%') ? decodeURIComponent(t) : t;
-  } catch (e) {
-    return undefined;
-  }
-}
-
-/** The next parameter of the query; empty ones are passed over. */
-function next(c: Charger, job: Sets): void {
-  const head = job.text.substr(0, NAME);
-  const end = head.indexOf('&');
-  const eq = head.indexOf('=');
-  const bare = end >= 0 && (eq < 0 || eq > end);
-  const n = bare ? end : eq;
-  job.text = job.text.substr(n < 0 ? NAME : n + 1);
-  if (!n && bare) return;
-  job.name = decode(n < 0 ? head : head.substr(0, n)) ?? '\xff';
-  job.raw = '';
-  if (!bare) take(job);
-  if (!job.on) find(c, job);
-}
-
-/** Its value, where one turn is enough for it. */
-function take(job: Sets): void {
-  const long = job.text.substr(0, SHORT);
-  const i = long.indexOf('&');
-  const n = i < 0 ? job.text.length : i;
-  const t = n < SHORT ? decode(long.substr(0, n)) : undefined;
-  if (t === undefined) job.on = -4;
-  else {
-    job.raw = t;
-    job.text = job.text.substr(n + 1);
-  }
-}
-
-/** Its value where it takes more of them. */
-function value(c: Charger, job: Sets): void {
-  const part = c.f.ready('escape') as Escape | undefined;
-  if (part) part.value(job);
-  if (!job.on) find(c, job);
-}
-
-/** The next field of a JSON body. */
-function field(c: Charger, job: Sets): void {
-  job.name = job.list.shift()!;
-  job.raw = (c.f.part('conf') as Conf).json(job.body![job.name]);
-  find(c, job);
-}
-
 /** The part that a row calls, '' = none. */
 function needs(r: Row): string {
   return (r[9].split('.part("')[1] ?? '').split('"')[0];
@@ -152,7 +89,9 @@ function needs(r: Row): string {
 function follow(c: Charger, job: Sets, r: Row): void {
   if (job.on === 2) {
     c.f.drop(needs(r));
-    (c.f.part('keep') as Keep).store(c, r, job.v);
+    const part = c.f.ready('keep') as Keep | undefined;
+    if (!part) return;
+    part.store(c, r, job.v);
   } else c.hooks[job.on - 3](c, 'setting', r[0]);
   if (++job.on < c.hooks.length + 3) return;
   job.out += '"' + job.name + '":true';
@@ -163,13 +102,15 @@ function follow(c: Charger, job: Sets, r: Row): void {
 
 /** It is UTF-8, and the part that checks is loaded. */
 function check(c: Charger, job: Sets): void {
+  const long = job.raw.length > SHORT;
+  if (long) for (const name of ['param', 'escape']) c.f.drop(name);
   if (odd(job.raw)) {
     const part = c.f.ready('utf8') as Utf8 | undefined;
     if (!part) return;
     const text = part.proper(job.raw);
     if (text === undefined) return refused(job, CODE);
     job.raw = text;
-  } else if (job.raw.length < SHORT) c.f.part('change');
+  } else if (!long) c.f.part('change');
   job.on = 1;
 }
 
@@ -204,12 +145,14 @@ function settle(c: Charger, job: Sets, r: Row): void {
 
 /** Goes a step further; true = the text is complete. */
 export function step(c: Charger, job: Sets): boolean {
-  if (job.on < 0) value(c, job);
-  else if (job.r) settle(c, job, job.r);
-  else if (job.list.length) field(c, job);
-  else next(c, job);
+  if (job.r) settle(c, job, job.r);
+  else {
+    const part = c.f.ready(job.on < 0 ? 'escape' : 'param') as Param | undefined;
+    if (!part) return false;
+    if (part.next(c, job)) find(c, job);
+  }
   const long = job.out.length > LONG;
-  if (job.r || job.on < 0 || (!long && (job.text || job.list.length))) return false;
+  if (job.r || job.on < 0 || (!long && (job.text || job.list!.length))) return false;
   if (long || (job.bad && !job.good)) job.status = 500;
   job.out += '}';
   return true;

@@ -18,6 +18,7 @@ import * as set from '../../firmware/http/set.part';
 import * as v1 from '../../firmware/http/v1.part';
 import * as nets from '../../firmware/net/nets.part';
 import * as page from '../../firmware/http/page.part';
+import * as param from '../../firmware/http/param.part';
 import * as web from '../../firmware/http/web.part';
 import * as eco from '../../firmware/core/eco.part';
 import * as sched from '../../firmware/core/sched.part';
@@ -120,6 +121,7 @@ export function table(
     web,
     dump,
     escape: escape_,
+    param,
     events,
     get,
     metrics,
