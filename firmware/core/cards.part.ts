@@ -32,72 +32,54 @@ function wrong(v: { [k: string]: unknown }): string {
     : '';
 }
 
-/** What an entry names; what it does not is undefined and stays. A shown `cardId` (true, false) is left alone. */
-interface Asked {
-  id?: string;
-  name?: string;
-  e?: number;
+/** What a slot is with what `v` names; what that does not name stays, and so does a shown `cardId` (true, false). One without a card
+ * is free. */
+function merged(old: Card | undefined, v: { [k: string]: unknown }): Card {
+  const id = typeof v.cardId === 'string' ? uid(v.cardId) : undefined;
+  const name = v.name === 'n/a' ? '' : (v.name as string | undefined);
+  const k = old && id !== '' ? old : { id: '', name: '', e: 0 };
+  return id === '' ? k : { id: id ?? k.id, name: name ?? k.name, e: (v.energy as number | undefined) ?? k.e };
 }
 
-function asked(v: { [k: string]: unknown }): Asked {
-  return {
-    id: typeof v.cardId === 'string' ? uid(v.cardId) : undefined,
-    name: v.name === 'n/a' ? '' : (v.name as string | undefined),
-    e: v.energy as number | undefined,
-  };
-}
-
-/** Which card two slots would share, once each has what `v` names; '' = none. */
-function twice(list: Card[], v: Asked[]): string {
+/** Which card two slots would share, once `v` has taken the place of what stands in `list`; '' = none. */
+function twice(list: Card[], v: Card[]): string {
   const ids: string[] = [];
   for (let i = 0; i < SLOTS; i++) {
-    const a = v[i];
-    const k = list[i];
-    const id = (a && a.id) ?? (k ? k.id : '');
+    const k = v[i] ?? list[i];
+    const id = k ? k.id : '';
     if (id && ids.includes(id)) return 'cardId is that of card ' + ids.indexOf(id);
     ids.push(id);
   }
   return '';
 }
 
-/** What a slot is with what `a` names; one without a card is free. */
-function merged(old: Card | undefined, a: Asked): Card {
-  const k = old && a.id !== '' ? old : { id: '', name: '', e: 0 };
-  return a.id === '' ? k : { id: a.id ?? k.id, name: a.name ?? k.name, e: a.e ?? k.e };
+/** Empty slots at the end cost memory. */
+function trim(list: Card[]): void {
+  while (list.length && !list[list.length - 1].id && !list[list.length - 1].name && !list[list.length - 1].e)
+    list.pop();
 }
 
-function empty(k: Card): boolean {
-  return !k.id && !k.name && !k.e;
-}
-
-/** Makes cards of what is asked for, with those that `old` has behind it; empty slots at the end cost memory. */
-function fill(old: Card[], v: Asked[]): void {
-  for (let i = SLOTS; i--;) {
-    const k = v[i] ? merged(old[i], v[i]) : (old[i] ?? (v[i + 1] && merged(undefined, {})));
-    if (k && (v[i + 1] || !empty(k))) v[i] = k;
-    else if (i < v.length) v.pop();
-  }
-}
-
-/** An entry a turn: checked, and then what it names in its place; `v` is what is to be kept in the end. */
+/** An entry a turn: checked, and then the card that it makes in its place; `v` is what is to be kept in the end. */
 export function setCards(c: Charger, v: unknown, n: number): string | undefined {
   if (!Array.isArray(v) || v.length > SLOTS) return 'value must be an array of up to 10 objects';
   const bad = n < v.length ? wrong(v[n]) : n === v.length ? twice(c.k.cards, v) : '';
   if (bad) return bad;
-  if (n < v.length) v[n] = asked(v[n]);
+  if (n < v.length) v[n] = merged(c.k.cards[n], v[n]);
   if (n <= v.length) return undefined;
-  fill(c.k.cards, v);
+  for (const k of c.k.cards.slice(v.length)) v.push(k);
+  trim(v);
   return '';
 }
 
 export function setCard(c: Charger, i: number, v: { [k: string]: unknown }, n: number): string | undefined {
   if (!n) return wrong(v) || undefined;
   const list = c.k.cards;
-  const all: Asked[] = [];
-  all[i] = asked(v);
+  const all: Card[] = [];
+  all[i] = merged(list[i], v);
   if (n === 1) return twice(list, all) || undefined;
-  fill(list, all);
-  c.k.cards = all as Card[];
+  while (list.length < i) list.push(merged(undefined, {}));
+  list[i] = all[i];
+  trim(list);
   // Ten cards are long: a turn of its own, when whoever set one has let go of what that took.
   c.ev.push([(x): void => x.f.save('cards', []), 0, '']);
   return '';
