@@ -35,7 +35,7 @@ export interface Sets extends Job {
 
 /** A request with an answer longer than this is broken off. */
 const LONG = 2500;
-/** For a value longer than this all makes room that is not at work. */
+/** Below this length a value is looked at in the turn in which the part that checks is loaded. */
 const SHORT = 500;
 
 /** Takes a request in. */
@@ -102,15 +102,13 @@ function follow(c: Charger, job: Sets, r: Row): void {
 
 /** It is UTF-8, and the part that checks is loaded. */
 function check(c: Charger, job: Sets): void {
-  const long = job.raw.length > SHORT;
-  if (long) for (const name of ['param', 'escape']) c.f.drop(name);
   if (odd(job.raw)) {
     const part = c.f.ready('utf8') as Utf8 | undefined;
     if (!part) return;
     const text = part.proper(job.raw);
     if (text === undefined) return refused(job, CODE);
     job.raw = text;
-  } else if (!long) c.f.part('change');
+  } else if (job.raw.length < SHORT) c.f.part('change');
   job.on = 1;
 }
 
@@ -132,9 +130,10 @@ function settle(c: Charger, job: Sets, r: Row): void {
     why = part.take(c, r, job.raw, job);
     if (why === undefined) {
       job.turn = 1;
-      c.f.drop('change');
+      // What takes several turns may be long: all that has done its work makes room.
+      for (const name of ['param', 'escape', 'change']) c.f.drop(name);
     }
-    // Enough to say what was refused; what checked it makes room.
+    // Enough to say what was refused.
     job.raw = job.raw.substr(0, 60);
   }
   if (why === undefined) return;
