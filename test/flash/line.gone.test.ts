@@ -1,4 +1,5 @@
-// ./flash.sh on a line that goes dead, and the patience it has with that.
+// ./flash.sh on a line that goes dead, and the patience it has with that: a file of its own, as test/flash/line.dead.test.ts is,
+// so that one waits beside the other.
 
 import assert from 'node:assert';
 import { BOARD } from '../../tools/flash-image.mjs';
@@ -7,7 +8,7 @@ import { terminals } from '../fake/line';
 import { reference } from '../fake/whole';
 
 (terminals ? describe : describe.skip)(
-  './flash.sh on a line that is dead (needs util-linux script)',
+  './flash.sh on a line that goes dead (needs util-linux script)',
   function () {
     this.timeout(120000);
     desk();
@@ -28,12 +29,6 @@ import { reference } from '../fake/whole';
       on.charger.whole.run(20000);
       assert.equal(on.charger.whole.get('mod'), 'reference');
       assert.equal(Buffer.from(on.charger.whole.bench.storage.read('get')!).toString(), 'exports.old=1');
-    });
-
-    it('a line where nobody answers', async () => {
-      await on.bare();
-      const r = await flash(['--port', on.tty.path]);
-      assert.deepEqual(r, { status: 1, out: '', err: `no engine answers at ${on.tty.path}: write it with --engine FILE, or press EN (reset) and try again` }); // prettier-ignore
     });
   },
 );

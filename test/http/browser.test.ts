@@ -58,6 +58,9 @@ const MEASURE = `(() => {
   return { texts, faint };
 })()`;
 
+/** World time goes so many times faster. */
+const RATE = 5;
+
 /** One for all: it takes longer to start than a page. */
 let b: Browser;
 
@@ -72,7 +75,7 @@ describe('page in a browser', function () {
       );
       return this.skip();
     }
-    bench = await start({ http: 0, bench: 0, csms: 0, fresh: true, flash: '', rate: 5 });
+    bench = await start({ http: 0, bench: 0, csms: 0, fresh: true, flash: '', rate: RATE });
     b = new Browser();
   });
   after(() => bench?.stop());
@@ -421,11 +424,15 @@ describe('page in a browser', function () {
   });
 
   it('says plainly that the charger is out of reach, and comes back', async () => {
+    // The page keeps step with the world, from the next word of the charger on, which comes within 5 s.
+    await b.pace(RATE);
+    await bench.advance(6000);
     await bench.post('wifi', { up: false });
     // 12 s of silence tell as much as a request that came to nothing: the one that follows them settles it.
-    await b.until(`!${$('lost')}.hidden && ${says('lost', 'No connection to the charger')}`, 22000);
+    await b.until(`!${$('lost')}.hidden && ${says('lost', 'No connection to the charger')}`, 22000 / RATE);
     await bench.post('wifi', { up: true });
     await b.until(`${$('lost')}.hidden && ${says('link', 'connected')}`, 60000);
+    await b.pace(1);
   });
 
   /** A file as if it had been picked. */
@@ -488,7 +495,7 @@ describe('page on the access point', function () {
       fresh: true,
       flash: '',
       set: [['wifis', '[]']],
-      rate: 5,
+      rate: RATE,
     });
     b ??= new Browser();
     try {

@@ -85,34 +85,4 @@ describe('MQTT with a broker that misbehaves', function () {
     assert.equal(broker.packets.length, n);
     assert.deepEqual([await s.key('mcs'), await s.key('mcc'), broker.sockets.length], [false, false, 1]);
   });
-
-  it('is a black hole while charging: nothing stands still, the charge goes on', async () => {
-    await on();
-    await s.holds('connected', 20000, connected);
-    await s.b.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
-    await s.pass(15000);
-    const { blocked } = ((await s.b.snapshot()) as unknown as { network: { blocked: number } }).network;
-    await s.b.post('wifi', { blackhole: true });
-    const seen = async (): Promise<Json> => (await s.b.snapshot()) as unknown as Json;
-    for (let i = 0; i < 12; i++) {
-      await s.b.advance(15000);
-      const { contactor, network, boots } = await seen();
-      assert.deepEqual([(contactor as Json).closed, (network as Json).blocked, boots], [true, blocked, 1]);
-    }
-    assert.equal(await connected(), false);
-    assert.ok(((await s.key('gap')) as number) < 100);
-    await s.b.post('wifi', { blackhole: false });
-    await s.holds('again', 400000, connected);
-  });
-
-  it('is a black hole while nobody charges: it is not tried blindly', async () => {
-    await on();
-    await s.holds('connected', 20000, connected);
-    await s.b.post('wifi', { blackhole: true });
-    for (let i = 0; i < 40; i++) await s.b.advance(5000);
-    assert.equal(((await s.b.snapshot()) as unknown as Json).boots, 1);
-    assert.equal(await s.key('mlr'), 'no answer to ping');
-    await s.b.post('wifi', { blackhole: false });
-    await s.holds('again', 400000, connected);
-  });
 });
