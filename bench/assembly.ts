@@ -1,7 +1,6 @@
 // Which classes the bench is put together from; tests put in others.
 
 import type { WorldClock } from './clock';
-import { createEspruino } from './engine/espruino';
 import { createNode } from './engine/node';
 import { Nor } from './esp32/flash';
 import { Esp32 } from './esp32/module';
@@ -46,7 +45,9 @@ const assembly: Assembly = {
   module: async (clock, seed) => new Esp32(clock, seed),
   flash: async (image) => new Nor(image),
   files: async (flash) => new Storage(flash),
-  engine: async (name, host, o) => (name === 'node' ? createNode(host) : createEspruino(host, o)),
+  // Loaded where it is asked for: it brings the minifier along.
+  engine: async (name, host, o) =>
+    name === 'node' ? createNode(host) : (await import('./engine/espruino')).createEspruino(host, o),
 };
 
 export default assembly;

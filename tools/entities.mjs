@@ -1,7 +1,7 @@
 // The table of Home Assistant's entities at build time: firmware/mqtt/entities.ts as the data file `entities`, a line an entity:
 // conditions, component, object id and key, a blank between them, and behind one more the members of its description. ^ stands for {ama}.
 import { readFileSync } from 'node:fs';
-import { evaluate } from './keys.mjs';
+import { evaluate } from './evaluate.mjs';
 
 export const ENTITIES_FILE = 'firmware/mqtt/entities.ts';
 /** Longest line: with topic and device a message fits into a packet of the network. */

@@ -5,7 +5,7 @@
 //   masks  behind the rows, JSON: bits that [open, stop, end with the car, by an operator, by one alone and kept in flash],
 //          and the bits in order of gravity
 import { readFileSync } from 'node:fs';
-import { evaluate } from './keys.mjs';
+import { evaluate } from './evaluate.mjs';
 
 export const FAULTS_FILE = 'firmware/core/faults.ts';
 /** Bytes of a row, and rows, as the charger reads them. */

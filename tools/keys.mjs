@@ -1,8 +1,8 @@
 // The key table at build time: reads firmware/core/keys.ts, checks and shortens the functions of its rows, packs it.
 import { readFileSync } from 'node:fs';
-import vm from 'node:vm';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { evaluate } from './evaluate.mjs';
 import { inspect } from './gate.mjs';
 import { GLOBALS } from './globals.mjs';
 import { pack } from './pack.mjs';
@@ -40,24 +40,6 @@ function comments(source, node) {
       .replace(/\s*\n\s*\*\s*/g, ' ')
       .trim(),
   };
-}
-
-/** Runs a table's module and returns what it exports. `??` stays: the engine has it. */
-export function evaluate(file, text) {
-  const { outputText } = ts.transpileModule(text, {
-    fileName: file,
-    compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS },
-  });
-  const refuse = (name) => {
-    throw new Error(`${file}: imports ${name}; only types may be imported`);
-  };
-  const exports = {};
-  vm.runInNewContext(
-    `(function (exports, require) {${outputText}\n})`,
-    {},
-    { filename: file },
-  )(exports, refuse);
-  return exports;
 }
 
 /**
