@@ -10,7 +10,7 @@ import { Chip, accept, banner, identify, restart, upload } from '../tools/flash-
 import { sums } from '../tools/sums.mjs';
 import { KEYS, type Key } from '../firmware/core/keys';
 import { build } from '../tools/build.mjs';
-import { thin } from './fake/depth';
+import { depth, thin } from './fake/depth';
 import { scene, image } from './fake/hosts';
 import { Charger, Line } from './fake/line';
 import { Whole, reference } from './fake/whole';
@@ -150,7 +150,7 @@ describe('crash upon crash', function () {
       hang(w);
       assert.equal(w.get('errs'), SAFE);
     }
-    w.run(60 * MINUTE);
+    w.run(depth('AWAY') * MINUTE);
     assert.equal(w.get('errs'), SAFE);
     w.end();
   });

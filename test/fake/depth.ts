@@ -8,25 +8,29 @@ if (DEPTH !== 'short' && DEPTH !== 'full') throw new Error(`DEPTH=${DEPTH}: shor
 /** Short, full. */
 const ROWS = {
   /** Random walks of car, faults, settings and supply; half as many with a network; steps of each. */
-  WALKS: [3, 7],
-  STEPS: [500, 1500],
+  WALKS: [2, 7],
+  STEPS: [400, 1500],
   /** Walks of the central system's messages. */
-  OCPP_WALKS: [8, 25],
+  OCPP_WALKS: [5, 25],
   /** Spoilt messages and frames. Before a release 100 000. */
-  FUZZ: [600, 4000],
+  FUZZ: [300, 4000],
   /** Power cuts at any byte: of an update, of a transaction's records, of a local list, of charging profiles. */
-  CUTS: [25, 100],
-  DAY_CUTS: [60, 250],
-  LIST_CUTS: [60, 240],
-  PROFILE_CUTS: [80, 240],
+  CUTS: [10, 100],
+  DAY_CUTS: [30, 250],
+  LIST_CUTS: [30, 240],
+  PROFILE_CUTS: [30, 240],
   /** Of so many places or moments at which something hits, one is looked at. */
-  THIN: [4, 1],
-  /** Hours with a new limit every 10 s, and with a host that blocks each connect; of one charge; settings that change. */
-  HOURS: [1, 3],
-  LONG: [5, 6],
-  SETTINGS: [250, 700],
+  THIN: [8, 1],
+  /** Hours with a new limit every 10 s, and with a host that blocks each connect; of one charge; without the central system. */
+  HOURS: [0.6, 3],
+  LONG: [3.2, 6],
+  OFFLINE: [16, 48],
+  /** Settings that change. */
+  SETTINGS: [100, 700],
+  /** Minutes for which a network stays away, and for which nobody comes to a charger that does not charge any more. */
+  AWAY: [20, 60],
   /** Days of service: summer time begins on the tenth, and ends after the LEAP. A year: 365. */
-  SOAK_DAYS: [24, 30],
+  SOAK_DAYS: [18, 30],
 } as const;
 
 const full = DEPTH === 'full';

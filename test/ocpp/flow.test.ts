@@ -5,6 +5,7 @@ import { Csms, NOW, PARTS, asked, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 import * as journal from '../../firmware/core/journal';
 import { Flash } from '../fake/flash';
+import { depth } from '../fake/depth';
 
 const REFUSED = { idTagInfo: { status: 'Invalid' } };
 
@@ -717,20 +718,23 @@ describe('ocpp queue', () => {
   });
 });
 
-describe('ocpp two days offline', () => {
+const OFFLINE = depth('OFFLINE');
+const MINUTES = OFFLINE * 60;
+
+describe('ocpp offline for long', () => {
   /** Records of the queue, and samples that wait for an end. */
   const queued = (): number =>
     Array.from({ length: 64 }, (_, i) => journal.get('q' + i)).filter(Boolean).length;
   function aside(): number {
     let n = 0;
     for (let set = 0; set < 32; set++)
-      for (let i = 0; i < 3000; i++)
+      for (let i = 0; i < MINUTES + 120; i++)
         if (journal.get('d' + set.toString(36) + i.toString(36)) !== undefined) n++;
     return n;
   }
 
   for (const cuts of [0, 3])
-    it(`48 h with a sample a minute, ${cuts} power cuts: bounded in flash, told in order, start and stop once`, function () {
+    it(`${OFFLINE} h with a sample a minute, ${cuts} power cuts: bounded in flash, told in order, start and stop once`, function () {
       this.timeout(60000);
       const settings = { ocppao: 1, ocppi: 60, oss: 'Energy.Active.Import.Register' };
       const flash = new Flash(16);
@@ -745,17 +749,17 @@ describe('ocpp two days offline', () => {
       r.tap('AA');
       r.run(6000);
       const start = NOW + r.c.t;
-      for (let minute = 1; minute <= 2880; minute++) {
+      for (let minute = 1; minute <= MINUTES; minute++) {
         // What happens once a minute needs no 3000 turns.
         r.c.t += 59300;
         r.run(700);
         r.c.m.eto += 10;
         assert.ok(queued() <= 58, `${queued()} records`);
-        if (minute % 360 === 0) assert.ok(aside() <= 40, `${aside()} samples`);
-        if (cuts && minute % 720 === 0 && minute < 2880) {
+        if (minute % (MINUTES / 8) === 0) assert.ok(aside() <= 40, `${aside()} samples`);
+        if (cuts && minute % (MINUTES / 4) === 0 && minute < MINUTES) {
           before += r.c.t + 5000;
           const was = r.c.m.eto;
-          r = rig({ cs, flash, settings, boot: 1 + minute / 720 });
+          r = rig({ cs, flash, settings, boot: 1 + minute / (MINUTES / 4) });
           r.c.m.eto = was;
           r.cp = 'C';
           cs.t = () => before + r.c.t;
@@ -775,7 +779,10 @@ describe('ocpp two days offline', () => {
       );
       assert.deepEqual([said[0].action, said.at(-1)!.action], ['StartTransaction', 'StopTransaction']);
       const [stop] = cs.calls('StopTransaction');
-      assert.deepEqual([stop.transactionId, stop.reason, stop.meterStop], [101, 'Local', 1000 + 28800]);
+      assert.deepEqual(
+        [stop.transactionId, stop.reason, stop.meterStop],
+        [101, 'Local', 1000 + MINUTES * 10],
+      );
       const times = said.map((m) =>
         Date.parse((m.payload.timestamp ?? (m.payload.meterValue as Value[])[0].timestamp) as string),
       );

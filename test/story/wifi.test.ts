@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { start, type Bench } from '../../bench/start';
+import { depth } from '../fake/depth';
 import { ask } from '../http/wire';
 
 /** What systems ask for to see whether there is an Internet. */
@@ -52,6 +53,8 @@ function clock(sec: number, lie: (m: Buffer) => void = () => {}): Promise<dgram.
   });
   return new Promise((resolve) => s.bind(0, '127.0.0.1', () => resolve(s)));
 }
+
+const AWAY = depth('AWAY');
 
 describe('radio', function () {
   this.timeout(60000);
@@ -232,7 +235,7 @@ describe('radio', function () {
     it('asks nobody when it is told so', async () => {
       await set('tse=false');
       const s = await served(MAY);
-      await b.advance(7200000);
+      await b.advance(4200000);
       assert.equal(s.asked, 0);
     });
   });
@@ -247,10 +250,10 @@ describe('radio', function () {
     });
     after(() => b.stop());
 
-    it('a network that stays away for an hour neither stops the charge nor restarts the charger', async () => {
+    it(`a network that stays away for ${AWAY} minutes neither stops the charge nor restarts the charger`, async () => {
       const before_ = (await b.snapshot()) as unknown as { boots: number; contactor: { operations: number } };
       await b.post('wifi', { up: false });
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; i < AWAY; i++) {
         const s = (await b.advance(60000)) as unknown as { contactor: { closed: boolean } };
         assert.ok(s.contactor.closed, `minute ${i}`);
       }
