@@ -42,8 +42,8 @@ const all = readdirSync('test', { recursive: true })
 const real = (file) => /bench\/(start|main)|fake\/(desk|browser)/.test(readFileSync(file, 'utf8'));
 const files = [...new Set([...LONG.filter(real), ...all.filter(real), ...LONG, ...all])];
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
-/** Six more than there are processors: those that come first mostly wait. */
-const jobs = os.availableParallelism() + 6;
+/** Four more than there are processors: those that come first mostly wait. */
+const jobs = os.availableParallelism() + 4;
 /** The check of the sources has what the tests leave: those that look at real time are not to wait for it. */
 const NICE = 10;
 /** Format and lint are looked at where all is (test/fake/depth.ts), and by `npm run check`. */

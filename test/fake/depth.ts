@@ -17,7 +17,7 @@ const ROWS = {
   /** Power cuts at any byte: of an update, of a transaction's records, of a local list, of charging profiles. */
   CUTS: [10, 100],
   DAY_CUTS: [30, 250],
-  LIST_CUTS: [30, 240],
+  LIST_CUTS: [60, 240],
   PROFILE_CUTS: [30, 240],
   /** Of so many places or moments at which something hits, one is looked at. */
   THIN: [8, 1],
