@@ -78,6 +78,7 @@ describe('guards behind guards', () => {
     const f = plugged('B');
     const seen = winding(f);
     f.winding = false;
+    f.idle(DAY - 60000);
     while (!seen.on && f.c.t < DAY + 60000) f.until(f.c.t + 20);
     f.cp = 'C';
     watch(f, f.c.t + 20000, () => assert.equal(f.coil, 0));
@@ -87,6 +88,7 @@ describe('guards behind guards', () => {
     const f = plugged('C');
     const seen = winding(f);
     f.c.x.tst = -1;
+    f.idle(DAY - 60000);
     watch(f, DAY + 60000, () => assert.equal(seen.n, 0));
     f.cp = 'B';
     f.until(f.c.t + 2000);

@@ -137,11 +137,11 @@ describe('schedule', () => {
     const part = t.c.f.part;
     t.c.f.part = (name) => ((looks += name === 'sched' ? 1 : 0), part(name));
     write(t, 'utc=2026-03-02T12:00:00');
-    t.until(86400000);
+    t.idle(86400000);
     assert.equal(looks, 1);
     write(t, `sch_week=${timer(1, '22:00-23:30')}`);
     looks = 0;
-    t.until(2 * 86400000);
+    t.idle(2 * 86400000);
     assert.ok(looks >= 25 && looks <= 27, `${looks}`);
   });
 });

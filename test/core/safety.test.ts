@@ -500,14 +500,14 @@ describe('charging rules: residual current', () => {
     f.until(8000);
     assert.equal(tests.length, 2);
     f.cp = 'A';
-    f.until(86400000 + 20000);
+    f.idle(86400000 + 20000);
     assert.equal(tests.length, 3);
     assert.equal(f.c.x.err, 0);
     // A vehicle that waits for days, for a schedule or the sun, is no reason to leave it out.
     f.cp = 'B';
     f.until(86400000 + 30000);
     assert.equal(tests.length, 4);
-    f.until(3 * 86400000);
+    f.idle(3 * 86400000);
     assert.equal(tests.length, 5);
     f.until(3 * 86400000 + 40000);
     assert.equal(tests.length, 6);
@@ -519,7 +519,7 @@ describe('charging rules: residual current', () => {
     f.until(2000);
     card(f);
     f.winding = false;
-    f.until(86400000 + 20000);
+    f.idle(86400000 + 20000);
     assert.equal(f.c.x.err, F.RCM_TEST);
     f.cp = 'C';
     f.until(86400000 + 300000);

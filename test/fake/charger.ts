@@ -38,6 +38,7 @@ Module.prototype.require = Object.assign(function (this: Module, name: string): 
 const TOP: { [letter: string]: number } = { A: 12000, B: 9000, C: 6000, D: 3000, E: 0, '?': 7500 };
 /** Jobs run this often, ms. */
 const CYCLE = 140;
+const MINUTE = 60000;
 /** Age of a fresh charger, ms: the first x1 is over. */
 const AGE = 3000;
 /** The monitor follows its test winding after this, ms. */
@@ -78,6 +79,8 @@ export interface Fake {
   scan(): void;
   /** Runs scans every 20 ms, and jobs between them, until `t`. */
   until(t: number): void;
+  /** The same where nothing is going on: the last second of each minute. */
+  idle(t: number): void;
   /** The supply falls and comes back: what is not in flash is forgotten. */
   reboot(): void;
 }
@@ -350,6 +353,13 @@ export function charger(o: Options = {}): Fake {
         if (f.c.t % CYCLE === 0) jobs(f.c);
         f.scan();
       }
+    },
+    idle(t) {
+      while (f.c.t + MINUTE < t) {
+        f.c.t += MINUTE - 1000;
+        f.until(f.c.t + 1000);
+      }
+      f.until(t);
     },
     reboot() {
       f.c = record(f, o);
