@@ -119,7 +119,9 @@ describe('key table at build time', () => {
   });
 });
 
-describe('build', () => {
+describe('build', function () {
+  // The first one loads the compiler.
+  this.timeout(60000);
   const dirs: string[] = [];
   /** A small firmware in a folder of its own. */
   function project(files: Record<string, string>): string {

@@ -13,11 +13,11 @@ const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** The first day; on the day LEAP the clocks jump to autumn: so there is a change to summer time and one from it. */
-const BEGIN = Date.parse('2026-03-20T05:00:00Z');
-const LEAP = 14;
+const BEGIN = Date.parse('2026-03-26T05:00:00Z');
+const LEAP = 8;
 const AUTUMN = Date.parse('2026-10-23T05:00:00Z');
 /** Days on which the uptime is moved to shortly before it outgrows 31 and 32 bits of ms. */
-const BITS: { [day: number]: number } = { 9: 2 ** 31, 12: 2 ** 32 };
+const BITS: { [day: number]: number } = { 3: 2 ** 31, 5: 2 ** 32 };
 const CARD = '04A1B2C3D4E5F6';
 /** Erases of a page that the flash is good for. */
 const RATED = 100000;
@@ -142,7 +142,7 @@ class Soak {
     if (n % 7 === 6) w.cut(3000);
     w.run(30000);
     // Reboots: not while the uptime grows old.
-    if (n < 8 ? n % 3 === 0 : n > 20 && n % 8 === 0) this.update();
+    if (n < 3 || (n > 20 && n % 8 === 0)) this.update();
     this.hours(17);
     w.run(MINUTE);
   }

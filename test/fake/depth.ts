@@ -29,8 +29,8 @@ const ROWS = {
   SETTINGS: [100, 700],
   /** Minutes for which a network stays away, and for which nobody comes to a charger that does not charge any more. */
   AWAY: [20, 60],
-  /** Days of service: summer time begins on the tenth, and ends after the LEAP. A year: 365. */
-  SOAK_DAYS: [18, 30],
+  /** Days of service: summer time begins on the fourth, and ends after the LEAP. A year: 365. */
+  SOAK_DAYS: [12, 30],
 } as const;
 
 const full = DEPTH === 'full';

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { start, type Bench } from '../../bench/start';
+import { packUpdate } from '../../tools/update.mjs';
 import type { Shown } from '../fake/whole';
 import { Browser, CHROMIUM } from '../fake/browser';
 import { VERSION, image } from '../fake/hosts';
@@ -450,7 +451,8 @@ describe('page in a browser', function () {
     // The card that was learned has been let in as well.
     await line('set trx null');
     await holds(async () => (await key('trx')) === null, 'nobody may charge');
-    await pick(image('0.2.0', 'other'), 'other.pwu');
+    const other = packUpdate('other', '0.2.0', new Map([['main', Buffer.alloc(60000, 'x')]]));
+    await pick(other, 'other.pwu');
     await b.until(`${$('update')}.disabled && /Sending: [1-9]/.test(${$('progress')}.textContent)`, 30000);
     await b.until(says('toast', 'Not taken: for the board other, this is reference'), 60000);
     await b.until(`!${$('update')}.disabled`);
