@@ -50,7 +50,7 @@ const NICE = 10;
 const { DEPTH = process.env.CI ? 'full' : 'short' } = process.env;
 const SOURCES = DEPTH === 'full' ? 'check:sources' : 'check:types';
 
-/** The build is over before much would have been won by optimising it, and makes more garbage than the engine expects. */
+/** Build and gate are over before much would have been won by optimising it, and make more garbage than the engine expects. */
 const BRIEF = ['--interrupt-budget=264000', '--always-sparkplug', '--max-semi-space-size=64'];
 
 /** What a check says, kept until it ends. */
@@ -72,7 +72,7 @@ const checks = [beside(`npm run -s ${SOURCES}`, NICE)];
 let failed = spawnSync(process.execPath, [...BRIEF, 'tools/build.mjs', '--all'], { stdio: 'inherit' }).status;
 if (!failed) {
   // The gate looks at what was built while it is tested.
-  checks.unshift(beside('node tools/check.mjs'));
+  checks.unshift(beside(`node ${BRIEF.join(' ')} tools/check.mjs`));
   failed = await tests();
 }
 for (const { status, said } of await Promise.all(checks)) {

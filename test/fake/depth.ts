@@ -40,6 +40,8 @@ export const depth = (name: keyof typeof ROWS): number =>
   Number(process.env[name] ?? ROWS[name][full ? 1 : 0]);
 
 export const THIN = depth('THIN');
+/** The same for places that are bytes: odd, so that each byte of a word has its turn. */
+export const ODD = THIN | 1;
 
 /** One of THIN in a list, three at least: the first, the last, and those evenly between. */
 export function thin<T>(all: readonly T[]): T[] {
