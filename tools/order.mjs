@@ -2,7 +2,7 @@
 // read again and again while a car charges comes first.
 
 export const FIRST =
-  'messages faults sample queue tx values notify limit frames inbox answer auth known learn boot lists web dump why zone get'.split(
+  'messages faults sample queue tx values notify limit frames inbox answer auth known learn boot web dump why zone get'.split(
     ' ',
   );
 

@@ -10,6 +10,9 @@ import { ask } from './wire';
 const WORD = 'correct horse';
 const PIECE = 1024;
 
+/** A charger that restarts says nothing to who was connected; its client gives up then, ms. */
+const PATIENCE = 15000;
+
 /** POST of bytes: [status, what was answered]. */
 function post(base: string, path: string, body: Buffer, headers: http.OutgoingHttpHeaders = {}) {
   return new Promise<[number, Record<string, unknown>]>((resolve, reject) => {
@@ -24,6 +27,7 @@ function post(base: string, path: string, body: Buffer, headers: http.OutgoingHt
       },
     );
     q.on('error', reject);
+    q.setTimeout(PATIENCE, () => q.destroy(new Error('no answer')));
     q.end(body);
   });
 }
