@@ -31,6 +31,8 @@ const ROWS = {
   AWAY: [20, 60],
   /** Days of service: summer time begins on the fourth, and ends after the LEAP. A year: 365. */
   SOAK_DAYS: [12, 30],
+  /** Whether the changes that docs/adding.md shows are tried: two builds of a copy. */
+  ADDING: [0, 1],
 } as const;
 
 const full = DEPTH === 'full';
