@@ -54,10 +54,10 @@ function append(kind: number, key: string, value: string): void {
   const length = text.length;
   const sum = E.CRC32(text);
   const bytes = String.fromCharCode;
-  const check = bytes(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, (sum >> 24) & 255);
-  // One of the two texts is gone when flash is written: some 45 variables for a long one.
-  text = check + text + '\xff\xff\xff'.substr(0, -length & 3);
-  nor.write(text, at + 4);
+  // In place: to put the checksum in front would copy a text that may be long.
+  text += '\xff\xff\xff'.substr(0, -length & 3);
+  nor.write(text, at + 8);
+  nor.write(bytes(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, (sum >> 24) & 255), at + 4);
   nor.write(bytes(MARK, kind, length & 255, length >> 8), at);
   if (kind === SET) index[key] = at >> 2;
   else delete index[key];
