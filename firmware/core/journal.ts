@@ -136,10 +136,11 @@ function store(key: string, text: string | undefined, soft?: Bit): boolean {
   return true;
 }
 
-/** Another sum or length than that of the key's record says that it is another text; reading it takes three times as long. */
+/** No record, or one of another sum or length, says that it is another text; reading it takes three times as long. */
 function other(key: string, text: string): boolean {
+  if (held.hasOwnProperty(key)) return false;
   const from = index[key];
-  if (from === undefined || held.hasOwnProperty(key)) return false;
+  if (from === undefined) return true;
   const head = new Uint32Array(nor.read(from << 2, 8).buffer);
   return head[0] >>> 16 !== key.length + 1 + text.length || head[1] !== E.CRC32(key + '\n' + text);
 }

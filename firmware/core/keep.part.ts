@@ -12,18 +12,17 @@ export interface Keep {
 /** Keeps an admitted value. */
 export function store(c: Charger, r: Row, v: unknown): void {
   const k = c.k as unknown as { [key: string]: unknown };
+  const key = r[0];
+  const marks = r[2];
+  const here = marks.includes('k');
   c.rev++;
-  if (r[2].includes('k') && k[r[0]] !== v) {
-    k[r[0]] = v;
-    c.f.save(r[0], r[5]);
-  }
-  if (r[2].includes('p')) {
-    const text = JSON.stringify(v);
-    k[r[0]] = 1;
-    if (text === JSON.stringify(r[5])) {
-      delete k[r[0]];
-      c.f.del('k.' + r[0]);
-    } else if (!c.f.put('k.' + r[0], text)) c.f.log('key', r[0] + ' not kept');
-  }
   c.dirty = 1;
+  if (here ? k[key] === v : !marks.includes('p')) return;
+  const text = JSON.stringify(v);
+  const usual = text === JSON.stringify(r[5]);
+  if (here) k[key] = v;
+  else if (usual) delete k[key];
+  else k[key] = 1;
+  if (usual) c.f.del('k.' + key);
+  else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
 }

@@ -90,7 +90,6 @@ function needs(r: Row): string {
 /** It is kept, or the next hook learns of it. */
 function follow(c: Charger, job: Sets, r: Row): void {
   if (job.on === 2) {
-    c.f.drop(needs(r));
     const part = c.f.ready('keep') as Keep | undefined;
     if (!part) return;
     part.store(c, r, job.v);
@@ -139,6 +138,7 @@ function settle(c: Charger, job: Sets, r: Row): void {
     job.raw = job.raw.substr(0, 60);
   }
   if (why === undefined) return;
+  if (job.turn) c.f.drop(needs(r));
   job.turn = 0;
   if (why) refused(job, why);
   else job.on = 2;
