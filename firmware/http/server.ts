@@ -43,6 +43,8 @@ export function serve(c: Charger): void {
   const later = setTimeout;
   /** Open requests, in the order in which they came. */
   const all: Talk[] = [];
+  /** The one whose turn was last. */
+  let served: Talk | undefined;
   /** What is known about wrong passwords; see web.part.ts. */
   const guard: number[] = [];
   /** 1 = the timer for the next turn runs; negative = one that only looks after a client that waits, its number. */
@@ -54,6 +56,7 @@ export function serve(c: Charger): void {
   function over(this: Talk): void {
     const i = all.indexOf(this);
     if (i >= 0) all.splice(i, 1);
+    if (served === this) served = undefined;
     this.job = undefined;
   }
 
@@ -155,7 +158,8 @@ export function serve(c: Charger): void {
 
   /** Who is next: the answer in the making, or the first in line when there is none that still moves. */
   function next(): Talk | undefined {
-    if (all.length === 1 && all[0].wait === MORE) return all[0];
+    const last = all.length === 1 ? all[0] : served && served.job && served;
+    if (last && last.wait === MORE) return last;
     let first: Talk | undefined;
     for (const t of all) {
       const ready = t.wait === MORE;
@@ -174,6 +178,7 @@ export function serve(c: Charger): void {
     armed = 0;
     const t = next();
     if (!t) return;
+    served = t;
     armed = 1;
     later(turn, 1);
     if (c.f.due()) return;

@@ -299,8 +299,10 @@ describe('page in a browser', function () {
     await b.until(says('hint', 'Switched off by hand'));
     await holds(async () => !(await shown()).contactor.closed, 'open');
     assert.equal((await shown()).contactor.openedUnderLoad, 0);
+    // What the button does is that of the last news.
+    await b.until(says('act', 'Start'));
     await click('act');
-    await b.until(says('headline', 'Charging'), 30000);
+    await b.until(`${says('headline', 'Charging')} && ${says('act', 'Stop')}`, 30000);
     await click('act');
     await b.until(says('hint', 'Switched off by hand'));
     await holds(async () => !(await shown()).contactor.closed, 'open');
