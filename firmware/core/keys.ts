@@ -36,7 +36,8 @@ export interface Key {
   /**
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
    * on call read; where it is not the default `c.k` has a 1), z may be null, a action (any value), h never read back, o OCPP only,
-   * r read-only for OCPP, m a part of it is secret: a refusal does not repeat it, x shown only to who asks for it by its name, l long: `set` is called in turn after turn, `n` from 0 on, until it says something.
+   * r read-only for OCPP, m a part of it is secret: a refusal does not repeat it, x shown only to who asks for it by its name,
+   * l long: `set` is called in turn after turn, `n` from 0 on, until it says something.
    */
   f?: string;
   /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
