@@ -48,10 +48,11 @@ function turn(): void {
   at = from + 8;
 }
 
-/** Writes one record; there must be room. */
+/** Writes one record, into the next page where this one has no room for it. */
 function append(kind: number, key: string, value: string): void {
   let text = key + '\n' + value;
   const length = text.length;
+  if ((page + 1) * nor.page - at < length + 11) turn();
   const sum = E.CRC32(text);
   const bytes = String.fromCharCode;
   // In place: to put the checksum in front would copy a text that may be long.
@@ -68,7 +69,6 @@ function append(kind: number, key: string, value: string): void {
 function move(key: string): void {
   const text = kept(key);
   if (text === undefined) return;
-  room(key.length + text.length);
   append(SET, key, text);
 }
 
@@ -80,11 +80,6 @@ function reclaim(): void {
   for (const key of Object.keys(index)) if (index[key] >= from && index[key] < to) move(key);
   nor.erase(victim * nor.page);
   spare++;
-}
-
-/** Makes room for key and text in the current page. */
-function room(length: number): void {
-  if ((page + 1) * nor.page - at < length + 12) turn();
 }
 
 /** The text that flash has under `key`, undefined = none. */
@@ -130,9 +125,7 @@ function store(key: string, text: string | undefined, soft?: Bit): boolean {
   if (spare < 3 && quiet) reclaim();
   if (spare < floor(key, soft)) return !quiet && !soft && hold(key, text);
   delete held[key];
-  const data = text ?? '';
-  room(key.length + data.length);
-  append(text === undefined ? GONE : SET, key, data);
+  append(text === undefined ? GONE : SET, key, text ?? '');
   return true;
 }
 
