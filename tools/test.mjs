@@ -39,7 +39,7 @@ const all = readdirSync('test', { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
 /** Whether a file looks at real time: those run beside each other, before those that calculate. */
-const real = (file) => /bench\/(start|main)|fake\/(desk|browser)/.test(readFileSync(file, 'utf8'));
+const real = (file) => /bench\/(start|main)|fake\/(desk|browser|mqtt)/.test(readFileSync(file, 'utf8'));
 const files = [...new Set([...LONG.filter(real), ...all.filter(real), ...LONG, ...all])];
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 /** Four more than there are processors: those that come first mostly wait. */

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Bench } from '../../bench/start';
+import { start, type Bench } from '../../bench/start';
 
 export interface Packet {
   type: number;
@@ -272,5 +272,27 @@ export class Scene {
       if (t >= most) assert.fail(`${what}: not within ${most} ms\n${this.b.log(0).text.slice(-1500)}`);
       await this.pass(step);
     }
+  }
+}
+
+/** A bench, and a broker that does what a test wants. */
+export class Meeting extends Scene {
+  private constructor(
+    b: Bench,
+    readonly broker: FakeBroker,
+  ) {
+    super(b, 'node');
+  }
+  static async open(): Promise<Meeting> {
+    const broker = await new FakeBroker().listen();
+    return new Meeting(await start({ csms: 0, http: 0, bench: 0, fresh: true, flash: '' }), broker);
+  }
+  readonly connected = async (): Promise<boolean> => (await this.key('mcc')) === true;
+  on(): Promise<unknown> {
+    return this.set({ mcu: `mqtt://wallbox:hunter2@127.0.0.1:${this.broker.port}`, mce: 'true' });
+  }
+  async close(): Promise<void> {
+    await this.b.stop();
+    this.broker.close();
   }
 }

@@ -1,30 +1,21 @@
 // MQTT on the bench, against a broker that a network swallows.
 
 import assert from 'node:assert/strict';
-import { start } from '../../bench/start';
-import { FakeBroker, Scene } from '../fake/mqtt';
+import { Meeting } from '../fake/mqtt';
 
 type Json = Record<string, unknown>;
 
 describe('MQTT with a broker in a black hole', function () {
   this.timeout(90000);
-  let s: Scene;
-  let broker: FakeBroker;
-  const url = (): string => `mqtt://wallbox:hunter2@127.0.0.1:${broker.port}`;
-  const connected = async (): Promise<boolean> => (await s.key('mcc')) === true;
+  let s: Meeting;
   beforeEach(async () => {
-    broker = await new FakeBroker().listen();
-    s = new Scene(await start({ csms: 0, http: 0, bench: 0, fresh: true, flash: '' }), 'node');
+    s = await Meeting.open();
   });
-  afterEach(async () => {
-    await s.b.stop();
-    broker.close();
-  });
-  const on = (): Promise<unknown> => s.set({ mcu: url(), mce: 'true' });
+  afterEach(() => s.close());
 
   it('is a black hole while charging: nothing stands still, the charge goes on', async () => {
-    await on();
-    await s.holds('connected', 20000, connected);
+    await s.on();
+    await s.holds('connected', 20000, s.connected);
     await s.b.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
     await s.pass(15000);
     const { blocked } = ((await s.b.snapshot()) as unknown as { network: { blocked: number } }).network;
@@ -35,20 +26,20 @@ describe('MQTT with a broker in a black hole', function () {
       const { contactor, network, boots } = await seen();
       assert.deepEqual([(contactor as Json).closed, (network as Json).blocked, boots], [true, blocked, 1]);
     }
-    assert.equal(await connected(), false);
+    assert.equal(await s.connected(), false);
     assert.ok(((await s.key('gap')) as number) < 100);
     await s.b.post('wifi', { blackhole: false });
-    await s.holds('again', 400000, connected);
+    await s.holds('again', 400000, s.connected);
   });
 
   it('is a black hole while nobody charges: it is not tried blindly', async () => {
-    await on();
-    await s.holds('connected', 20000, connected);
+    await s.on();
+    await s.holds('connected', 20000, s.connected);
     await s.b.post('wifi', { blackhole: true });
     for (let i = 0; i < 40; i++) await s.b.advance(5000);
     assert.equal(((await s.b.snapshot()) as unknown as Json).boots, 1);
     assert.equal(await s.key('mlr'), 'no answer to ping');
     await s.b.post('wifi', { blackhole: false });
-    await s.holds('again', 400000, connected);
+    await s.holds('again', 400000, s.connected);
   });
 });
