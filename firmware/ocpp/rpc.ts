@@ -73,6 +73,8 @@ function pour(o: Ocpp): void {
   const text = part.more(o, o.sn++);
   o.sb += text ? text : ']';
   if (!text) o.sp = '';
+  // An answer's work may be long, and the next call of ours, which would end it, hours away.
+  if (!text && !o.id) o.sa = undefined;
   if (!text || o.sb.length > FRAGMENT) flush(o);
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { rig } from '../fake/csms';
+import { PARTS, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 import { moment } from '../../firmware/ocpp/state';
 import { misfit } from '../../firmware/ocpp/answer.part';
 import { quote } from '../../firmware/ocpp/state';
+import type { Ocpp, Writer } from '../../firmware/ocpp/state';
 
 function ready(): Rig {
   const r = rig();
@@ -165,6 +166,21 @@ describe('ocpp configuration', () => {
       ],
       unknownKey: ['Nope', 'AuthorizationKey'],
     });
+  });
+
+  it('an answer holds no memory once it is sent', () => {
+    const part = PARTS.configuration as Writer;
+    const seen = new Set<Ocpp>();
+    PARTS.configuration = { ...part, more: (o: Ocpp, n: number) => (seen.add(o), part.more(o, n)) };
+    try {
+      get(ready(), {});
+    } finally {
+      PARTS.configuration = part;
+    }
+    assert.deepEqual(
+      [...seen].map((o) => o.sa),
+      [undefined],
+    );
   });
 
   it('everything that is readable, each once', () => {
