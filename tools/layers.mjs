@@ -6,7 +6,7 @@ export const SHARED = [
   'firmware/core/charge',
   'firmware/core/faults',
   'firmware/core/json',
-  'firmware/core/keep',
+  'firmware/core/setting',
   'firmware/core/limits',
   'firmware/core/record',
   'firmware/core/walk',

@@ -3,9 +3,9 @@
 import type { Bit } from '../../hal/types';
 import type { Charger } from './charger';
 import type { Row } from './config';
-import { parse } from './json';
-import { CODE, clean, hear } from './keep';
-import type { Taken } from './keep';
+import { whole } from './json';
+import { CODE, NONE, clean, hear } from './setting';
+import type { Taken } from './setting';
 import type { Keep } from './keep.part';
 
 /** Exports of this part. */
@@ -16,11 +16,10 @@ export interface Change {
   admit(c: Charger, r: Row, v: unknown, to: Taken): string | undefined;
 }
 
-/** Strict JSON text as value; undefined = it is none. The engine's own parser takes too much. */
+/** Strict JSON text as value; undefined = it is none. */
 function decode(raw: string): unknown {
   const first = raw[0];
-  const kind = '"{['.indexOf(first);
-  if (kind >= 0) return raw.length > 1 && raw.endsWith('"}]'[kind]) ? parse(raw) : undefined;
+  if ('"{['.includes(first)) return whole(raw);
   if (raw === 'null') return null;
   if (raw === 'true' || raw === 'false') return raw === 'true';
   const n = '-0123456789'.includes(first) && !/[^0-9.eE+-]/.test(raw) ? Number(raw) : NaN;
@@ -91,13 +90,12 @@ export function fits(c: Charger, r: Row, v: unknown): string {
 /** Takes raw text, JSON or bare; '' or the reason, without the key's name. `to.v` is then for `keep`. Whoever goes on turn after turn has
  * cleaned it. */
 export function take(c: Charger, r: Row, raw: string, to: Taken): string | undefined {
-  const no = 'tried to set api key with';
-  if (!r[2].includes('w')) return no + 'out setter';
-  if (raw === '' && r[1] !== 's' && r[1] !== 'c') return no + ' invalid json EmptyInput';
+  if (!r[2].includes('w')) return 'tried to set api key without setter';
+  if (raw === '' && r[1] !== 's' && r[1] !== 'c') return NONE + 'EmptyInput';
   const text = to.turn === undefined ? clean(c, raw) : raw;
   if (text === undefined) return CODE;
   const v = meant(r, text);
-  return v === undefined ? no + ' invalid json InvalidInput' : admit(c, r, v, to);
+  return v === undefined ? NONE + 'InvalidInput' : admit(c, r, v, to);
 }
 
 /** Sets a key by name from raw text. */

@@ -35,3 +35,8 @@ export function parse(raw: string): unknown {
     return undefined;
   }
 }
+
+/** The same of a string, an object or an array and nothing behind it, which the engine's own parser takes too. */
+export function whole(raw: string): unknown {
+  return raw.length > 1 && raw.endsWith('"}]'['"{['.indexOf(raw[0])]) ? parse(raw) : undefined;
+}

@@ -29,8 +29,9 @@ let since = 0;
 const TRIES = 4;
 const PATIENCE = 60;
 
-/** Drops a part, if it is loaded. */
+/** Drops a part, if it is loaded; '' = all of them. */
 export function drop(name: string): void {
+  if (!name) for (const each of Object.keys(cost)) drop(each);
   const n = cost[name];
   if (!n) return;
   sum -= n < 0 ? -n : n;

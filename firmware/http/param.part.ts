@@ -3,6 +3,7 @@
 import type { Charger } from '../core/charger';
 import type { Conf } from '../core/conf.part';
 import type { Utf8 } from '../core/utf8.part';
+import { quick } from './query';
 import type { Sets } from './set.part';
 
 /** Exports of this part, and of the part `escape`. */
@@ -25,46 +26,36 @@ function parse(c: Charger, text: string): { [name: string]: unknown } | undefine
 
 /** Looks once whether the text is a JSON body; what is none is taken for a query. */
 function open(c: Charger, job: Sets): string[] {
-  const body = job.text[0] === '{' ? parse(c, job.text) : undefined;
+  const body = job.text[job.at] === '{' ? parse(c, job.at ? job.text.substr(job.at) : job.text) : undefined;
   if (!body) return [];
   job.text = '';
   job.body = body;
   return Object.keys(body);
 }
 
-/** Text of a query; undefined = the engine's own decoder refuses it. */
-function decode(text: string): string | undefined {
-  const t = text.replaceAll('+', ' ');
-  try {
-    return t.includes('%') ? decodeURIComponent(t) : t;
-  } catch (e) {
-    return undefined;
-  }
-}
-
 /** The value, where one turn is enough for it. */
 function take(job: Sets): void {
-  const long = job.text.substr(0, SHORT);
+  const long = job.text.substr(job.at, SHORT);
   const i = long.indexOf('&');
-  const n = i < 0 ? job.text.length : i;
-  const t = n < SHORT ? decode(long.substr(0, n)) : undefined;
-  if (t === undefined) job.on = -4;
+  const t = i < 0 && long.length === SHORT ? undefined : quick(i < 0 ? long : long.substr(0, i));
+  job.v = undefined;
+  if (t === undefined) job.on = -1;
   else {
     job.raw = t;
-    job.text = job.text.substr(n + 1);
+    job.at += (i < 0 ? long.length : i) + 1;
   }
 }
 
 /** The next parameter of the query; empty ones are passed over. */
 function parameter(job: Sets): boolean {
-  const head = job.text.substr(0, NAME);
+  const head = job.text.substr(job.at, NAME);
   const end = head.indexOf('&');
   const eq = head.indexOf('=');
   const bare = end >= 0 && (eq < 0 || eq > end);
   const n = bare ? end : eq;
-  job.text = job.text.substr(n < 0 ? NAME : n + 1);
+  job.at += n < 0 ? NAME : n + 1;
   if (!n && bare) return false;
-  job.name = decode(n < 0 ? head : head.substr(0, n)) ?? '\xff';
+  job.name = quick(n < 0 ? head : head.substr(0, n)) ?? '\xff';
   job.raw = '';
   if (!bare) take(job);
   return !job.on;

@@ -16,13 +16,17 @@ export function slow(text: string): string {
   return out;
 }
 
-/** Text of a query: + and %XX. */
-export function decode(text: string): string {
+/** Text of a query: + and %XX; undefined = the engine's own decoder refuses it. */
+export function quick(text: string): string | undefined {
   const t = text.replaceAll('+', ' ');
-  if (!t.includes('%')) return t;
   try {
-    return decodeURIComponent(t);
+    return t.includes('%') ? decodeURIComponent(t) : t;
   } catch (e) {
-    return slow(t);
+    return undefined;
   }
+}
+
+/** The same of any text. */
+export function decode(text: string): string {
+  return quick(text) ?? slow(text.replaceAll('+', ' '));
 }

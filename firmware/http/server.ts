@@ -19,6 +19,8 @@ const HELD = 500;
 const AGAIN = 100;
 /** Longest query or body, a certificate, encoded; one byte more is enough to refuse it. */
 const LONGEST = 4001;
+/** The address of a request that is so long has no room beside parts. */
+const LONG = 500;
 /** Bytes of two packets: the engine copies what does not fit in one. As many are sent at once, and from so few on. */
 const PIECE = 1072;
 const FULL = 200;
@@ -124,10 +126,12 @@ export function serve(c: Charger): void {
     // This one is small enough to begin in the same turn.
     const answer = (loaded || t.part !== 'dump' ? loaded : c.f.part('dump')) as Answer | undefined;
     if (!answer) return;
-    t.job = answer.start(c, t.path!, t.text, all);
+    const text = t.from && t.part !== 'set' ? t.text.substr(t.from) : t.text;
+    t.job = answer.start(c, t.path!, text, all, t.from);
     // No more use for them, and who listens stays for long.
     const gone: Partial<Talk> = t;
     delete gone.text;
+    delete gone.from;
     delete gone.need;
     delete gone.in;
   }
@@ -142,7 +146,11 @@ export function serve(c: Charger): void {
           t.wait = MORE;
           return;
         }
-        if (answer.step(c, job)) job.end = 1;
+        if (answer.step(c, job, t)) {
+          job.end = 1;
+          // Where several are open, memory counts for more than the time to load it again.
+          if (!job.live && all.length > 1) c.f.drop(t.part);
+        }
       }
       if (!job.end) {
         if (job.size && job.out.length >= FULL) send(t, job, false);
@@ -242,11 +250,14 @@ export function serve(c: Charger): void {
       if (all.length >= MOST) return fail(t, 503, 'busy');
       t.q = q;
       t.text = '';
+      t.from = 0;
       t.on('drain', ready);
       t.on('close', over);
       q.on('data', take);
       // Nobody waits for the body of a GET.
       if (q.method !== 'GET') q.on('end', take);
+      // It needs the room of all parts that nobody is at.
+      if (q.url.length > LONG) c.f.drop('');
       if (watch) {
         clearTimeout(watch);
         later(look, LOOK);

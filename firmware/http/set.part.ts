@@ -3,16 +3,17 @@
 import type { Charger } from '../core/charger';
 import type { Change } from '../core/change.part';
 import type { Row } from '../core/config';
-import { CODE, HIGH, hear, odd } from '../core/keep';
-import type { Keep } from '../core/keep.part';
+import { CODE, HIGH, odd } from '../core/setting';
 import type { Utf8 } from '../core/utf8.part';
 import type { Param } from './param.part';
 import type { Job } from './web.part';
 
 /** A request to set keys. */
 export interface Sets extends Job {
-  /** Query that is left, NAME=VALUE&..., or a JSON body and its names that are left; undefined = nobody has looked for one yet. */
+  /** A query, NAME=VALUE&..., which is left from `at` on; or a JSON body and its names that are left; undefined = nobody has looked
+   * for one yet. */
   text: string;
+  at: number;
   body: { [name: string]: unknown } | undefined;
   list: string[] | undefined;
   /** Key at work, its row as long as it is, and what is said about it. */
@@ -20,14 +21,15 @@ export interface Sets extends Job {
   r?: Row;
   raw: string;
   /**
-   * Below 0 the value is taken from the query: -4 = it is to be cut out, -3 = its + are blanks, -2 = its escapes, -1 = those that the
-   * engine's decoder refused wait in `v`. 0 = the part that checks is to be loaded, 1 = it checks, 2 = admitted: `v` is to be kept; from
-   * 3 on the hooks are told.
+   * -1 = the value is taken from the query, a piece a turn; `v`: the engine's decoder has refused one. 0 = the part that checks is to be
+   * loaded, 1 = it checks, or the row itself does, 2 = admitted: `v` is to be kept; from 3 on the hooks are told.
    */
   on: number;
   v: unknown;
-  /** Turn of a row's function that needs several, from 1 on. */
+  /** Turn of a row's function that needs several, from 1 on; -1 = `raw` is the text that is to be kept. */
   turn: number;
+  /** What came of it: '' or why it was not taken. */
+  why?: string;
   /** Keys accepted, and refused. */
   good: number;
   bad: number;
@@ -39,13 +41,14 @@ const LONG = 2500;
 const SHORT = 500;
 
 /** Takes a request in. */
-export function start(_c: Charger, _path: string, query: string): Job {
+export function start(_c: Charger, _path: string, text: string, _all?: unknown, at?: number): Job {
   const job: Sets = {
     out: '{',
     status: 200,
     type: 'application/json',
     size: 0,
-    text: query,
+    text,
+    at: at || 0,
     body: undefined,
     list: undefined,
     name: '',
@@ -59,17 +62,22 @@ export function start(_c: Charger, _path: string, query: string): Job {
   return job;
 }
 
-/** Why a key was not taken. What may hold a secret is not repeated, nor what would spoil the answer. */
-function refused(job: Sets, why: string): void {
-  const hidden = job.r && /[hm]/.test(job.r[2]);
-  const name = job.r || !HIGH.test(job.name) ? job.name : '?';
-  const text = name + ': ' + why + (hidden || HIGH.test(job.raw) ? '' : ' (' + job.raw.substr(0, 60) + ')');
-  job.out += JSON.stringify(name) + ':' + JSON.stringify(text);
-  job.bad++;
+/** What came of a key: '' or why it was not taken. What may hold a secret is not repeated, nor what would spoil the answer. */
+function said(job: Sets, why: string): void {
+  if (why) {
+    const hidden = job.r && /[hm]/.test(job.r[2]);
+    const name = job.r || !HIGH.test(job.name) ? job.name : '?';
+    const text = name + ': ' + why + (hidden || HIGH.test(job.raw) ? '' : ' (' + job.raw.substr(0, 60) + ')');
+    job.out += JSON.stringify(name) + ':' + JSON.stringify(text);
+    job.bad++;
+    // An unknown key beside good ones is as good as absent.
+    if (job.r) job.status = 500;
+  } else {
+    job.out += '"' + job.name + '":true';
+    job.good++;
+  }
   job.on = 0;
-  // An unknown key beside good ones is as good as absent.
-  if (job.r) job.status = 500;
-  job.r = undefined;
+  job.r = job.why = undefined;
 }
 
 /** The key is there and everybody may see it: what is said about it is taken in the next step. */
@@ -77,83 +85,59 @@ function find(c: Charger, job: Sets): void {
   job.out += job.good + job.bad ? ',' : '';
   const r = c.f.row(job.name);
   if (r && r[0] === job.name && !r[2].includes('o')) job.r = r;
-  else refused(job, 'unknown key');
+  else said(job, 'unknown key');
 }
 
-/** The part that a row calls, '' = none. */
-function needs(r: Row): string {
-  // To split all of it would take fifty times as long.
-  const i = r[9].indexOf('.part("') + 7;
-  return i < 7 ? '' : r[9].substring(i, r[9].indexOf('"', i));
-}
-
-/** It is kept, or the next hook learns of it. */
-function follow(c: Charger, job: Sets, r: Row): void {
-  if (job.on === 2) {
-    const part = c.f.ready('keep') as Keep | undefined;
-    if (!part) return;
-    part.store(c, r, job.v);
-  } else c.hooks[job.on - 3](c, 'setting', r[0]);
-  if (++job.on < c.hooks.length + 3) return;
-  job.out += '"' + job.name + '":true';
-  job.good++;
-  job.on = 0;
-  job.r = undefined;
+/** JSON that may be long and that its row alone knows how to check. */
+function rich(job: Sets, r: Row): boolean {
+  return r[1] === 'j' && r[2].includes('l') && '[{'.includes(job.raw[0]);
 }
 
 /** It is UTF-8, and the part that checks is loaded. */
-function check(c: Charger, job: Sets): void {
+function check(c: Charger, job: Sets, r: Row): void {
   if (odd(job.raw)) {
     const part = c.f.ready('utf8') as Utf8 | undefined;
     if (!part) return;
     const text = part.proper(job.raw);
-    if (text === undefined) return refused(job, CODE);
+    if (text === undefined) return said(job, CODE);
     job.raw = text;
-  } else if (job.raw.length < SHORT) c.f.part('change');
+  } else if (job.raw.length < SHORT && !rich(job, r)) c.f.part('change');
   job.on = 1;
 }
 
-/** What the row itself says, in as many turns as it takes; the part that it calls is loaded first. */
-function ask(c: Charger, job: Sets, r: Row): string | undefined {
-  const name = needs(r);
-  return name && !c.f.ready(name) ? undefined : hear(c, r, job.v, job.turn++ - 1);
-}
-
-/** Checks what is said and does it; in the steps after that it is kept and told. */
-function settle(c: Charger, job: Sets, r: Row): void {
-  if (job.on > 1) return follow(c, job, r);
-  if (!job.on) return check(c, job);
+/** Checks what is said; the part `apply` does it. */
+function settle(c: Charger, job: Sets, r: Row, by: { part?: string }): void {
+  if (job.why !== undefined) return said(job, job.why);
+  if (!job.on) return check(c, job, r);
+  job.v = undefined;
+  job.turn = 0;
   let why: string | undefined;
-  if (job.turn) why = ask(c, job, r);
-  else {
+  if (!rich(job, r)) {
     const part = c.f.ready('change') as Change | undefined;
     if (!part) return;
     why = part.take(c, r, job.raw, job);
-    if (why === undefined) {
-      job.turn = 1;
-      // What takes several turns may be long: all that has done its work makes room.
-      for (const name of ['param', 'escape', 'change']) c.f.drop(name);
-    }
-    // Enough to say what was refused.
-    job.raw = job.raw.substr(0, 60);
+    if (why) return said(job, why);
   }
-  if (why === undefined) return;
-  if (job.turn) c.f.drop(needs(r));
-  job.turn = 0;
-  if (why) refused(job, why);
-  else job.on = 2;
+  by.part = 'apply';
+  if (why === '') {
+    job.on = 2;
+    return;
+  }
+  job.turn = 1;
+  // What takes several turns may be long: all that has done its work makes room.
+  for (const name of ['param', 'escape', 'change', 'set']) c.f.drop(name);
 }
 
 /** Goes a step further; true = the text is complete. */
-export function step(c: Charger, job: Sets): boolean {
-  if (job.r) settle(c, job, job.r);
+export function step(c: Charger, job: Sets, by: { part?: string }): boolean {
+  if (job.r) settle(c, job, job.r, by);
   else {
     const part = c.f.ready(job.on < 0 ? 'escape' : 'param') as Param | undefined;
     if (!part) return false;
     if (part.next(c, job)) find(c, job);
   }
   const long = job.out.length > LONG;
-  if (job.r || job.on < 0 || (!long && (job.text || job.list!.length))) return false;
+  if (job.r || job.on < 0 || (!long && (job.at < job.text.length || job.list!.length))) return false;
   if (long || (job.bad && !job.good)) job.status = 500;
   job.out += '}';
   return true;

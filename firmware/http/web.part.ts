@@ -27,10 +27,10 @@ export interface Chunks extends Job {
 
 /** Exports of the parts that answer. */
 export interface Answer {
-  /** `all`: the open requests. */
-  start(c: Charger, path: string, query: string, all: Talk[]): Job;
-  /** Goes a step further; true = the text is complete. */
-  step(c: Charger, job: Job): boolean;
+  /** `all`: the open requests. The part `set` reads on in the text from `from`: a copy of a long query would have no room. */
+  start(c: Charger, path: string, query: string, all: Talk[], from?: number): Job;
+  /** Goes a step further; true = the text is complete. Another part may go on with it for a while: `by.part`. */
+  step(c: Charger, job: Job, by?: { part?: string }): boolean;
 }
 
 /** An open request: the engine's response, and what the server notes on it. */
@@ -40,8 +40,9 @@ export interface Talk extends EspResponse {
   /** Part that answers. */
   part: string;
   path: string | undefined;
-  /** Query or body. */
+  /** Body, or the address in the first line, whose query begins at `from`: a copy of a long one has no room beside this part. */
   text: string;
+  from: number;
   /** Bytes of the body that are announced: -1 = in chunks, 0 = all of it has come. */
   need: number | undefined;
   job: Job | undefined;
@@ -99,15 +100,12 @@ function announced(q: EspRequest): number {
   return header(q, 'transfer-encoding') ? -1 : parseInt(header(q, 'content-length'), 10) || 0;
 }
 
-/** The query has a filter, and one that says something. */
-function filtered(query: string): boolean {
-  const i = query.indexOf('&filter=');
-  return i >= 0 && !['', '&'].includes(query.substr(i + 8, 1));
-}
+/** There is a filter, and one that says something. */
+const FILTER = /(^|[?&])filter=[^&]/;
 
 function route(c: Charger, t: Talk): string {
   const path = t.path;
-  if (path === '/api/status') return c.k.hai ? (filtered('&' + t.text) ? 'get' : 'dump') : '';
+  if (path === '/api/status') return c.k.hai ? (FILTER.test(t.text) ? 'get' : 'dump') : '';
   if (path === '/api/set') return c.k.hai ? 'set' : '';
   if (path === '/api/events') return c.k.hai ? 'events' : '';
   if (path === '/api/keys') return c.k.hai ? 'about' : '';
@@ -122,12 +120,13 @@ function route(c: Charger, t: Talk): string {
 
 /** Reads the first line and the headers. */
 function read(c: Charger, t: Talk, q: EspRequest): void {
-  const i = q.url.indexOf('?');
   const url = q.url;
+  const i = url.indexOf('?');
   t.path = i < 0 ? url : url.substr(0, i);
-  const query = i < 0 ? '' : url.substr(i + 1);
+  const query = i >= 0 && i + 1 < url.length;
   if (query || q.method === 'GET' || q.method === 'HEAD') {
-    t.text = query;
+    t.text = query ? url : '';
+    t.from = query ? i + 1 : 0;
     t.need = 0;
   } else if (t.need === undefined) t.need = announced(q);
   t.mute = q.method === 'HEAD' ? 1 : 0;
@@ -198,7 +197,7 @@ function barred(c: Charger, t: Talk, q: EspRequest, guard: number[]): [number, s
 /** What is wrong with the request, as [status, text]; undefined = nothing. */
 function refused(t: Talk, q: EspRequest): [number, string] | undefined {
   if (!t.part) return [404, 'This URI does not exist'];
-  if (t.text.length > MOST) return q.method === 'GET' ? [414, 'too long'] : [413, 'too long'];
+  if (t.text.length - t.from > MOST) return q.method === 'GET' ? [414, 'too long'] : [413, 'too long'];
   return t.need! > MOST ? [413, 'body too long'] : undefined;
 }
 
@@ -245,5 +244,6 @@ export function open(c: Charger, t: Talk, guard: number[]): void {
   const q = t.q!;
   if (t.path !== undefined) return admit(c, t, q, guard);
   read(c, t, q);
-  if (q.method === 'GET' && SHOW.includes(t.part) && c.k.hak === '' && t.text.length <= MOST) done(t, q);
+  if (q.method === 'GET' && SHOW.includes(t.part) && c.k.hak === '' && t.text.length - t.from <= MOST)
+    done(t, q);
 }

@@ -52,6 +52,8 @@ export interface Broker extends Mqtt {
   slow?: Bit;
   /** A `/set` at work. */
   job?: Sets;
+  /** Part that is at it. */
+  part?: string;
 }
 
 /** Exports of the parts that work on the link. */

@@ -5,10 +5,10 @@ import type { Sets } from '../http/set.part';
 import type { Broker, Dial, Line } from './link';
 import { PUBLISH, field, packet, prefix } from './packet';
 
-/** The part that sets keys, for HTTP as well. */
+/** The parts that set keys, for HTTP as well. */
 interface Setter {
   start(c: Charger, path: string, query: string): Sets;
-  step(c: Charger, job: Sets): boolean;
+  step(c: Charger, job: Sets, by: { part?: string }): boolean;
 }
 
 /** Longest packet that is read, bytes; longer ones are passed over. */
@@ -47,13 +47,14 @@ function message(c: Charger, m: Broker, s: Line, first: number, rest: string): v
     return;
   }
   const text = rest.substr(n + 2 + (first & 6 ? 2 : 0));
+  m.part = 'set';
   m.job = (c.f.part('set') as Setter).start(c, '', coded(key) + '=' + coded(text));
 }
 
 /** Goes on with a `/set`, a step a turn. */
 function work(c: Charger, m: Broker, s: Line): void {
   const job = m.job!;
-  if (!(c.f.part('set') as Setter).step(c, job)) return;
+  if (!(c.f.part(m.part!) as Setter).step(c, job, m)) return;
   delete m.job;
   answer(
     c,

@@ -19,6 +19,7 @@ import * as v1 from '../../firmware/http/v1.part';
 import * as nets from '../../firmware/net/nets.part';
 import * as page from '../../firmware/http/page.part';
 import * as param from '../../firmware/http/param.part';
+import * as apply from '../../firmware/http/apply.part';
 import * as web from '../../firmware/http/web.part';
 import * as eco from '../../firmware/core/eco.part';
 import * as sched from '../../firmware/core/sched.part';
@@ -122,6 +123,7 @@ export function table(
     dump,
     escape: escape_,
     param,
+    apply,
     events,
     get,
     metrics,

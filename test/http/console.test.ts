@@ -132,7 +132,7 @@ function suite(engine: 'node' | 'espruino'): void {
 }
 
 const TEAMS =
-  'console conf,tell conf,set param,set change keep,set escape,set utf8,set cards,set creds,set sched,configuration change keep,get why,dump why,dump zone'.split(
+  'console conf,tell conf,set param,set change apply,set escape,set utf8,apply cards,apply creds,apply sched,apply nets,apply trx,configuration change keep,get why,dump why,dump zone'.split(
     ',',
   );
 

@@ -187,6 +187,13 @@ describe('http', () => {
       ['amp=10&nosuch=1', 200, { amp: true, nosuch: 'nosuch: unknown key (1)' }],
       ['HeartbeatInterval=10', 500, { HeartbeatInterval: 'HeartbeatInterval: unknown key (10)' }],
       ['ocppck=secret', 500, { ocppck: 'ocppck: failed: value must be PEM text' }],
+      ['map=[1,2,3]x', 500, { map: 'map: tried to set api key with invalid json InvalidInput ([1,2,3]x)' }],
+      [
+        'map={"a":}&amp=9',
+        500,
+        { map: 'map: tried to set api key with invalid json InvalidInput ({"a":})', amp: true },
+      ],
+      ['map=1', 500, { map: 'map: failed: value must have 1, 2 and 3 (1)' }],
       ['a%22b=1', 500, { 'a"b': 'a"b: unknown key (1)' }],
     ];
     for (const [query, status, body] of rows)
@@ -212,6 +219,18 @@ describe('http', () => {
     assert.equal(t.files.ocppcc, pem);
     assert.equal(ask(t, 'POST', '/api/set', { body: 'x'.repeat(7000) }).status, 413);
     assert.equal(ask(t, 'POST', '/api/set?amp=8', { body: '' }).body, '{"amp":true}');
+  });
+
+  it('set: a long value is decoded in pieces, wherever their borders fall', () => {
+    for (let n = 0; n < 9; n++) {
+      const t = start();
+      const pem = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(n)}\n${'MII+/=\n'.repeat(100)}-----END CERTIFICATE-----\n`;
+      const query =
+        'ocppcc=' + encodeURIComponent(pem).replaceAll('%0A', n & 1 ? '%0a' : '%0A') + '&fna=a+%zz&amp=9';
+      const a = ask(t, 'GET', '/api/set?' + query);
+      assert.equal(a.body, '{"ocppcc":true,"fna":true,"amp":true}');
+      assert.deepEqual([t.files.ocppcc, t.c.k.fna, t.c.k.amp], [pem, 'a %zz', 9]);
+    }
   });
 
   it('other paths, verbs and switches', () => {

@@ -20,6 +20,8 @@ export function clean(c: Charger, raw: string): string | undefined {
 
 /** Why a text is refused that is no UTF-8. */
 export const CODE = 'failed: bad or too much UTF-8';
+/** Why one is refused that stands for no value. */
+export const NONE = 'tried to set api key with invalid json ';
 
 /** A value that is being set, and the turn of its row's function that is next; without it all of them are done at once. */
 export interface Taken {
@@ -36,4 +38,23 @@ export function hear(c: Charger, r: Row, v: unknown, turn: number): string | und
     bad = '' + e;
   }
   return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
+}
+
+/** Keeps an admitted value; `made`: its JSON text, where a turn before has written that. */
+export function store(c: Charger, r: Row, v: unknown, made?: string): void {
+  const k = c.k as unknown as { [key: string]: unknown };
+  const key = r[0];
+  const marks = r[2];
+  const here = marks.includes('k');
+  c.rev++;
+  c.dirty = 1;
+  if (here ? k[key] === v : !marks.includes('p')) return;
+  // What it replaces may be as long: it goes first.
+  if (here) k[key] = v;
+  const text = made ?? JSON.stringify(v);
+  const usual = text === JSON.stringify(r[5]);
+  if (!here && usual) delete k[key];
+  else if (!here) k[key] = 1;
+  if (usual) c.f.del('k.' + key);
+  else if (!c.f.put('k.' + key, text)) c.f.log('key', key + ' not kept');
 }
