@@ -10,6 +10,8 @@
   const chr = String.fromCharCode;
   /** Callbacks that wait for the host, by number. */
   const later = {};
+  /** Bytes for flash in a request; few where there is no room for copies of them. */
+  const PIECE = mode.room ? 64 : 2048;
   let count = 0;
   let looking = 0;
   let typing = 0;
@@ -252,11 +254,11 @@
       return new Uint8Array(E.toArrayBuffer(E.toString(s) || s));
     }),
     write: native((data, at) => {
-      // The chip takes the bytes as they lie: the copy is the bench's.
+      // The chip takes the bytes as they lie: copies are the bench's.
       tell('u', usage());
-      const s = E.toString(data);
+      const s = typeof data === 'string' ? data : E.toString(data);
       if ((at | s.length) & 3) throw 'Data and address must be multiples of 4';
-      for (let i = 0; i < s.length; i += 2048) ask('F', word(at + i) + s.substr(i, 2048), 1);
+      for (let i = 0; i < s.length; i += PIECE) ask('F', word(at + i) + s.substr(i, PIECE), 1);
     }),
     erasePage: native((at) => (there(at) ? chip.erasePage(there(at)) : ask('e', word(at), 1))),
   };
