@@ -1,11 +1,13 @@
-// `npm test`: builds, then runs every test file once, those that look at real time and those that take long first: started
-// last, they would keep the suite waiting. Meanwhile sources and bundle are checked, and that is told at the end. Arguments go to
-// mocha: `npm test -- --grep offer`.
+// `npm test`: builds, then runs every test file once, in two runs of mocha: those that look at real time, more of them than there
+// are processors, for they mostly wait; and beside them, with what they leave, those that calculate. What takes long comes
+// first: started last, it would keep the suite waiting. Meanwhile sources and bundle are checked. What is done beside something
+// else is told when it ends. Arguments go to mocha: `npm test -- --grep offer`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { compile, compiled } from './compile.mjs';
 
 /** What takes long, the longest first. */
 const LONG = [
@@ -38,13 +40,12 @@ const all = readdirSync('test', { recursive: true })
   .map((name) => `test/${String(name).replaceAll('\\', '/')}`)
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
-/** Whether a file looks at real time: those run beside each other, before those that calculate. */
-const real = (file) => /bench\/(start|main)|fake\/(desk|browser|mqtt)/.test(readFileSync(file, 'utf8'));
-const files = [...new Set([...LONG.filter(real), ...all.filter(real), ...LONG, ...all])];
-const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
-/** Four more than there are processors: those that come first mostly wait. */
-const jobs = os.availableParallelism() + 4;
-/** The check of the sources has what the tests leave: those that look at real time are not to wait for it. */
+const files = [...new Set([...LONG, ...all])];
+/** Whether a file looks at real time. */
+const real = (file) =>
+  /bench\/(start|main)|fake\/(desk|browser|mqtt|line|host)'|layers/.test(readFileSync(file, 'utf8'));
+const cores = os.availableParallelism();
+/** What calculates or checks has what the others leave. */
 const NICE = 10;
 /** Format and lint are looked at where all is (test/fake/depth.ts), and by `npm run check`. */
 const { DEPTH = process.env.CI ? 'full' : 'short' } = process.env;
@@ -52,10 +53,12 @@ const SOURCES = DEPTH === 'full' ? 'check:sources' : 'check:types';
 
 /** Build and gate are over before much would have been won by optimising it, and make more garbage than the engine expects. */
 const BRIEF = ['--interrupt-budget=264000', '--always-sparkplug', '--max-semi-space-size=64'];
+/** More is at work than there are processors: threads that compile and collect for one test would take from another. */
+const FLAGS = ['single-threaded', 'interrupt-budget=1000000', 'enable-source-maps'];
 
-/** What a check says, kept until it ends. */
-function beside(command, nice = 0) {
-  const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+/** What a command says, kept until it ends. */
+function beside(command, args, nice = 0) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   os.setPriority(child.pid, nice);
   let said = '';
   for (const from of [child.stdout, child.stderr])
@@ -63,19 +66,43 @@ function beside(command, nice = 0) {
   return new Promise((done) => child.on('close', (status) => done({ status, said })));
 }
 
-function tests() {
-  const args = [mocha, '--jobs', String(jobs), ...files, ...process.argv.slice(2)];
-  return new Promise((done) => spawn(process.execPath, args, { stdio: 'inherit' }).on('close', done));
-}
+const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
+const { timeout, require: hooks } = JSON.parse(readFileSync('.mocharc.json', 'utf8'));
+const colour = process.stdout.isTTY ? ['--color'] : [];
 
-const checks = [beside(`npm run -s ${SOURCES}`, NICE)];
+const tests = (some, jobs, nice) =>
+  beside(
+    process.execPath,
+    [
+      mocha,
+      ...['--no-config', '--parallel', `--jobs=${jobs}`, `--timeout=${timeout}`, ...colour],
+      ...FLAGS.map((flag) => `--node-option=${flag}`),
+      ...hooks.map((file) => `--require=${compiled(file)}`),
+      ...some.map(compiled),
+      ...process.argv.slice(2),
+    ],
+    nice,
+  );
+
+const types = beside('npm', ['run', '-s', SOURCES], NICE);
+const compiling = compile(files);
 let failed = spawnSync(process.execPath, [...BRIEF, 'tools/build.mjs', '--all'], { stdio: 'inherit' }).status;
-if (!failed) {
-  // The gate looks at what was built while it is tested.
-  checks.unshift(beside(`node ${BRIEF.join(' ')} tools/check.mjs`));
-  failed = await tests();
-}
-for (const { status, said } of await Promise.all(checks)) {
+await compiling;
+const jobs = failed
+  ? [types]
+  : [
+      tests(files.filter(real), cores + 4),
+      tests(
+        files.filter((file) => !real(file)),
+        cores,
+        NICE,
+      ),
+      // The gate looks at what was built while it is tested.
+      beside(process.execPath, [...BRIEF, 'tools/check.mjs'], NICE),
+      types,
+    ];
+for (const job of jobs) {
+  const { status, said } = await job;
   process.stdout.write(said);
   failed ||= status;
 }
