@@ -5,6 +5,7 @@ import type { Row } from '../core/config';
 import { whole } from '../core/json';
 import { NONE, hear, store } from '../core/setting';
 import type { Sets } from './set.part';
+import type { Owner } from './web.part';
 
 /** The part that a row calls, '' = none. */
 function needs(r: Row): string {
@@ -49,7 +50,7 @@ function act(c: Charger, job: Sets, r: Row): string | undefined {
 }
 
 /** Goes a step further; in the end whoever took the key says what came of it. */
-export function step(c: Charger, job: Sets, by: { part?: string }): boolean {
+export function step(c: Charger, job: Sets, by: Owner): boolean {
   job.why = act(c, job, job.r!);
   if (job.why !== undefined) by.part = 'set';
   return false;

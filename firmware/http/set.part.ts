@@ -6,7 +6,7 @@ import type { Row } from '../core/config';
 import { CODE, HIGH, odd } from '../core/setting';
 import type { Utf8 } from '../core/utf8.part';
 import type { Param } from './param.part';
-import type { Job } from './web.part';
+import type { Job, Owner } from './web.part';
 
 /** A request to set keys. */
 export interface Sets extends Job {
@@ -106,7 +106,7 @@ function check(c: Charger, job: Sets, r: Row): void {
 }
 
 /** Checks what is said; the part `apply` does it. */
-function settle(c: Charger, job: Sets, r: Row, by: { part?: string }): void {
+function settle(c: Charger, job: Sets, r: Row, by: Owner): void {
   if (job.why !== undefined) return said(job, job.why);
   if (!job.on) return check(c, job, r);
   job.v = undefined;
@@ -129,7 +129,7 @@ function settle(c: Charger, job: Sets, r: Row, by: { part?: string }): void {
 }
 
 /** Goes a step further; true = the text is complete. */
-export function step(c: Charger, job: Sets, by: { part?: string }): boolean {
+export function step(c: Charger, job: Sets, by: Owner): boolean {
   if (job.r) settle(c, job, job.r, by);
   else {
     const part = c.f.ready(job.on < 0 ? 'escape' : 'param') as Param | undefined;

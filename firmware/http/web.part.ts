@@ -25,12 +25,17 @@ export interface Chunks extends Job {
   place: string;
 }
 
+/** Whose job it is: an open request, the broker. `part` has its next turn. */
+export interface Owner {
+  part?: string;
+}
+
 /** Exports of the parts that answer. */
 export interface Answer {
   /** `all`: the open requests. The part `set` reads on in the text from `from`: a copy of a long query would have no room. */
   start(c: Charger, path: string, query: string, all: Talk[], from?: number): Job;
   /** Goes a step further; true = the text is complete. Another part may go on with it for a while: `by.part`. */
-  step(c: Charger, job: Job, by?: { part?: string }): boolean;
+  step(c: Charger, job: Job, by?: Owner): boolean;
 }
 
 /** An open request: the engine's response, and what the server notes on it. */

@@ -2,13 +2,14 @@
 
 import type { Charger } from '../core/charger';
 import type { Sets } from '../http/set.part';
+import type { Owner } from '../http/web.part';
 import type { Broker, Dial, Line } from './link';
 import { PUBLISH, field, packet, prefix } from './packet';
 
 /** The parts that set keys, for HTTP as well. */
 interface Setter {
   start(c: Charger, path: string, query: string): Sets;
-  step(c: Charger, job: Sets, by: { part?: string }): boolean;
+  step(c: Charger, job: Sets, by: Owner): boolean;
 }
 
 /** Longest packet that is read, bytes; longer ones are passed over. */
