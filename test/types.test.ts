@@ -1,7 +1,8 @@
 import assert from 'node:assert';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import type { Diagnostic } from 'typescript';
+import ts from '../tools/typescript.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const read = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -19,7 +20,7 @@ function compile(texts: string[]): string[][] {
     return text === undefined ? file(f, o) : ts.createSourceFile(f, text, o);
   };
   const program = ts.createProgram([...types, ...virtual.keys()], options, host);
-  const said = (d: ts.Diagnostic): string => ts.flattenDiagnosticMessageText(d.messageText, '\n');
+  const said = (d: Diagnostic): string => ts.flattenDiagnosticMessageText(d.messageText, '\n');
   return texts.map((_, i) => program.getSemanticDiagnostics(program.getSourceFile(name(i))!).map(said));
 }
 

@@ -2,7 +2,7 @@
 // `npm run check`. A problem says what is wrong, why, and what to do.
 import { readFileSync, readdirSync } from 'node:fs';
 import vm from 'node:vm';
-import ts from 'typescript';
+import ts from './typescript.mjs';
 
 /** @typedef {import('../hal/types').Wire} Wire */
 /**

@@ -2,7 +2,7 @@
 // exist there too.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import ts from './typescript.mjs';
 
 const STANDARD =
   'undefined NaN Infinity globalThis arguments eval parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent ' +

@@ -1,7 +1,7 @@
 // The key table at build time: reads firmware/core/keys.ts, checks and shortens the functions of its rows, packs it.
 import { readFileSync } from 'node:fs';
 import { minify } from 'terser';
-import ts from 'typescript';
+import ts from './typescript.mjs';
 import { evaluate } from './evaluate.mjs';
 import { inspect } from './gate.mjs';
 import { GLOBALS } from './globals.mjs';

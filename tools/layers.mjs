@@ -1,5 +1,5 @@
 // Who may import whom, read from the import lines of the sources.
-import ts from 'typescript';
+import ts from './typescript.mjs';
 
 /** Modules that parts on call may have a copy of: constants and functions without state. */
 export const SHARED = [

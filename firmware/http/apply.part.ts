@@ -4,8 +4,7 @@ import type { Charger } from '../core/charger';
 import type { Row } from '../core/config';
 import { whole } from '../core/json';
 import { NONE, hear, store } from '../core/setting';
-import type { Sets } from './set.part';
-import type { Owner } from './web.part';
+import type { Owner, Sets } from './set.part';
 
 /** The part that a row calls, '' = none. */
 function needs(r: Row): string {

@@ -6,7 +6,12 @@ import type { Row } from '../core/config';
 import { CODE, HIGH, odd } from '../core/setting';
 import type { Utf8 } from '../core/utf8.part';
 import type { Param } from './param.part';
-import type { Job, Owner } from './web.part';
+import type { Job } from './web.part';
+
+/** Whose job it is: an open request, the broker. `part` has its next turn. */
+export interface Owner {
+  part?: string;
+}
 
 /** A request to set keys. */
 export interface Sets extends Job {

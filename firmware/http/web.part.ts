@@ -2,6 +2,7 @@
 
 import type { Bit } from '../../hal/types';
 import type { Charger } from '../core/charger';
+import type { Owner } from './set.part';
 
 /** An answer in the making. Parts add fields of their own. */
 export interface Job {
@@ -23,11 +24,6 @@ export interface Job {
 export interface Chunks extends Job {
   /** The next chunk. */
   place: string;
-}
-
-/** Whose job it is: an open request, the broker. `part` has its next turn. */
-export interface Owner {
-  part?: string;
 }
 
 /** Exports of the parts that answer. */

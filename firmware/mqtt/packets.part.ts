@@ -1,8 +1,7 @@
 // Part on call: reads what the broker sends, and does what a `/set` says.
 
 import type { Charger } from '../core/charger';
-import type { Sets } from '../http/set.part';
-import type { Owner } from '../http/web.part';
+import type { Owner, Sets } from '../http/set.part';
 import type { Broker, Dial, Line } from './link';
 import { PUBLISH, field, packet, prefix } from './packet';
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup, type Plugin } from 'rollup';
-import ts from 'typescript';
+import ts from '../../tools/typescript.mjs';
 import { build } from '../../tools/build.mjs';
 import { packFaults, readFaults } from '../../tools/faults.mjs';
 import { chunks } from '../../rollup.config.js';
