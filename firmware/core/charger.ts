@@ -311,7 +311,8 @@ export interface Charger {
   /** 1 = the charging mode wants one phase. */
   one: Bit;
   pv?: Surplus;
-  tr?: Trip;
+  /** 0 = not begun: its settings are to be read. */
+  tr?: Trip | 0;
   /** No offer before this time: random delay after the power came back. */
   wait: number;
   /** 1 = a tapped card waits for the central system's answer, its UID in `uid`. */

@@ -37,7 +37,8 @@ export interface Key {
    * Marks, a letter each: w writable, k kept in the journal and in `c.k`, p kept in the journal alone (for what only parts
    * on call read; where it is not the default `c.k` has a 1), z may be null, a action (any value), h never read back, o OCPP only,
    * r read-only for OCPP, m a part of it is secret: a refusal does not repeat it, x shown only to who asks for it by its name,
-   * l long: `set` is called in turn after turn, `n` from 0 on, until it says something.
+   * l long: `set` is called in turn after turn, `n` from 0 on, until it says something, n what decides when to charge looks at it
+   * anew once it is kept.
    */
   f?: string;
   /** Least value; of words: those allowed; of text: fewest bytes by OCPP. */
@@ -196,42 +197,38 @@ export const KEYS = {
   /** Surplus at which `lmo` 4 goes to three phases while `psm` is 0. */
   spl3: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 50000,
     def: 4200,
     unit: 'W',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** And this much below it back to one. */
   psh: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 50000,
     def: 500,
     unit: 'W',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** So long it must call for other phases while charging. */
   mpwst: {
     t: 'i',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 3600000,
     def: 120000,
     unit: 'ms',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** At least between two changes of the phases while charging. */
   mptwt: {
     t: 'i',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 3600000,
     def: 600000,
     unit: 'ms',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** Phases that the charging mode wants: 1 one, 2 three. */
   pwm: { t: 'i', get: (c): unknown => (c.one ? 1 : 2) },
@@ -282,34 +279,32 @@ export const KEYS = {
   /** Charging mode: 3 default, 4 surplus of the site as `ids` tells it (there are no prices), 5 next trip: `ate` until `att`. */
   lmo: {
     t: 'i',
-    f: 'wk',
+    f: 'wkn',
     lo: 3,
     hi: 5,
     def: 3,
     set: (c, v: number): string =>
-      v === c.k.lmo
-        ? ''
-        : ((c.lim.lmo = 999), (c.how = 13), (c.one = 0), (c.pv = c.tr = undefined), (c.ns = c.nx = 0), ''),
+      v === c.k.lmo ? '' : ((c.lim.lmo = 999), (c.how = 13), (c.one = 0), (c.pv = undefined), ''),
   },
   // Schedules, surplus, next trip
   /** Timer of Monday to Friday, {control, ranges}: control 0 off, 1 charging only inside the ranges, 2 only outside; up to five ranges {begin: {hour, minute}, end: {hour, minute}} of local time. An end before its begin goes on at midnight of the same timer's days. Without a clock no timer is applied: charging is not lost. */
   sch_week: {
     t: 'j',
-    f: 'wpl',
+    f: 'wpln',
     def: { control: 0, ranges: [] as object[] },
     set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
   /** Timer of Saturday. */
   sch_satur: {
     t: 'j',
-    f: 'wpl',
+    f: 'wpln',
     def: { control: 0, ranges: [] as object[] },
     set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
   /** Timer of Sunday. */
   sch_sund: {
     t: 'j',
-    f: 'wpl',
+    f: 'wpln',
     def: { control: 0, ranges: [] as object[] },
     set: (c, v, n): string | undefined => (c.f.part('sched') as Sched).check(c, v, n),
   },
@@ -324,78 +319,71 @@ export const KEYS = {
   /** When `ids` came last, since boot. */
   inva: { t: 'i', f: 'z', unit: 'ms', get: (c): unknown => (c.pv ? Math.floor(c.pv.at) : null) },
   /** Surplus is used: without it `lmo` 4 charges as 3. */
-  fup: { t: 'b', f: 'wk', def: 1, set: (c): string => ((c.nx = 0), '') },
+  fup: { t: 'b', f: 'wkn', def: 1 },
   /** Surplus needed to start; at least what 6 A take. */
   fst: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 50000,
     def: 1400,
     unit: 'W',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** Surplus may fall this far below what 6 A take before charging stops. */
   sh: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 50000,
     def: 200,
     unit: 'W',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** At least so long it charges once it has started. */
   fmt: {
     t: 'i',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 3600000,
     def: 300000,
     unit: 'ms',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** The vehicle bears pauses: without it `lmo` 4 goes on with 6 A once it has begun. */
-  acp: { t: 'b', f: 'wp', def: 1, set: (c): string => (c.pv && (c.pv.k = []), '') },
+  acp: { t: 'b', f: 'wpn', def: 1 },
   /** At least so long `lmo` 4 rests once it has stopped; never less than a minute. */
   mcpd: {
     t: 'i',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 3600000,
     def: 0,
     unit: 'ms',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** Power from the grid that may be used on top. */
   pgt: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: -50000,
     hi: 50000,
     def: 0,
     unit: 'W',
-    set: (c): string => (c.pv && (c.pv.k = []), ''),
   },
   /** Energy of the next trip, from plug-in on. */
   ate: {
     t: 'n',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 1000000,
     def: 20000,
     unit: 'Wh',
-    set: (c): string => ((c.tr = undefined), (c.nx = 0), ''),
   },
   /** Departure, local time: seconds of the day. */
   att: {
     t: 'i',
-    f: 'wp',
+    f: 'wpn',
     lo: 0,
     hi: 86399,
     def: 32400,
     unit: 's',
-    set: (c): string => ((c.tr = undefined), (c.nx = 0), ''),
   },
   /** Next trip: the power of the vehicle is being measured. */
   tls: { t: 'b', get: (c): unknown => (c.tr && c.tr.t > 0 && !c.tr.w ? 1 : 0) },
@@ -992,15 +980,14 @@ export const KEYS = {
   /** Zone offset without daylight saving. */
   tof: {
     t: 'i',
-    f: 'wk',
+    f: 'wkn',
     lo: -720,
     hi: 840,
     def: 60,
     unit: 'min',
-    set: (c): string => ((c.ns = c.nx = 0), ''),
   },
   /** Daylight saving: 0 none, 1 European, 2 US, 3 Australian. */
-  tds: { t: 'i', f: 'wk', lo: 0, hi: 3, def: 1, set: (c): string => ((c.ns = c.nx = 0), '') },
+  tds: { t: 'i', f: 'wkn', lo: 0, hi: 3, def: 1 },
   /** NTP enabled. The central system and `utc` set the clock as well. */
   tse: { t: 'b', f: 'wk', def: 1 },
   /** Time server: name or address, with :port where it is not 123. */

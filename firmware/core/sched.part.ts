@@ -3,6 +3,7 @@
 // daylight saving begin and end there. Without a clock none is applied.
 
 import type { Charger } from './charger';
+import { NONE } from './limits';
 import type { Zone } from './zone.part';
 
 /** What looks at something and says in `c.ns` or `c.nx` when to do so again. */
@@ -61,10 +62,7 @@ export function check(c: Charger, v: unknown, n: number): string | undefined {
     return t.ranges.length > RANGES || JSON.stringify(t).length > 600 ? 'up to 5 ranges' : undefined;
   }
   const r = t.ranges[n - 1];
-  if (n > t.ranges.length) {
-    c.ns = 0;
-    return '';
-  }
+  if (n > t.ranges.length) return '';
   return !r || !moment(r.begin) || !moment(r.end)
     ? 'a range is {"begin":{"hour":22,"minute":0},"end":{"hour":6,"minute":0}}'
     : undefined;
@@ -104,6 +102,11 @@ export function look(c: Charger): void {
   const known = c.f.wall(c);
   c.ns = NEVER;
   c.sch = 0;
-  if (c.k.lmo === 3) c.how = any && !known ? 14 : 13;
+  if (c.k.lmo === 3) {
+    c.how = any && !known ? 14 : 13;
+    // A look on the way here may have found the other mode.
+    c.lim.lmo = NONE;
+  }
+  if (c.k.lmo !== 4) c.one = 0;
   if (any && known) today(c);
 }

@@ -40,8 +40,8 @@ export function hear(c: Charger, r: Row, v: unknown, turn: number): string | und
   return !bad || bad.startsWith('failed') ? bad : 'failed: ' + bad;
 }
 
-/** Keeps an admitted value; `made`: its JSON text, where a turn before has written that. */
-export function store(c: Charger, r: Row, v: unknown, made?: string): void {
+/** Keeps an admitted value; `made`: its JSON text, where a turn before has written that, else 0. */
+export function store(c: Charger, r: Row, v: unknown, made?: string | 0): void {
   const k = c.k as unknown as { [key: string]: unknown };
   const key = r[0];
   const marks = r[2];
@@ -51,7 +51,12 @@ export function store(c: Charger, r: Row, v: unknown, made?: string): void {
   if (here ? k[key] === v : !marks.includes('p')) return;
   // What it replaces may be as long: it goes first.
   if (here) k[key] = v;
-  const text = made ?? JSON.stringify(v);
+  // Who decides when to charge looks again, and not before: a look at what is replaced would hold.
+  if (marks.includes('n')) {
+    if (c.pv) c.pv.k = [];
+    c.tr = c.ns = c.nx = 0;
+  }
+  const text = made || JSON.stringify(v);
   const usual = text === JSON.stringify(r[5]);
   if (!here && usual) delete k[key];
   else if (!here) k[key] = 1;

@@ -16,8 +16,7 @@ function needs(r: Row): string {
 /** What the row itself says, in as many turns as it takes; what is long is parsed first, then the part that it calls is loaded. */
 function ask(c: Charger, job: Sets, r: Row): string | undefined {
   if (job.v === undefined) {
-    job.v = whole(job.raw);
-    if (job.v === undefined) return NONE + 'InvalidInput';
+    if ((job.v = whole(job.raw)) === undefined) return NONE + 'InvalidInput';
     // Enough to say what was refused.
     job.raw = job.raw.substr(0, 60);
     return undefined;
@@ -43,14 +42,13 @@ function act(c: Charger, job: Sets, r: Row): string | undefined {
       job.turn = -1;
       return undefined;
     }
-    store(c, r, job.v, job.turn ? job.raw : undefined);
+    store(c, r, job.v, job.turn && job.raw);
   } else c.hooks[job.on - 3](c, 'setting', r[0]);
   return ++job.on < c.hooks.length + 3 ? undefined : '';
 }
 
 /** Goes a step further; in the end whoever took the key says what came of it. */
 export function step(c: Charger, job: Sets, by: Owner): boolean {
-  job.why = act(c, job, job.r!);
-  if (job.why !== undefined) by.part = 'set';
+  if ((job.why = act(c, job, job.r!)) !== undefined) by.part = 'set';
   return false;
 }

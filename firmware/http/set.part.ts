@@ -47,7 +47,7 @@ const SHORT = 500;
 
 /** Takes a request in. */
 export function start(_c: Charger, _path: string, text: string, _all?: unknown, at?: number): Job {
-  const job: Sets = {
+  return {
     out: '{',
     status: 200,
     type: 'application/json',
@@ -63,8 +63,7 @@ export function start(_c: Charger, _path: string, text: string, _all?: unknown, 
     turn: 0,
     good: 0,
     bad: 0,
-  };
-  return job;
+  } as Sets;
 }
 
 /** What came of a key: '' or why it was not taken. What may hold a secret is not repeated, nor what would spoil the answer. */

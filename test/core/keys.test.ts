@@ -35,7 +35,7 @@ describe('key table', () => {
   it('has sound rows', () => {
     for (const [name, k] of ROWS) {
       const f = k.f ?? '';
-      assert.match(f, /^[wkpzahormxl]*$/, name);
+      assert.match(f, /^[wkpzahormxln]*$/, name);
       for (const fn of [k.get, k.set])
         assert.doesNotMatch(String(fn), /=>\s*\{|\?\?/, `${name}: expressions only`);
       assert.ok(name.length <= 11 && /^[a-z]/i.test(name), name);

@@ -1,6 +1,9 @@
 // Schedules, surplus and the next trip: rows of time, input, expectation, through the keys that clients write.
 
 import assert from 'node:assert';
+import * as apply from '../../firmware/http/apply.part';
+import * as set from '../../firmware/http/set.part';
+import { plan } from '../../firmware/core/plan';
 import { least } from '../../firmware/core/limits';
 import { winner } from '../../firmware/core/why.part';
 import { model } from '../../firmware/core/access';
@@ -317,6 +320,39 @@ describe('next trip', () => {
     [6.95 * 3600, '', { model: 18 }],
     [7.1 * 3600, '', { model: 10 }],
   ]);
+});
+
+describe('a look between the turns of a setting', () => {
+  /** Sets a key as HTTP does it; looks are due between any two turns until it is kept. */
+  function slowly(t: Table, query: string): void {
+    const by: set.Owner = { part: 'set' };
+    const job = set.start(t.c, '/api/set', query) as set.Sets;
+    for (let turn = 0; !(by.part === 'apply' ? apply : set).step(t.c, job, by); turn++) {
+      assert.ok(turn < 50, query);
+      for (let i = 0; i < 4 && job.on < 3; i++) {
+        t.c.ns = t.c.nx = 0;
+        plan(t.c);
+        plan(t.c);
+      }
+    }
+    assert.deepEqual([job.good, job.bad], [1, 0], job.out);
+  }
+  const MONDAY = 'utc=2026-03-02T11:30:00';
+  const rows: [query: string, before: Row[], seen: (t: Table) => unknown, want: unknown][] = [
+    [`sch_week=${encodeURIComponent(timer(1))}`, [[1, MONDAY, { model: 13 }]], (t) => t.c.sch, 1],
+    ['tof=0', [[1, `${MONDAY} sch_week=${timer(2, '12:00-13:00')}`, { model: 5 }]], (t) => t.c.sch, 0],
+    ['lmo=3', [[1, 'lmo=4', { model: 17, mode: 0 }]], (t) => [t.c.lim.lmo, t.c.how, t.c.one], [999, 13, 0]],
+    ['pgt=300', [[1, 'lmo=4 ids={"pGrid":-9000}', {}]], (t) => t.c.pv!.k[0], 300],
+    ['ate=5000', [[1, `${MONDAY} lmo=5`, {}], [2, car('B'), {}], [15, car('C'), { model: 8 }]], (t) => t.c.tr && t.c.tr.wh, 5000],
+  ]; // prettier-ignore
+  for (const [query, before, seen, want] of rows)
+    it(`${query.split('=')[0]} is what holds in the end`, () => {
+      const t = table({}, ALL);
+      play(t, before);
+      slowly(t, query);
+      t.until(t.c.t + 2000);
+      assert.deepEqual(seen(t), want);
+    });
 });
 
 describe('limits', () => {
