@@ -104,12 +104,12 @@ const FEATURES: Feature[] = [
   },
   {
     name: 'HTTP API, page, events, metrics',
-    parts: ['web', 'get', 'set', 'v1', 'events', 'metrics', 'page', 'portal', 'press', 'flash'],
+    parts: 'web param escape get set apply v1 dump events metrics page portal press flash'.split(' '),
     stubs: { 'http/server.ts': HTTP },
     files: ['page.gz'],
-    note: 'with the page',
+    note: 'with the page; `set` and `apply` serve MQTT, too',
   },
-  { name: 'console', parts: ['console', 'tell', 'dump'], stubs: { 'console.ts': CONSOLE } },
+  { name: 'console', parts: ['console', 'tell'], stubs: { 'console.ts': CONSOLE } },
 ];
 
 interface Figures {

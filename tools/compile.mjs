@@ -20,7 +20,8 @@ const DOORS = [
 const TABLES = ['firmware/core/keys.ts', 'firmware/http/v1.ts'];
 
 /** Where a source file is when it is compiled. */
-export const compiled = (file) => path.join(OUT, path.relative(ROOT, path.resolve(file)).replace(/ts$/, 'js'));
+export const compiled = (file) =>
+  path.join(OUT, path.relative(ROOT, path.resolve(file)).replace(/ts$/, 'js'));
 
 /** A source in which addresses mean what they mean where it stands. */
 function placed(file) {
@@ -28,9 +29,8 @@ function placed(file) {
   const text = readFileSync(file, 'utf8')
     // The door of the device's thread only registers a compiler.
     .replace(`'./device.mjs', import.meta.url`, `'./device.ts', import.meta.url`)
-    .replace(
-      /'([^']+\.ts)', import\.meta\.url/g,
-      (_, to) => address(compiled(path.resolve(path.dirname(file), to))),
+    .replace(/'([^']+\.ts)', import\.meta\.url/g, (_, to) =>
+      address(compiled(path.resolve(path.dirname(file), to))),
     )
     .replaceAll('import.meta.url', address(file));
   // The engine's `require` is a global, not one for modules that a bundler knows.

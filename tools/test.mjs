@@ -1,7 +1,7 @@
 // `npm test`: builds, then runs every test file once, in two runs of mocha: those that look at real time, more of them than there
 // are processors, for they mostly wait; and beside them, with what they leave, those that calculate. What takes long comes
-// first: started last, it would keep the suite waiting. Meanwhile sources and bundle are checked. What is done beside something
-// else is told when it ends. Arguments go to mocha: `npm test -- --grep offer`.
+// first: started last, it would keep the suite waiting. Meanwhile sources and bundle are checked. What is done beside is told
+// at the end. Arguments go to mocha: `npm test -- --grep offer`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -56,13 +56,19 @@ const BRIEF = ['--interrupt-budget=264000', '--always-sparkplug', '--max-semi-sp
 /** More is at work than there are processors: threads that compile and collect for one test would take from another. */
 const FLAGS = ['single-threaded', 'interrupt-budget=1000000', 'enable-source-maps'];
 
-/** What a command says, kept until it ends. */
-function beside(command, args, nice = 0) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a command; what it says is kept until it ends, unless it is `live`. */
+function beside(command, { nice = 0, live = false } = {}) {
+  const [file, ...args] = command;
+  const child = spawn(file, args, {
+    // npm is a script.
+    shell: !args.length,
+    stdio: ['ignore', ...Array(2).fill(live ? 'inherit' : 'pipe')],
+  });
   os.setPriority(child.pid, nice);
   let said = '';
-  for (const from of [child.stdout, child.stderr])
-    from.setEncoding('utf8').on('data', (text) => (said += text));
+  if (!live)
+    for (const from of [child.stdout, child.stderr])
+      from.setEncoding('utf8').on('data', (text) => (said += text));
   return new Promise((done) => child.on('close', (status) => done({ status, said })));
 }
 
@@ -70,10 +76,10 @@ const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 const { timeout, require: hooks } = JSON.parse(readFileSync('.mocharc.json', 'utf8'));
 const colour = process.stdout.isTTY ? ['--color'] : [];
 
-const tests = (some, jobs, nice) =>
+const tests = (some, jobs, how) =>
   beside(
-    process.execPath,
     [
+      process.execPath,
       mocha,
       ...['--no-config', '--parallel', `--jobs=${jobs}`, `--timeout=${timeout}`, ...colour],
       ...FLAGS.map((flag) => `--node-option=${flag}`),
@@ -81,26 +87,24 @@ const tests = (some, jobs, nice) =>
       ...some.map(compiled),
       ...process.argv.slice(2),
     ],
-    nice,
+    how,
   );
 
-const types = beside('npm', ['run', '-s', SOURCES], NICE);
+const jobs = [beside([`npm run -s ${SOURCES}`], { nice: NICE })];
 const compiling = compile(files);
 let failed = spawnSync(process.execPath, [...BRIEF, 'tools/build.mjs', '--all'], { stdio: 'inherit' }).status;
 await compiling;
-const jobs = failed
-  ? [types]
-  : [
-      tests(files.filter(real), cores + 4),
-      tests(
-        files.filter((file) => !real(file)),
-        cores,
-        NICE,
-      ),
-      // The gate looks at what was built while it is tested.
-      beside(process.execPath, [...BRIEF, 'tools/check.mjs'], NICE),
-      types,
-    ];
+if (!failed)
+  jobs.unshift(
+    tests(files.filter(real), cores + 4, { live: true }),
+    tests(
+      files.filter((file) => !real(file)),
+      cores,
+      { nice: NICE },
+    ),
+    // The gate looks at what was built while it is tested.
+    beside([process.execPath, ...BRIEF, 'tools/check.mjs'], { nice: NICE }),
+  );
 for (const job of jobs) {
   const { status, said } = await job;
   process.stdout.write(said);
