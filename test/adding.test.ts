@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build as compile } from 'esbuild';
 import { readBuild } from '../bench/image';
 import type reference from '../bench/wiring/reference';
 import { describe as read, lint } from '../tools/boards.mjs';
@@ -66,8 +67,9 @@ function apply(text: string, root: string): string[] {
     assert.ok(files.includes('boards/carport.ts') && files.includes('bench/wiring/carport.ts'));
     const file = path.join(root, 'boards/carport.ts');
     assert.deepEqual(lint(read('boards/carport.ts', readFileSync(file, 'utf8'))), []);
-    const place = pathToFileURL(path.join(root, 'bench/wiring/carport.ts')).href;
-    const { default: wires } = (await import(place)) as { default: typeof reference };
+    const [source, outfile] = ['.ts', '.mjs'].map((end) => path.join(root, `bench/wiring/carport${end}`));
+    await compile({ entryPoints: [source], outfile, bundle: true, format: 'esm', platform: 'node' });
+    const { default: wires } = (await import(pathToFileURL(outfile).href)) as { default: typeof reference };
     const w = new Whole(made('carport'), 1, {}, undefined, undefined, wires);
     w.run(2000);
     w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
