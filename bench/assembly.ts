@@ -20,7 +20,7 @@ export interface Files {
 
 export interface EngineOptions {
   proxies: Proxies;
-  /** A directory of this engine alone. */
+  /** Where its flash is kept: a directory of this engine alone; '' = nowhere. */
   directory: string;
   /** The interpreter's executable. */
   executable: string;

@@ -126,7 +126,7 @@ export class Device {
     this.watchCuts();
     this.engine = await a.engine(o.engine, this.host(), {
       proxies: this.net,
-      directory: this.imageFile().replace(/\.flash$/, '') || `.bench/${o.board}.espruino`,
+      directory: this.imageFile().replace(/\.flash$/, ''),
       executable: o.executable,
       build,
       fresh: !image,

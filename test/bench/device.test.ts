@@ -174,6 +174,14 @@ describe('bench device', function () {
       assert.equal(await bench.console('read mine'), '=""');
     });
 
+    it('of the interpreter lies beside it; without one it has none that others may have', async () => {
+      await begin({ engine: 'espruino', flash });
+      assert.equal(await bench.console('where'), '=' + JSON.stringify(flash.replace('.flash', '.espruino')));
+      await bench.stop();
+      await begin({ engine: 'espruino' });
+      assert.equal(await bench.console('where'), '=""');
+    });
+
     it('takes a network given by hand', async () => {
       await begin({ flash, set: [['wifis', '[]']] });
       assert.equal(JSON.parse((await bench.console('read preset')).slice(1)), '{"wifis":"[]"}');

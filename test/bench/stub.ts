@@ -134,7 +134,10 @@ class StubEngine implements Engine {
   private link = 0;
   private heard = '';
 
-  constructor(private host: Host) {
+  constructor(
+    private host: Host,
+    private directory: string,
+  ) {
     this.files = new StubFiles(host.flash);
   }
 
@@ -199,7 +202,8 @@ class StubEngine implements Engine {
     const from = host.clock.now();
     const took = (): number => Math.round(host.clock.now() - from);
     try {
-      if (word === 'read') say(Buffer.from(this.files.read(rest[0]) ?? '').toString());
+      if (word === 'where') say(this.directory);
+      else if (word === 'read') say(Buffer.from(this.files.read(rest[0]) ?? '').toString());
       else if (word === 'nap') this.naps = Number(rest[0]);
       else if (word === 'write') this.files.write(rest[0], Buffer.from(rest[1]));
       else if (word === 'stall') this.stall(Number(rest[0]));
@@ -224,5 +228,5 @@ export default {
   module: async (_clock: WorldClock) => stubModule(),
   flash: async (image) => new StubFlash(image),
   files: async (flash) => new StubFiles(flash),
-  engine: async (_name, host: Host, _o: EngineOptions) => new StubEngine(host),
+  engine: async (_name, host: Host, o: EngineOptions) => new StubEngine(host, o.directory),
 } satisfies Assembly;
