@@ -1,7 +1,7 @@
 // The tests, the bench and the sources below them as JavaScript in dist/test: compiled once, in half a second, instead of by
 // every process that runs some of them. `npm test` runs these; mocha by itself compiles as it goes (.mocharc.json).
 import { build } from 'esbuild';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -75,10 +75,3 @@ export async function compile(files) {
     ],
   });
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  await compile(
-    readdirSync(path.join(ROOT, 'test'), { recursive: true })
-      .filter((f) => f.endsWith('.test.ts'))
-      .map((f) => path.join('test', f)),
-  );
