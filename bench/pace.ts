@@ -9,6 +9,8 @@ import { PowerCut } from './types';
 const QUIET = 2.5;
 /** Real ms for a host to answer what the module sent on a connection of its own. */
 const ANSWER = 20;
+/** Real ms for the main thread's echo, after which it is looked for without being told. */
+const ECHO = 5;
 /** Real ms of work between looks at the messages. */
 const SLICE = 4;
 /** Real ms that a slow machine may be behind before the world gives up catching up. */
@@ -103,6 +105,7 @@ export class Pace {
   /** Brings the world up to now. */
   catchUp(): void {
     if (this.running || this.fast) return;
+    if (this.waits()) return this.anchor();
     this.runTo(this.due());
   }
 
@@ -183,10 +186,11 @@ export class Pace {
     const { bell } = this.o;
     const seen = Atomics.load(bell, 0);
     this.o.drain();
-    if (this.busy()) Atomics.wait(bell, 0, seen, 0.5);
+    const busy = this.busy();
+    if (busy) Atomics.wait(bell, 0, seen, busy);
     else if (this.goals.length) {
       const stop = performance.now() + SLICE;
-      this.runTo(this.goals[0].t, () => performance.now() > stop || this.busy());
+      this.runTo(this.goals[0].t, () => performance.now() > stop || this.busy() > 0);
       this.reached();
     }
     this.kick();
@@ -201,13 +205,13 @@ export class Pace {
 
   private follow(): void {
     const stop = performance.now() + 2 * SLICE;
-    if (this.rate > 1 && this.busy()) {
+    const busy = this.waits();
+    if (busy) {
       this.anchor();
-      this.timer = setTimeout(() => this.kick(), 1);
+      this.timer = setTimeout(() => this.kick(), busy);
       return;
     }
-    const to = this.due();
-    this.runTo(to, () => performance.now() > stop || (this.rate > 1 && this.busy()));
+    this.runTo(this.due(), () => performance.now() > stop || this.waits() > 0);
     const wait = (this.o.world.next() - this.due()) / this.rate;
     if (wait <= 0.3) this.kick();
     else this.timer = setTimeout(() => this.kick(), Math.min(wait, 50));
@@ -245,14 +249,20 @@ export class Pace {
     if (this.due() < this.o.world.now()) this.anchor();
   }
 
-  /** Something is on its way through the network, or may be. */
-  private busy(): boolean {
-    if (performance.now() < this.quietAt) return true;
-    if (this.echo >= this.traffic) return false;
+  /** Something is on its way through the network, or may be: real ms until it is worth a look, unless the bell rings. */
+  private busy(): number {
+    const left = this.quietAt - performance.now();
+    if (left > 0) return left;
+    if (this.echo >= this.traffic) return 0;
     if (this.asked < this.traffic) {
       this.asked = this.traffic;
       this.o.sync(this.asked);
     }
-    return true;
+    return ECHO;
+  }
+
+  /** The same for time that runs with the real one: only a faster one waits. */
+  private waits(): number {
+    return this.rate > 1 ? this.busy() : 0;
   }
 }

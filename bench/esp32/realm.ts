@@ -86,18 +86,24 @@ function compiled(source: string, name: string, head = '', tail = ''): vm.Script
   if (!mine) scripts.set(kind, (mine = new Map()));
   let script = mine.get(source);
   if (script) return script;
-  script = new vm.Script(head + prepare(source) + tail, { filename: name });
+  script = new vm.Script(head + prepare(source, name) + tail, { filename: name });
   if (mine.size >= KEPT) mine.clear();
   mine.set(source, script);
   return script;
 }
 
+/** Name of a line from the console. */
+export const TYPED = 'REPL';
+const TEXTS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
+
 /** The source as the engine reads it: letters are bytes, and no `catch` sees an interrupt or the end of the supply. */
-function prepare(source: string): string {
+function prepare(source: string, name: string): string {
   const text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) =>
     pair ? all : '\\x' + code.slice(2),
   );
-  return text.includes('catch') ? guard(text) : text;
+  // An upload types code as texts, thousands of lines of it.
+  const code = name === TYPED ? text.replace(TEXTS, '') : text;
+  return code.includes('catch') ? guard(text) : text;
 }
 
 function guard(text: string): string {

@@ -9,7 +9,7 @@ import { Http } from './http';
 import { Loop } from './loop';
 import type { Esp32 } from './module';
 import { PROMISE } from './promise';
-import { type Any, display, Interrupt, Realm } from './realm';
+import { type Any, display, Interrupt, Realm, TYPED } from './realm';
 import { Random } from './random';
 import { Sockets, type World } from './socket';
 import { Storage } from './storage';
@@ -202,7 +202,7 @@ export class Script {
   /** Value of a typed line; an error in the line itself says so and shows it, as the engine's does. */
   private typed(text: string): unknown {
     try {
-      return this.realm.run(text, 'REPL');
+      return this.realm.run(text, TYPED);
     } catch (e) {
       const stack = String((e as { stack?: unknown } | null)?.stack);
       const at = /^REPL:/.exec(stack)?.[0] ?? /^ +at (.*)$/m.exec(stack)?.[1];
