@@ -1,13 +1,12 @@
 // BOARD=name: dist/name.js from firmware/main.ts and boards/name.ts, and every firmware/**/*.part.ts as a file of its own
 // in dist/name/; beside them what chooses the bundle at boot. tools/build.mjs runs this; so does `rollup -c`.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import replace from '@rollup/plugin-replace';
-import typescript from '@rollup/plugin-typescript';
 import MagicString from 'magic-string';
 import { minify } from 'terser';
-import ts from 'typescript';
 import { ENTITIES_FILE, packEntities, readEntities } from './tools/entities.mjs';
 import { FAULTS_FILE, packFaults, readFaults } from './tools/faults.mjs';
 import { inline } from './tools/inline.mjs';
@@ -16,6 +15,10 @@ import { SHARED } from './tools/layers.mjs';
 import { isFunction, parse, walk } from './tools/scope.mjs';
 import { messages, packMessages } from './tools/messages.mjs';
 import { PAGE_FILE, page, zip } from './tools/page.mjs';
+import ts from './tools/typescript.mjs';
+
+/** As a module it would import the compiler as one (tools/typescript.mjs). */
+const typescript = createRequire(import.meta.url)('@rollup/plugin-typescript');
 
 export const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
