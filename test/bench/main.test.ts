@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Mistake, options, usage } from '../../bench/options';
+import { itFull } from '../fake/depth';
 
 describe('bench options', () => {
   it('has the defaults of the contract', () => {
@@ -104,7 +105,7 @@ describe('bench process', function () {
     assert.deepEqual([code, out, err], [2, '', '--board: unknown board "nothing"\n']);
   });
 
-  it('says a port in use in one line and exits with 2', async function () {
+  itFull('says a port in use in one line and exits with 2', async function () {
     const taken = net.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as net.AddressInfo;
@@ -114,25 +115,28 @@ describe('bench process', function () {
     assert.deepEqual([code, out, err], [2, '', `--bench: port ${port} is in use\n`]);
   });
 
-  it('ends without a word, however often it is told to: Ctrl+C on a terminal comes twice', async function () {
-    if (process.platform === 'win32') return this.skip();
-    const file = path.join(os.tmpdir(), `pilotwire-twice-${process.pid}.flash`);
-    const ports = '--http 0 --bench 0 --csms off --fresh --flash'.split(' ');
-    const child = spawn(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...ports, file]);
-    let out = '';
-    let err = '';
-    child.stderr.on('data', (d) => (err += d));
-    const closed = once(child, 'close');
-    await new Promise<void>((go) => child.stdout.on('data', (d) => (out += d).includes('"ready"') && go()));
-    err = '';
-    for (let i = 0; i < 3; i++) {
-      child.kill('SIGINT');
-      await new Promise((go) => setTimeout(go, 10));
-    }
-    assert.deepEqual(await closed, [0, null]);
-    assert.doesNotMatch(err, /Error|Warning|descriptor/);
-    rmSync(file, { force: true });
-  });
+  itFull(
+    'ends without a word, however often it is told to: Ctrl+C on a terminal comes twice',
+    async function () {
+      if (process.platform === 'win32') return this.skip();
+      const file = path.join(os.tmpdir(), `pilotwire-twice-${process.pid}.flash`);
+      const ports = '--http 0 --bench 0 --csms off --fresh --flash'.split(' ');
+      const child = spawn(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...ports, file]);
+      let out = '';
+      let err = '';
+      child.stderr.on('data', (d) => (err += d));
+      const closed = once(child, 'close');
+      await new Promise<void>((go) => child.stdout.on('data', (d) => (out += d).includes('"ready"') && go()));
+      err = '';
+      for (let i = 0; i < 3; i++) {
+        child.kill('SIGINT');
+        await new Promise((go) => setTimeout(go, 10));
+      }
+      assert.deepEqual(await closed, [0, null]);
+      assert.doesNotMatch(err, /Error|Warning|descriptor/);
+      rmSync(file, { force: true });
+    },
+  );
 
   it('ends with `npm start`, whose shell hands no signal on', async function () {
     if (process.platform === 'win32') return this.skip();

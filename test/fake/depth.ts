@@ -37,6 +37,16 @@ const ROWS = {
 
 const full = DEPTH === 'full';
 
+/**
+ * A test, or a suite of them, that takes a second of work or more and is not the only one to look at its subject: a few dozen
+ * of them are half of all the work. Pending in a short run.
+ */
+export const itFull = ((title: string, fn: Mocha.Func) =>
+  // Each file has globals of its own, this module is loaded once for many.
+  full ? it(title, fn) : it.skip(title, fn)) as Mocha.PendingTestFunction;
+export const describeFull = ((title: string, fn: (this: Mocha.Suite) => void) =>
+  full ? describe(title, fn) : describe.skip(title, fn)) as Mocha.PendingSuiteFunction;
+
 /** How many; a variable of the environment of that name says otherwise. */
 export const depth = (name: keyof typeof ROWS): number =>
   Number(process.env[name] ?? ROWS[name][full ? 1 : 0]);

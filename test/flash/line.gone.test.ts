@@ -6,6 +6,7 @@ import { BOARD } from '../../tools/flash-image.mjs';
 import { Port, desk, flash } from '../fake/desk';
 import { terminals } from '../fake/line';
 import { reference } from '../fake/whole';
+import { itFull } from '../fake/depth';
 
 (terminals ? describe : describe.skip)(
   './flash.sh on a line that goes dead (needs util-linux script)',
@@ -14,21 +15,24 @@ import { reference } from '../fake/whole';
     desk();
     const on = new Port();
 
-    it('a charger that goes away in the middle: an error, and the old firmware is still there', async () => {
-      await on.board(
-        new Map([[BOARD, Buffer.from('reference')], ...reference(), ['get', Buffer.from('exports.old=1')]]),
-      );
-      on.charger.tamper = (text) => {
-        if (text.includes('"~get"')) on.tty.close();
-        return text;
-      };
-      const r = await flash(['--port', on.tty.path]);
-      assert.equal(r.status, 1);
-      assert.match(r.err, /connection is gone|stopped answering/);
-      on.charger.cut();
-      on.charger.whole.run(20000);
-      assert.equal(on.charger.whole.get('mod'), 'reference');
-      assert.equal(Buffer.from(on.charger.whole.bench.storage.read('get')!).toString(), 'exports.old=1');
-    });
+    itFull(
+      'a charger that goes away in the middle: an error, and the old firmware is still there',
+      async () => {
+        await on.board(
+          new Map([[BOARD, Buffer.from('reference')], ...reference(), ['get', Buffer.from('exports.old=1')]]),
+        );
+        on.charger.tamper = (text) => {
+          if (text.includes('"~get"')) on.tty.close();
+          return text;
+        };
+        const r = await flash(['--port', on.tty.path]);
+        assert.equal(r.status, 1);
+        assert.match(r.err, /connection is gone|stopped answering/);
+        on.charger.cut();
+        on.charger.whole.run(20000);
+        assert.equal(on.charger.whole.get('mod'), 'reference');
+        assert.equal(Buffer.from(on.charger.whole.bench.storage.read('get')!).toString(), 'exports.old=1');
+      },
+    );
   },
 );

@@ -7,6 +7,7 @@ import { BOARD } from '../../tools/flash-image.mjs';
 import { Port, desk, dir, flash, running } from '../fake/desk';
 import { terminals } from '../fake/line';
 import { reference } from '../fake/whole';
+import { itFull } from '../fake/depth';
 
 (terminals ? describe : describe.skip)('./flash.sh on a line (needs util-linux script)', function () {
   this.timeout(120000);
@@ -37,7 +38,7 @@ import { reference } from '../fake/whole';
     );
   });
 
-  it('--monitor stays as a console', async () => {
+  itFull('--monitor stays as a console', async () => {
     await on.board(new Map());
     const r = await flash(['--port', on.tty.path, '--board', 'reference', '--monitor'], {}, (got, end) => {
       if (/help\(\) lists/.test(got.out)) end();
@@ -63,24 +64,27 @@ import { reference } from '../fake/whole';
     assert.match(on.charger.whole.type('status()', 300), /status\(\)[^]*not connected/);
   };
 
-  it('settings that are none, and a board without room: one line, and the firmware that is there runs on', async () => {
-    await older(['big', Buffer.alloc(600000, 7)]);
-    fs.writeFileSync(path.join(dir, 'bad.json'), '{"amp":99}');
-    for (const [
-      args,
-      why,
-    ] of [
+  itFull(
+    'settings that are none, and a board without room: one line, and the firmware that is there runs on',
+    async () => {
+      await older(['big', Buffer.alloc(600000, 7)]);
+      fs.writeFileSync(path.join(dir, 'bad.json'), '{"amp":99}');
+      for (const [
+        args,
+        why,
+      ] of [
       [['--config', 'bad.json'], /^--config bad\.json: amp must be 6 to 32$/],
       [['--config', 'none.json'], /^--config: there is no none\.json$/],
       [['--board', 'esp32-minimal'], /^board mismatch: this charger is a "reference", the bundle is for "esp32-minimal"/],
       [[], /^too little space: \d+ bytes are needed, \d+ are free; --erase makes room/],
     ] as const /* prettier-ignore */) {
-      const r = await flash(['--port', on.tty.path, ...args]);
-      assert.equal(r.status, 1, r.out);
-      assert.match(r.err, why);
-      await runsOn();
-    }
-  });
+        const r = await flash(['--port', on.tty.path, ...args]);
+        assert.equal(r.status, 1, r.out);
+        assert.match(r.err, why);
+        await runsOn();
+      }
+    },
+  );
 
   it('Ctrl-C in the middle: the firmware that is there runs on', async () => {
     await older();

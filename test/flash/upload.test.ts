@@ -16,7 +16,7 @@ import {
 } from '../../tools/flash-upload.mjs';
 import { STORAGE, type Nor } from '../../bench/esp32/flash';
 import type { Build } from '../../bench/image';
-import { THIN, thin } from '../fake/depth';
+import { itFull, thin, THIN } from '../fake/depth';
 import { Bench } from '../fake/host';
 import { Charger, Line } from '../fake/line';
 import { reference } from '../fake/whole';
@@ -161,27 +161,30 @@ describe('upload over the serial line', function () {
     assert.ok(there.getFree() > 2 * 299100, `${there.getFree()} bytes are free for the next update`);
   });
 
-  it('a byte that is lost on the way is sent again; when it always is, the old firmware stays', async () => {
-    s = await scene(files(OLD));
-    let spoiled = 0;
-    const spoil =
-      (times: number) =>
-      (text: string): string =>
-        text.includes('"~keys"') && text.includes(',1024,') && spoiled++ < times
-          ? text.replace(/atob\("(.)/, (_, c) => `atob("${c === 'A' ? 'B' : 'A'}`)
-          : text;
-    s.charger.tamper = spoil(Infinity);
-    await assert.rejects(flash(s, files()), /^Error: verification failed: ~keys read back differently$/);
-    assert.equal(spoiled, 3);
-    await left(s, OLD);
-    await starts(s, OLD);
-    spoiled = 0;
-    s.charger.tamper = spoil(1);
-    await flash(s, files());
-    assert.equal(spoiled, 2);
-  });
+  itFull(
+    'a byte that is lost on the way is sent again; when it always is, the old firmware stays',
+    async () => {
+      s = await scene(files(OLD));
+      let spoiled = 0;
+      const spoil =
+        (times: number) =>
+        (text: string): string =>
+          text.includes('"~keys"') && text.includes(',1024,') && spoiled++ < times
+            ? text.replace(/atob\("(.)/, (_, c) => `atob("${c === 'A' ? 'B' : 'A'}`)
+            : text;
+      s.charger.tamper = spoil(Infinity);
+      await assert.rejects(flash(s, files()), /^Error: verification failed: ~keys read back differently$/);
+      assert.equal(spoiled, 3);
+      await left(s, OLD);
+      await starts(s, OLD);
+      spoiled = 0;
+      s.charger.tamper = spoil(1);
+      await flash(s, files());
+      assert.equal(spoiled, 2);
+    },
+  );
 
-  it('a line of which half is lost is found out, and its file sent again', async () => {
+  itFull('a line of which half is lost is found out, and its file sent again', async () => {
     s = await scene(files(OLD));
     let spoiled = 0;
     s.charger.tamper = (text) =>
@@ -191,26 +194,29 @@ describe('upload over the serial line', function () {
     assert.equal(await starts(s, NEW.version), NEW.version);
   });
 
-  it('the power cut at any time: the old firmware starts, or the new one, and a second try succeeds', async () => {
-    s = await scene(files(OLD));
-    const from = s.charger.lines;
-    await flash(s, files());
-    const all = s.charger.lines - from;
-    s.charger.whole.end();
-    const seen = new Set<string>();
-    for (const at of thin([2, 10, all >> 1, all - 8, all - 6, all - 5, all - 4, all - 3, all - 2])) {
+  itFull(
+    'the power cut at any time: the old firmware starts, or the new one, and a second try succeeds',
+    async () => {
       s = await scene(files(OLD));
-      const end = s.charger.lines + at;
-      s.charger.tamper = (text) => (s.charger.lines === end ? (s.charger.cut(), '') : text);
-      await flash(s, files()).catch(() => {});
-      s.charger.tamper = (text) => text;
-      seen.add(await starts(s, OLD, NEW.version));
+      const from = s.charger.lines;
       await flash(s, files());
-      assert.deepEqual(over(s), []);
+      const all = s.charger.lines - from;
       s.charger.whole.end();
-    }
-    assert.deepEqual([...seen].sort(), [OLD, NEW.version]);
-  });
+      const seen = new Set<string>();
+      for (const at of thin([2, 10, all >> 1, all - 8, all - 6, all - 5, all - 4, all - 3, all - 2])) {
+        s = await scene(files(OLD));
+        const end = s.charger.lines + at;
+        s.charger.tamper = (text) => (s.charger.lines === end ? (s.charger.cut(), '') : text);
+        await flash(s, files()).catch(() => {});
+        s.charger.tamper = (text) => text;
+        seen.add(await starts(s, OLD, NEW.version));
+        await flash(s, files());
+        assert.deepEqual(over(s), []);
+        s.charger.whole.end();
+      }
+      assert.deepEqual([...seen].sort(), [OLD, NEW.version]);
+    },
+  );
 
   it('not while a car charges', async () => {
     s = await scene(files());
@@ -280,7 +286,7 @@ describe('the file that installs', function () {
   const old = (n: string): Buffer => Buffer.from(`/* old ${n} */`.padEnd(70));
   const next = (n: string): Buffer => Buffer.from(`/* new ${n} */`.padEnd(100));
 
-  it('puts everything in place however often the power is cut in the middle, at any byte', () => {
+  itFull('puts everything in place however often the power is cut in the middle, at any byte', () => {
     const first = new Bench();
     for (const n of NAMES) first.storage.write(n, old(n));
     for (const n of NAMES) first.storage.write('~' + n, next(n));

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Meeting, connection } from '../fake/mqtt';
+import { itFull } from '../fake/depth';
 
 type Json = Record<string, unknown>;
 
@@ -13,7 +14,7 @@ describe('MQTT with a broker that misbehaves', function () {
   });
   afterEach(() => s.close());
 
-  it('refuses: the reason in words, tried again, and the password is told to nobody', async () => {
+  itFull('refuses: the reason in words, tried again, and the password is told to nobody', async () => {
     s.broker.code = 5;
     await s.on();
     await s.holds('refused', 20000, async () => (await s.key('mlr')) === 'refused: not authorised');
@@ -34,7 +35,7 @@ describe('MQTT with a broker that misbehaves', function () {
     assert.ok(!r.body.includes('hunter2'));
   });
 
-  it('says nothing at all, or nothing any more', async () => {
+  itFull('says nothing at all, or nothing any more', async () => {
     s.broker.code = undefined;
     await s.on();
     await s.holds('given up', 40000, async () => (await s.key('mlr')) === 'no answer to CONNECT');

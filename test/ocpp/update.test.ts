@@ -7,6 +7,7 @@ import { PowerCut } from '../../bench/types';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
 import { type Hosts, type Scene, VERSION, bundle, image, scene } from '../fake/hosts';
+import { itFull } from '../fake/depth';
 
 describe('UpdateFirmware', function () {
   this.timeout(120000);
@@ -362,30 +363,33 @@ describe('UpdateFirmware', function () {
       x.w.end();
     });
 
-  it('update upon update: the slots take turns, Storage does not grow, and nothing is erased while the contactor is closed', () => {
-    const x = scene();
-    const { flash, storage } = x.w.bench;
-    let closed = 0;
-    const erase = flash.erase.bind(flash);
-    flash.erase = (page) => {
-      if (page >= 16 && x.w.shown().contactor.closed) closed++;
-      erase(page);
-    };
-    let used = 0;
-    for (let i = 2; i < 7; i++) {
-      x.web.files['/new.pwu'] = image(`0.${i}.0`);
-      x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
-      x.w.run(15000);
-      x.update();
-      x.w.run(80000);
-      assert.equal(x.told().at(-1), 'Downloaded', x.w.bench.out);
-      x.w.post('car', { state: 'unplugged' });
-      x.w.run(150000);
-      assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
-      if (i === 3) used = storage.used();
-    }
-    assert.equal(storage.used(), used);
-    assert.equal(closed, 0);
-    x.w.end();
-  });
+  itFull(
+    'update upon update: the slots take turns, Storage does not grow, and nothing is erased while the contactor is closed',
+    () => {
+      const x = scene();
+      const { flash, storage } = x.w.bench;
+      let closed = 0;
+      const erase = flash.erase.bind(flash);
+      flash.erase = (page) => {
+        if (page >= 16 && x.w.shown().contactor.closed) closed++;
+        erase(page);
+      };
+      let used = 0;
+      for (let i = 2; i < 7; i++) {
+        x.web.files['/new.pwu'] = image(`0.${i}.0`);
+        x.w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+        x.w.run(15000);
+        x.update();
+        x.w.run(80000);
+        assert.equal(x.told().at(-1), 'Downloaded', x.w.bench.out);
+        x.w.post('car', { state: 'unplugged' });
+        x.w.run(150000);
+        assert.equal(x.told().at(-1), 'Installed', x.w.bench.out);
+        if (i === 3) used = storage.used();
+      }
+      assert.equal(storage.used(), used);
+      assert.equal(closed, 0);
+      x.w.end();
+    },
+  );
 });

@@ -4,6 +4,7 @@
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
 import { VERSION, type Hosts, type Scene, bundle, scene } from '../fake/hosts';
+import { itFull } from '../fake/depth';
 
 const SECRET = 'a-password-of-20-ltr';
 
@@ -155,20 +156,23 @@ describe('GetDiagnostics', function () {
     x.w.end();
   });
 
-  it('a board without interlock waits with it for the contactor, and then tells all of the charge', () => {
-    const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
-    const { fileName } = ask(x, { retries: 0 });
-    x.w.run(900000);
-    assert.equal(told(x), 'Uploading', x.w.bench.out);
-    assert.equal(x.web.asked.length, 0);
-    assert.equal(x.w.shown().contactor.closed, true);
-    x.w.post('car', { state: 'B' });
-    x.w.run(60000);
-    assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
-    assert.equal(x.web.asked[0].path, '/in/' + fileName);
-    assert.match(x.web.asked[0].body, /coil on\n[^]*coil off\n[^]*# settings\n[^]*\namp 16\n/);
-    x.w.end();
-  });
+  itFull(
+    'a board without interlock waits with it for the contactor, and then tells all of the charge',
+    () => {
+      const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
+      const { fileName } = ask(x, { retries: 0 });
+      x.w.run(900000);
+      assert.equal(told(x), 'Uploading', x.w.bench.out);
+      assert.equal(x.web.asked.length, 0);
+      assert.equal(x.w.shown().contactor.closed, true);
+      x.w.post('car', { state: 'B' });
+      x.w.run(60000);
+      assert.equal(told(x), 'Uploading Uploaded', x.w.bench.out);
+      assert.equal(x.web.asked[0].path, '/in/' + fileName);
+      assert.match(x.web.asked[0].body, /coil on\n[^]*coil off\n[^]*# settings\n[^]*\namp 16\n/);
+      x.w.end();
+    },
+  );
 
   it('a charge that begins while it waits for the answer to a ping makes it begin anew', () => {
     const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
@@ -205,34 +209,37 @@ describe('GetDiagnostics', function () {
     x.w.end();
   });
 
-  it('a host that swallows packets costs one reset by the watchdog; then it alone is left alone, for a quarter of an hour', () => {
-    const x = scene();
-    const net = x.w.bench.net as Hosts;
-    const files = net.ports_[8000];
-    delete net.ports_[8000];
-    net.slow = 120000;
-    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1000, () => then(undefined));
-    ask(x, { retries: 0 });
-    x.w.run(60000);
-    net.slow = 0;
-    net.ports_[8000] = files;
-    net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1, () => then(1));
-    x.web.takes = true;
-    x.w.run(30000);
-    assert.equal(x.w.bench.reboots.length, 1, x.w.bench.out);
-    assert.equal(x.w.get('ocppa'), true, x.w.bench.out);
-    assert.equal(x.w.get('ocpple'), null);
-    ask(x, { retries: 0 });
-    x.w.run(30000);
-    assert.match(x.w.bench.out, /report files\.test blocked the charger/);
-    ask(x, { retries: 0, location: 'http://other.test:8000/in' });
-    x.w.run(60000);
-    assert.equal(told(x), 'Uploading Uploading UploadFailed Uploading Uploaded');
-    x.w.run(800000);
-    ask(x, { retries: 0 });
-    x.w.run(60000);
-    assert.equal(told(x).split(' ').at(-1), 'Uploaded');
-    assert.equal(x.w.bench.reboots.length, 1);
-    x.w.end();
-  });
+  itFull(
+    'a host that swallows packets costs one reset by the watchdog; then it alone is left alone, for a quarter of an hour',
+    () => {
+      const x = scene();
+      const net = x.w.bench.net as Hosts;
+      const files = net.ports_[8000];
+      delete net.ports_[8000];
+      net.slow = 120000;
+      net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1000, () => then(undefined));
+      ask(x, { retries: 0 });
+      x.w.run(60000);
+      net.slow = 0;
+      net.ports_[8000] = files;
+      net.ping = (_host, then) => x.w.bench.clock.at(x.w.t + 1, () => then(1));
+      x.web.takes = true;
+      x.w.run(30000);
+      assert.equal(x.w.bench.reboots.length, 1, x.w.bench.out);
+      assert.equal(x.w.get('ocppa'), true, x.w.bench.out);
+      assert.equal(x.w.get('ocpple'), null);
+      ask(x, { retries: 0 });
+      x.w.run(30000);
+      assert.match(x.w.bench.out, /report files\.test blocked the charger/);
+      ask(x, { retries: 0, location: 'http://other.test:8000/in' });
+      x.w.run(60000);
+      assert.equal(told(x), 'Uploading Uploading UploadFailed Uploading Uploaded');
+      x.w.run(800000);
+      ask(x, { retries: 0 });
+      x.w.run(60000);
+      assert.equal(told(x).split(' ').at(-1), 'Uploaded');
+      assert.equal(x.w.bench.reboots.length, 1);
+      x.w.end();
+    },
+  );
 });

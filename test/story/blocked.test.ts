@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import { start, type Bench } from '../../bench/start';
 import { build } from '../../tools/build.mjs';
 import { Csms } from '../fake/csms';
-import { THIN, depth } from '../fake/depth';
+import { depth, itFull, THIN } from '../fake/depth';
 import { VERSION, bundle, central } from '../fake/hosts';
 import { Holes, ONLINE } from '../fake/walk';
 import { Whole } from '../fake/whole';
@@ -69,35 +69,38 @@ describe('hosts that answer a ping and swallow a connect', function () {
   before(() => build('reference'));
 
   for (const interlock of [0, 1])
-    it(`central system and broker, interlock ${interlock}: a reset each, then both are left alone, and cars are served`, () => {
-      const files = bundle(VERSION, 'interlock:1', `interlock:${interlock}`);
-      const w = new Whole(
-        files,
-        1,
-        { acs: '0', ...ONLINE },
-        (b) => ((b.net as Holes).hole = 'connects'),
-        Holes,
-      );
-      const { reboots } = w.bench;
-      w.run(600000);
-      assert.deepEqual(reboots, ['watchdog', 'watchdog'], w.bench.out);
-      w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
-      w.run(15000);
-      assert.deepEqual([w.shown().contactor.closed, w.get('errs')], [true, 0], w.bench.out);
-      // Tried again after a quarter of an hour: one costs a reset, and none in a row end in safe mode.
-      w.run(HOURS * 3600000);
-      assert.ok(reboots.length < 2 + HOURS * 4 + 1, reboots.join());
-      assert.equal(w.get('errs'), 0, w.bench.out);
-      if (!interlock) assert.equal(w.shown().contactor.openedUnderLoad, 0);
-      // A power cut in a connect is none of its doing.
-      w.post('car', { state: 'unplugged' });
-      (w.bench.net as unknown as Holes).hole = '';
-      (w.bench.net as unknown as Holes).ports_[9000] = central(new Csms());
-      w.cut(1000);
-      w.run(20000);
-      assert.equal(w.get('ocppc'), true, w.bench.out);
-      w.end();
-    });
+    itFull(
+      `central system and broker, interlock ${interlock}: a reset each, then both are left alone, and cars are served`,
+      () => {
+        const files = bundle(VERSION, 'interlock:1', `interlock:${interlock}`);
+        const w = new Whole(
+          files,
+          1,
+          { acs: '0', ...ONLINE },
+          (b) => ((b.net as Holes).hole = 'connects'),
+          Holes,
+        );
+        const { reboots } = w.bench;
+        w.run(600000);
+        assert.deepEqual(reboots, ['watchdog', 'watchdog'], w.bench.out);
+        w.post('car', { state: 'C', amps: 32, phases: 3, cable: 32 });
+        w.run(15000);
+        assert.deepEqual([w.shown().contactor.closed, w.get('errs')], [true, 0], w.bench.out);
+        // Tried again after a quarter of an hour: one costs a reset, and none in a row end in safe mode.
+        w.run(HOURS * 3600000);
+        assert.ok(reboots.length < 2 + HOURS * 4 + 1, reboots.join());
+        assert.equal(w.get('errs'), 0, w.bench.out);
+        if (!interlock) assert.equal(w.shown().contactor.openedUnderLoad, 0);
+        // A power cut in a connect is none of its doing.
+        w.post('car', { state: 'unplugged' });
+        (w.bench.net as unknown as Holes).hole = '';
+        (w.bench.net as unknown as Holes).ports_[9000] = central(new Csms());
+        w.cut(1000);
+        w.run(20000);
+        assert.equal(w.get('ocppc'), true, w.bench.out);
+        w.end();
+      },
+    );
 
   it('their resets are no crashes: it takes three others in a row until nothing charges', () => {
     const w = new Whole(

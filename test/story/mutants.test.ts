@@ -10,7 +10,7 @@ import { build } from '../../tools/build.mjs';
 import { packFaults, readFaults } from '../../tools/faults.mjs';
 import { chunks } from '../../rollup.config.js';
 import { VERSION, bundle } from '../fake/hosts';
-import { thin } from '../fake/depth';
+import { describeFull, thin } from '../fake/depth';
 import { Walk, walk } from '../fake/walk';
 import { reference } from '../fake/whole';
 import type { Build } from '../../bench/image';
@@ -52,7 +52,7 @@ const sources: Plugin = {
     }).outputText,
 };
 
-describe('random walks find a broken rule', function () {
+describeFull('random walks find a broken rule', function () {
   this.timeout(60000);
   let main = '';
   before(async () => {

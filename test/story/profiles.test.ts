@@ -6,6 +6,7 @@ import { start } from '../../bench/start';
 import type { Bench } from '../../bench/start';
 import { Scene, duty, near } from '../fake/scene';
 import type { Json } from '../fake/scene';
+import { itFull } from '../fake/depth';
 
 const TAG = '04A1B2C3D4E5F6';
 
@@ -140,8 +141,8 @@ async function play(s: Scene, bench: Bench): Promise<void> {
   assert.deepEqual((await s.frames()).filter((f) => f.invalid), []); // prettier-ignore
 }
 
-function story(engine: 'node' | 'espruino'): void {
-  it(`amperes, watts, a pause, one phase, an edge, a power cut (${engine})`, async function () {
+function story(engine: 'node' | 'espruino', test: Mocha.PendingTestFunction = it): void {
+  test(`amperes, watts, a pause, one phase, an edge, a power cut (${engine})`, async function () {
     this.timeout(400000);
     const bench = await start({ engine, http: 0, bench: 0, csms: 0, fresh: true });
     try {
@@ -153,7 +154,7 @@ function story(engine: 'node' | 'espruino'): void {
 }
 
 describe('story of charging profiles', () => {
-  story('node');
+  story('node', itFull);
   if (process.env.ESPRUINO) story('espruino');
   else it('SKIPPED on the real interpreter: ESPRUINO is not set');
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { start, type Bench } from '../../bench/start';
-import { depth } from '../fake/depth';
+import { depth, itFull } from '../fake/depth';
 import { ask } from '../http/wire';
 
 /** What systems ask for to see whether there is an Internet. */
@@ -213,19 +213,22 @@ describe('radio', function () {
       }
     });
 
-    it('takes it from a good one, also after the count has begun anew in 2036, and an hour later again', async () => {
-      const good = await served(MAY);
-      await holds(async () => (await key('tsss')) === 1, 'set', 300);
-      assert.match(String(await key('utc')), /^2026-05-04T09:3/);
-      assert.match(String(await key('loc')), /^2026-05-04T11:3\d:\d\d\.\d+ \+02:00$/);
-      assert.equal(good.asked, 1);
-      const late = await served(86400);
-      await b.advance(3600000);
-      await holds(() => late.asked > 0, 'asked again');
-      await holds(async () => String(await key('utc')).startsWith('2036-02-08'), '2036');
-    });
+    itFull(
+      'takes it from a good one, also after the count has begun anew in 2036, and an hour later again',
+      async () => {
+        const good = await served(MAY);
+        await holds(async () => (await key('tsss')) === 1, 'set', 300);
+        assert.match(String(await key('utc')), /^2026-05-04T09:3/);
+        assert.match(String(await key('loc')), /^2026-05-04T11:3\d:\d\d\.\d+ \+02:00$/);
+        assert.equal(good.asked, 1);
+        const late = await served(86400);
+        await b.advance(3600000);
+        await holds(() => late.asked > 0, 'asked again');
+        await holds(async () => String(await key('utc')).startsWith('2036-02-08'), '2036');
+      },
+    );
 
-    it('says once that the name of the server is unknown', async () => {
+    itFull('says once that the name of the server is unknown', async () => {
       await set('tsh=nowhere.invalid');
       await b.advance(4200000);
       const said = b.log(0).text.match(/ntp unknown host nowhere.invalid/g);
@@ -250,19 +253,25 @@ describe('radio', function () {
     });
     after(() => b.stop());
 
-    it(`a network that stays away for ${AWAY} minutes neither stops the charge nor restarts the charger`, async () => {
-      const before_ = (await b.snapshot()) as unknown as { boots: number; contactor: { operations: number } };
-      await b.post('wifi', { up: false });
-      for (let i = 0; i < AWAY; i++) {
-        const s = (await b.advance(60000)) as unknown as { contactor: { closed: boolean } };
-        assert.ok(s.contactor.closed, `minute ${i}`);
-      }
-      await b.post('wifi', { up: true });
-      await b.advance(310000);
-      await holds(async () => (await key('wst')) === 3, 'joined again');
-      const s = (await b.snapshot()) as unknown as typeof before_;
-      assert.equal(s.boots, before_.boots);
-      assert.deepEqual(s.contactor.operations, before_.contactor.operations);
-    });
+    itFull(
+      `a network that stays away for ${AWAY} minutes neither stops the charge nor restarts the charger`,
+      async () => {
+        const before_ = (await b.snapshot()) as unknown as {
+          boots: number;
+          contactor: { operations: number };
+        };
+        await b.post('wifi', { up: false });
+        for (let i = 0; i < AWAY; i++) {
+          const s = (await b.advance(60000)) as unknown as { contactor: { closed: boolean } };
+          assert.ok(s.contactor.closed, `minute ${i}`);
+        }
+        await b.post('wifi', { up: true });
+        await b.advance(310000);
+        await holds(async () => (await key('wst')) === 3, 'joined again');
+        const s = (await b.snapshot()) as unknown as typeof before_;
+        assert.equal(s.boots, before_.boots);
+        assert.deepEqual(s.contactor.operations, before_.contactor.operations);
+      },
+    );
   });
 });
