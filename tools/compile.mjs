@@ -37,13 +37,17 @@ function placed(file) {
   return /[\\/](firmware|hal)[\\/]/.test(file) ? text.replace(/\brequire\(/g, 'globalThis.require(') : text;
 }
 
-/** Compiles the test files and all that they import. */
+/**
+ * Compiles the test files and all that they import.
+ * @returns {Promise<(file: string) => Set<string>>} what a file reaches by imports: paths of sources and names of packages
+ */
 export async function compile(files) {
   rmSync(OUT, { recursive: true, force: true });
   const common = { absWorkingDir: ROOT, outbase: ROOT, outdir: OUT, format: 'esm', target: 'node20' };
   await build({ ...common, entryPoints: TABLES, logLevel: 'error' });
-  await build({
+  const { metafile } = await build({
     ...common,
+    metafile: true,
     entryPoints: [...files, ...DOORS],
     bundle: true,
     splitting: true,
@@ -74,4 +78,18 @@ export async function compile(files) {
       },
     ],
   });
+  return (file) => reached(metafile.outputs, path.relative(ROOT, compiled(file)));
+}
+
+function reached(outputs, first) {
+  const all = new Set();
+  const chunks = new Set([first]);
+  for (const chunk of chunks) {
+    const { inputs = {}, imports = [] } = outputs[chunk] ?? {};
+    for (const source of Object.keys(inputs)) all.add(source.replace(/^.*:/, ''));
+    for (const { path: to, external } of imports)
+      if (!external) chunks.add(to);
+      else all.add(to.startsWith('file:') ? path.relative(ROOT, fileURLToPath(to)) : to);
+  }
+  return all;
 }

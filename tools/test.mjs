@@ -1,9 +1,9 @@
-// `npm test`: builds, then runs every test file once, in two runs of mocha: those that look at real time, more of them than there
-// are processors, for they mostly wait; and beside them, with what they leave, those that calculate. What takes long comes
-// first: started last, it would keep the suite waiting. Meanwhile sources and bundle are checked. What is done beside is told
-// at the end. Arguments go to mocha: `npm test -- --grep offer`.
+// `npm test`: every test file once, in three runs of mocha: those that need no build, while the build is made; then those that
+// look at real time, more of them than there are processors, for they mostly wait; and beside them, with what they leave, the
+// others. What takes long comes first: started last, it would keep the suite waiting. Meanwhile sources and bundle are checked.
+// What is done beside is told at the end. Arguments go to mocha: `npm test -- --grep offer`.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -41,9 +41,10 @@ const all = readdirSync('test', { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
 const files = [...new Set([...LONG, ...all])];
-/** Whether a file looks at real time. */
-const real = (file) =>
-  /bench\/(start|main)|fake\/(desk|browser|mqtt|line|host)'|layers/.test(readFileSync(file, 'utf8'));
+/** Who reaches one of these looks at real time: the device has a thread of its own, or there are programs. */
+const REAL = ['bench/thread.ts', 'node:child_process'];
+/** Who reaches one of these needs a build, or makes one. */
+const BUILT = ['bench/image.ts', 'tools/build.mjs', 'tools/stack.mjs', 'rollup.config.js'];
 const cores = os.availableParallelism();
 /** They mostly wait; but an interpreter works while its time passes, and must not come late. */
 const WAIT = process.env.ESPRUINO ? 1 : 4;
@@ -92,18 +93,26 @@ const tests = (some, jobs, how) =>
     how,
   );
 
-const jobs = [beside([`npm run -s ${SOURCES}`], { nice: NICE })];
-const compiling = compile(files);
-let failed = spawnSync(process.execPath, [...BRIEF, 'tools/build.mjs', '--all'], { stdio: 'inherit' }).status;
-await compiling;
+const sources = beside([`npm run -s ${SOURCES}`], { nice: NICE });
+const reach = await compile(files);
+const one = (of) => (file) => of.some((other) => reach(file).has(other));
+const real = files.filter(one(REAL));
+const rest = files.filter((file) => !real.includes(file));
+const built = rest.filter(one(BUILT));
+const building = beside([process.execPath, ...BRIEF, 'tools/build.mjs', '--all'], { live: true });
+const jobs = [
+  tests(
+    rest.filter((file) => !built.includes(file)),
+    cores,
+    { nice: NICE },
+  ),
+  sources,
+];
+let failed = (await building).status;
 if (!failed)
   jobs.unshift(
-    tests(files.filter(real), cores + WAIT, { live: true }),
-    tests(
-      files.filter((file) => !real(file)),
-      cores,
-      { nice: NICE },
-    ),
+    tests(real, cores + WAIT, { live: true }),
+    tests(built, cores, { nice: NICE }),
     // The gate looks at what was built while it is tested.
     beside([process.execPath, ...BRIEF, 'tools/check.mjs'], { nice: NICE }),
   );
