@@ -47,7 +47,7 @@ const REAL = ['bench/thread.ts', 'node:child_process'];
 const BUILT = ['bench/image.ts', 'tools/build.mjs', 'tools/stack.mjs', 'rollup.config.js'];
 const cores = os.availableParallelism();
 /** They mostly wait; but an interpreter works while its time passes, and must not come late. */
-const WAIT = process.env.ESPRUINO ? 1 : 4;
+const WAIT = process.env.ESPRUINO ? 1 : 2;
 /** What calculates or checks has what the others leave. */
 const NICE = 10;
 /** Format and lint are looked at where all is (test/fake/depth.ts), and by `npm run check`. */

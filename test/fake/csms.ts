@@ -109,10 +109,12 @@ export const PARTS: { [name: string]: unknown } = {
   zone,
 };
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** Validators of the published OCPP 1.6 schemas. */
-const [strict] = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators.js') as {
-  validate(id: string, payload: unknown): boolean;
-}[];
+const load = createRequire(import.meta.url);
+/** Validator of the published OCPP 1.6 schemas, without those of 2.x. */
+const strict = (load('ocpp-rpc/lib/validator.js') as typeof import('ocpp-rpc')).createValidator(
+  'ocpp1.6',
+  load('ocpp-rpc/lib/schemas/ocpp1_6.json'),
+);
 
 export const accept = (key: string): string =>
   createHash('sha1')

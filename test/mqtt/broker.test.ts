@@ -51,7 +51,7 @@ describe('MQTT with a broker that misbehaves', function () {
     await s.holds('again', 60000, s.connected);
   });
 
-  it('closes in the middle, and talks nonsense', async () => {
+  itFull('closes in the middle, and talks nonsense', async () => {
     await s.on();
     await s.holds('half told', 20000, () => s.broker.count(3) > 50);
     s.broker.sockets[0].destroy();

@@ -4,11 +4,9 @@ import assert from 'node:assert';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rollup, type Plugin } from 'rollup';
-import ts from '../../tools/typescript.mjs';
+import type { Plugin } from 'rollup';
 import { build } from '../../tools/build.mjs';
 import { packFaults, readFaults } from '../../tools/faults.mjs';
-import { chunks } from '../../rollup.config.js';
 import { VERSION, bundle } from '../fake/hosts';
 import { describeFull, thin } from '../fake/depth';
 import { Walk, walk } from '../fake/walk';
@@ -42,7 +40,7 @@ const MUTANTS: [name: string, file: string, text: string, instead: string, said:
 const KEPT = ['strict', 'replace', 'alone'];
 
 /** Compiles file by file: the build's compiler reads all boards first. */
-const sources: Plugin = {
+const sources = (ts: typeof import('typescript')): Plugin => ({
   name: 'sources',
   resolveId: (id, from) =>
     id === '@board' ? path.join(ROOT, 'boards/reference.ts') : from && path.resolve(from, '..', `${id}.ts`),
@@ -50,16 +48,20 @@ const sources: Plugin = {
     ts.transpileModule(code, {
       compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ESNext },
     }).outputText,
-};
+});
 
 describeFull('random walks find a broken rule', function () {
   this.timeout(60000);
   let main = '';
   before(async () => {
     await build('reference');
+    // They take a second to load.
+    const { rollup } = await import('rollup');
+    const { chunks } = await import('../../rollup.config.js');
+    const { default: ts } = await import('../../tools/typescript.mjs');
     const { plugins, input, output }: any = chunks('reference')[0];
     const kept = plugins.filter((p: Plugin) => KEPT.includes(p.name));
-    const bundle = await rollup({ input, plugins: [sources, ...kept] });
+    const bundle = await rollup({ input, plugins: [sources(ts), ...kept] });
     main = (await bundle.generate({ ...output, sourcemap: false })).output[0].code;
     await bundle.close();
   });

@@ -235,7 +235,7 @@ describe('radio', function () {
       assert.equal(said?.length, 1);
     });
 
-    it('asks nobody when it is told so', async () => {
+    itFull('asks nobody when it is told so', async () => {
       await set('tse=false');
       const s = await served(MAY);
       await b.advance(4200000);
