@@ -121,4 +121,8 @@ for (const job of jobs) {
   process.stdout.write(said);
   failed ||= status;
 }
+if (DEPTH !== 'full')
+  process.stdout.write(
+    '\nA short run: DEPTH=full has all, also what is pending here for want of nothing but time.\n',
+  );
 process.exitCode = failed ? 1 : 0;

@@ -339,7 +339,7 @@ describe('UpdateFirmware', function () {
     ['never connects', 'ocpp1.6', 'ocpp9.9'],
   ];
   for (const [name, text, instead] of BAD)
-    it(`a bundle that ${name} gives way to the old one by itself`, () => {
+    (name === BAD[0][0] ? it : itFull)(`a bundle that ${name} gives way to the old one by itself`, () => {
       const x = scene();
       const file = name === 'never connects' ? undefined : image('0.2.0', 'reference', text, instead);
       const spoilt = (): Buffer => {
