@@ -86,6 +86,8 @@ const BAD: [rule: string, text: string][] = [
   ['regex', 'print(/a+?/);'],
   ['regex', 'print(/(?:a)/);'],
   ['regex', 'print(/a(?=b)/);'],
+  ['regex', 'print(/(a|b)c/);'],
+  ['regex', 'print(/(^|x)ab/);'],
   ['regex', 'print(/(a)\\1/);'],
   ['regex', 'print(/[^/]/);'],
   ['regex', 'print(/a/m);'],

@@ -122,8 +122,8 @@ function texts(node, up, say) {
 }
 
 /**
- * Reliable: characters, bytes, classes, + and *, anchors, plain groups, alternatives without anchors under flag g. A slash ends
- * the literal, in a class, too.
+ * Reliable: characters, bytes, classes, + and *, anchors, plain groups, alternatives outside of them (what follows a group of
+ * alternatives matches the end of the text, too), without anchors under flag g. A slash ends the literal, in a class, too.
  */
 function regex(node, up, say) {
   if (!node.regex) return;
@@ -132,6 +132,7 @@ function regex(node, up, say) {
   const bad =
     /[^gi]/.test(flags) ||
     /[?{}\\]/.test(bare) ||
+    /\([^)]*\|/.test(bare) ||
     (flags.includes('g') && bare.includes('|') && /[\^$]/.test(bare)) ||
     /^[*+]/.test(bare) ||
     /(^|[^\\])\//.test(pattern);
