@@ -44,6 +44,8 @@ async function run(code: string): Promise<string> {
       function used() { return process.memory().usage; }
       function load(n) { const a = used(); require(n); const b = used(); Modules.removeCached(n); return [b - a, used() - a]; }
       load('away');
+      // The engine makes the prototype of regular expressions with the first of them, and keeps it.
+      /x/.test('');
       ${JSON.stringify(PARTS)}.forEach((n) => print('part', n, load(n).join(' ')));`);
       for (const name of PARTS) {
         const [, cost, left] = new RegExp(`part ${name} (\\d+) (-?\\d+)`).exec(text)!;
