@@ -10,7 +10,7 @@ import { Chip, accept, banner, identify, restart, upload } from '../tools/flash-
 import { sums } from '../tools/sums.mjs';
 import { KEYS, type Key } from '../firmware/core/keys';
 import { build } from '../tools/build.mjs';
-import { depth, itFull, thin } from './fake/depth';
+import { depth, itLong, thin } from './fake/depth';
 import { scene, image } from './fake/hosts';
 import { Charger, Line } from './fake/line';
 import { Whole, reference } from './fake/whole';
@@ -141,7 +141,7 @@ describe('crash upon crash', function () {
       w.end();
     });
 
-  itFull(
+  itLong(
     'a quarter of an hour without a crash: one try; where that crashes it is back, three times, then somebody has to come',
     () => {
       const w = still();
@@ -307,7 +307,7 @@ describe('settings that cannot be', function () {
   const ABSURD = ['{"a', '-7777777', '1e99', '"' + 'x'.repeat(300) + '"', '[null]', '[[1]]', '{"a":{}}', 'null', '[{"id":1}]']; // prettier-ignore
   const kept = Object.entries<Key>(KEYS).filter(([, k]) => /[kp]/.test(k.f ?? ''));
 
-  itFull('each key, each absurd text: default and a line in the log, and it charges', () => {
+  itLong('each key, each absurd text: default and a line in the log, and it charges', () => {
     const all = Object.fromEntries(kept.map(([key]) => [key, new Set<string>()]));
     for (const text of ABSURD) {
       const w = new Whole(reference(), 1);

@@ -5,7 +5,7 @@
 import assert from 'node:assert';
 import { build } from '../tools/build.mjs';
 import { NOW } from './fake/csms';
-import { depth, describeFull } from './fake/depth';
+import { depth, describeLong } from './fake/depth';
 import { type Hosts, type Scene, image, scene } from './fake/hosts';
 
 const DAYS = depth('SOAK_DAYS');
@@ -157,7 +157,7 @@ function zone(t: number): string {
     .value.replace('GMT', '');
 }
 
-describeFull('years of service', function () {
+describeLong('years of service', function () {
   this.timeout(DAYS * 20000);
   before(function () {
     this.timeout(300000);

@@ -51,7 +51,7 @@ const WAIT = process.env.ESPRUINO ? 1 : 2;
 /** What calculates or checks has what the others leave. */
 const NICE = 10;
 /** Format and lint are looked at where all is (test/fake/depth.ts), and by `npm run check`. */
-const { DEPTH = process.env.CI ? 'full' : 'short' } = process.env;
+const DEPTH = process.env.DEPTH || (process.env.CI ? 'full' : 'short');
 const SOURCES = DEPTH === 'full' ? 'check:sources' : 'check:types';
 
 /** So much work before a function is optimised, which newer versions of Node count otherwise. */
@@ -68,6 +68,7 @@ function beside(command, { nice = 0, live = false } = {}) {
     // npm is a script.
     shell: !args.length,
     stdio: ['ignore', ...Array(2).fill(live ? 'inherit' : 'pipe')],
+    env: { ...process.env, DEPTH },
   });
   os.setPriority(child.pid, nice);
   let said = '';

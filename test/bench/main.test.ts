@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Mistake, options, usage } from '../../bench/options';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 describe('bench options', () => {
   it('has the defaults of the contract', () => {
@@ -105,7 +105,7 @@ describe('bench process', function () {
     assert.deepEqual([code, out, err], [2, '', '--board: unknown board "nothing"\n']);
   });
 
-  itFull('says a port in use in one line and exits with 2', async function () {
+  itLong('says a port in use in one line and exits with 2', async function () {
     const taken = net.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as net.AddressInfo;
@@ -115,7 +115,7 @@ describe('bench process', function () {
     assert.deepEqual([code, out, err], [2, '', `--bench: port ${port} is in use\n`]);
   });
 
-  itFull(
+  itLong(
     'ends without a word, however often it is told to: Ctrl+C on a terminal comes twice',
     async function () {
       if (process.platform === 'win32') return this.skip();

@@ -6,7 +6,7 @@ import { EXAMPLES } from '../../bench/page/calls.mjs';
 import { MOVES, body as filled, brief, letter, offer, story } from '../../bench/page/words.mjs';
 import { start, type Bench } from '../../bench/start';
 import { faint, ratio } from '../fake/contrast';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 type Body = Record<string, unknown>;
 
@@ -326,7 +326,7 @@ describe('page against a running bench', function () {
     assert.deepEqual(await send('/bench/addresses'), { status: 200, json: want });
   });
 
-  itFull('sends calls that a station understands, and one that is marked', async () => {
+  itLong('sends calls that a station understands, and one that is marked', async () => {
     const stationed = async (): Promise<boolean> =>
       ((await send('/csms/log?since=0')).json.stations as string[]).length === 1;
     assert.equal(await stationed(), false);
@@ -349,7 +349,7 @@ describe('page against a running bench', function () {
     }
   });
 
-  itFull('sends bodies that the bench takes', async () => {
+  itLong('sends bodies that the bench takes', async () => {
     const all = posts();
     assert.ok(all.length > 60, `${all.length} bodies`);
     const refused: unknown[] = [];

@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import * as journal from '../../firmware/core/journal';
 import { engine } from '../fake/charger';
 import { Flash, PAGE } from '../fake/flash';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const PAGES = 13;
 /** Pages behind the ring: the register's. */
@@ -93,7 +93,7 @@ describe('factory reset of the journal', function () {
     assert.ok(kept > 10 && kept < 40, `${kept} of ${n}`);
   });
 
-  itFull('cut off twice, too', () => {
+  itLong('cut off twice, too', () => {
     const image = used().bytes;
     for (let cut = 40; cut < 1300; cut += 97)
       for (let again = 0; again < 1300; again += 101) found(wipe(image, cut, again), `cuts ${cut}, ${again}`);

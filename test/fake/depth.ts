@@ -2,8 +2,8 @@
 // with DEPTH=full, as .ci/run has it, or where CI is set, all are taken. All that the two differ in stands here: what is
 // tested is the same. One of them by itself: FUZZ=100000 npx mocha test/ocpp/fuzz.test.ts.
 
-const DEPTH = process.env.DEPTH || (process.env.CI ? 'full' : 'short');
-if (DEPTH !== 'short' && DEPTH !== 'full') throw new Error(`DEPTH=${DEPTH}: short or full`);
+const DEPTH = process.env.DEPTH || (process.env.CI ? 'full' : '');
+if (!['', 'short', 'full'].includes(DEPTH)) throw new Error(`DEPTH=${DEPTH}: short or full`);
 
 /** Short, full. */
 const ROWS = {
@@ -37,15 +37,17 @@ const ROWS = {
 
 const full = DEPTH === 'full';
 
+const short = DEPTH === 'short';
+
 /**
- * A test, or a suite of them, that takes a second of work or more and is not the only one to look at its subject: a few dozen
- * of them are half of all the work. Pending in a short run.
+ * A test, or a suite of them, that takes half a second of work or more and is not the only one to look at its subject: a few dozen
+ * of them are half of all the work. Pending in the short run of `npm test`; mocha by itself runs it.
  */
-export const itFull = ((title: string, fn: Mocha.Func) =>
+export const itLong = ((title: string, fn: Mocha.Func) =>
   // Each file has globals of its own, this module is loaded once for many.
-  full ? it(title, fn) : it.skip(title, fn)) as Mocha.PendingTestFunction;
-export const describeFull = ((title: string, fn: (this: Mocha.Suite) => void) =>
-  full ? describe(title, fn) : describe.skip(title, fn)) as Mocha.PendingSuiteFunction;
+  short ? it.skip(title, fn) : it(title, fn)) as Mocha.PendingTestFunction;
+export const describeLong = ((title: string, fn: (this: Mocha.Suite) => void) =>
+  short ? describe.skip(title, fn) : describe(title, fn)) as Mocha.PendingSuiteFunction;
 
 /** How many; a variable of the environment of that name says otherwise. */
 export const depth = (name: keyof typeof ROWS): number =>

@@ -16,7 +16,7 @@ import { BOARD, HEADER, STORAGE_SIZE } from '../../tools/flash-image.mjs';
 import { Terminal, terminals } from '../fake/line';
 import { release } from '../fake/release';
 import { Whole, reference } from '../fake/whole';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const { ESPRUINO = '' } = process.env;
 const real = !!ESPRUINO && fs.existsSync(ESPRUINO);
@@ -90,7 +90,7 @@ describe('from the image of flash.sh to a charging car', function () {
     untouched(before, fs.readFileSync(file).subarray(STORAGE));
   });
 
-  itFull('one that was cut short does not charge, wherever it ends, and says why', async () => {
+  itLong('one that was cut short does not charge, wherever it ends, and says why', async () => {
     const all = await image();
     const ends: number[] = [];
     for (let at = 0; all.readUInt32LE(at) !== 0xffffffff;)

@@ -14,7 +14,7 @@ import { Host, configure, fits, greet, update } from '../../tools/flash-host.mjs
 import { out } from '../../tools/flash-say.mjs';
 import { VERSION, image } from '../fake/hosts';
 import { terminals } from '../fake/line';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORD = 'correct horse';
@@ -155,7 +155,7 @@ describe('./flash.sh --host', function () {
     assert.equal(await version(), VERSION);
   });
 
-  itFull('a second run works, lost answers are asked for again, and the trial is waited for', async () => {
+  itLong('a second run works, lost answers are asked for again, and the trial is waited for', async () => {
     wire.lossy = 17;
     await send(host(), image('0.2.0'));
     wire.lossy = 0;
@@ -166,7 +166,7 @@ describe('./flash.sh --host', function () {
     assert.equal(await version(), '0.2.0');
   });
 
-  itFull('one that fails gives way to the one before, and it says so', async () => {
+  itLong('one that fails gives way to the one before, and it says so', async () => {
     await b.post('clock', { rate: 20 });
     const bad = image('0.3.0', 'reference', 'E.srand(', 'E.nothing(');
     await assert.rejects(send(host(), bad), /rolled back: 0\.3\.0 .*0\.2\.0 runs again/);

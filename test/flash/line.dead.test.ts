@@ -3,7 +3,7 @@
 import assert from 'node:assert';
 import { Port, desk, flash } from '../fake/desk';
 import { terminals } from '../fake/line';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 (terminals ? describe : describe.skip)(
   './flash.sh on a line that is dead (needs util-linux script)',
@@ -12,7 +12,7 @@ import { itFull } from '../fake/depth';
     desk();
     const on = new Port();
 
-    itFull('a line where nobody answers', async () => {
+    itLong('a line where nobody answers', async () => {
       await on.bare();
       const r = await flash(['--port', on.tty.path]);
       assert.deepEqual(r, { status: 1, out: '', err: `no engine answers at ${on.tty.path}: write it with --engine FILE, or press EN (reset) and try again` }); // prettier-ignore

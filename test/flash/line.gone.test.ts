@@ -6,7 +6,7 @@ import { BOARD } from '../../tools/flash-image.mjs';
 import { Port, desk, flash } from '../fake/desk';
 import { terminals } from '../fake/line';
 import { reference } from '../fake/whole';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 (terminals ? describe : describe.skip)(
   './flash.sh on a line that goes dead (needs util-linux script)',
@@ -15,7 +15,7 @@ import { itFull } from '../fake/depth';
     desk();
     const on = new Port();
 
-    itFull(
+    itLong(
       'a charger that goes away in the middle: an error, and the old firmware is still there',
       async () => {
         await on.board(

@@ -7,7 +7,7 @@ import { BOARD } from '../../tools/flash-image.mjs';
 import { Port, desk, dir, flash, running } from '../fake/desk';
 import { terminals } from '../fake/line';
 import { reference } from '../fake/whole';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 (terminals ? describe : describe.skip)('./flash.sh on a line (needs util-linux script)', function () {
   this.timeout(120000);
@@ -38,7 +38,7 @@ import { itFull } from '../fake/depth';
     );
   });
 
-  itFull('--monitor stays as a console', async () => {
+  itLong('--monitor stays as a console', async () => {
     await on.board(new Map());
     const r = await flash(['--port', on.tty.path, '--board', 'reference', '--monitor'], {}, (got, end) => {
       if (/help\(\) lists/.test(got.out)) end();
@@ -64,7 +64,7 @@ import { itFull } from '../fake/depth';
     assert.match(on.charger.whole.type('status()', 300), /status\(\)[^]*not connected/);
   };
 
-  itFull(
+  itLong(
     'settings that are none, and a board without room: one line, and the firmware that is there runs on',
     async () => {
       await older(['big', Buffer.alloc(600000, 7)]);

@@ -16,7 +16,7 @@ import {
 } from '../../tools/flash-upload.mjs';
 import { STORAGE, type Nor } from '../../bench/esp32/flash';
 import type { Build } from '../../bench/image';
-import { itFull, thin, THIN } from '../fake/depth';
+import { itLong, thin, THIN } from '../fake/depth';
 import { Bench } from '../fake/host';
 import { Charger, Line } from '../fake/line';
 import { reference } from '../fake/whole';
@@ -161,7 +161,7 @@ describe('upload over the serial line', function () {
     assert.ok(there.getFree() > 2 * 299100, `${there.getFree()} bytes are free for the next update`);
   });
 
-  itFull(
+  itLong(
     'a byte that is lost on the way is sent again; when it always is, the old firmware stays',
     async () => {
       s = await scene(files(OLD));
@@ -184,7 +184,7 @@ describe('upload over the serial line', function () {
     },
   );
 
-  itFull('a line of which half is lost is found out, and its file sent again', async () => {
+  itLong('a line of which half is lost is found out, and its file sent again', async () => {
     s = await scene(files(OLD));
     let spoiled = 0;
     s.charger.tamper = (text) =>
@@ -194,7 +194,7 @@ describe('upload over the serial line', function () {
     assert.equal(await starts(s, NEW.version), NEW.version);
   });
 
-  itFull(
+  itLong(
     'the power cut at any time: the old firmware starts, or the new one, and a second try succeeds',
     async () => {
       s = await scene(files(OLD));
@@ -286,7 +286,7 @@ describe('the file that installs', function () {
   const old = (n: string): Buffer => Buffer.from(`/* old ${n} */`.padEnd(70));
   const next = (n: string): Buffer => Buffer.from(`/* new ${n} */`.padEnd(100));
 
-  itFull('puts everything in place however often the power is cut in the middle, at any byte', () => {
+  itLong('puts everything in place however often the power is cut in the middle, at any byte', () => {
     const first = new Bench();
     for (const n of NAMES) first.storage.write(n, old(n));
     for (const n of NAMES) first.storage.write('~' + n, next(n));

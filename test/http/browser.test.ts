@@ -6,7 +6,7 @@ import { packUpdate } from '../../tools/update.mjs';
 import type { Shown } from '../fake/whole';
 import { Browser, CHROMIUM } from '../fake/browser';
 import { VERSION, image } from '../fake/hosts';
-import { describeFull } from '../fake/depth';
+import { describeLong } from '../fake/depth';
 
 const $ = (id: string): string => `document.getElementById(${JSON.stringify(id)})`;
 const says = (id: string, text: string): string => `${$(id)}.textContent.includes(${JSON.stringify(text)})`;
@@ -66,7 +66,7 @@ const RATE = 5;
 /** One for all: it takes longer to start than a page. */
 let b: Browser;
 
-describeFull('page in a browser', function () {
+describeLong('page in a browser', function () {
   this.timeout(90000);
   let bench: Bench;
 
@@ -489,7 +489,7 @@ describeFull('page in a browser', function () {
   });
 });
 
-describeFull('page on the access point', function () {
+describeLong('page on the access point', function () {
   this.timeout(60000);
   after(() => b?.close());
   it('asks for the network: its form is open and in view, and what is typed joins', async function () {

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeFull } from '../fake/depth';
+import { describeLong } from '../fake/depth';
 
 interface Command {
   line: string;
@@ -72,7 +72,7 @@ function matches(answer: string, shown: string): boolean {
   return holds(have, want) && (more || Object.keys(have).length === Object.keys(want).length);
 }
 
-describeFull('clients: the tour of the README', function () {
+describeLong('clients: the tour of the README', function () {
   this.timeout(240000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tour-'));
   const places: Record<string, string> = {};

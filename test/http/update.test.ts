@@ -6,7 +6,7 @@ import http from 'node:http';
 import { start, type Bench } from '../../bench/start';
 import { VERSION, image } from '../fake/hosts';
 import { ask } from './wire';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const WORD = 'correct horse';
 const PIECE = 1024;
@@ -79,7 +79,7 @@ function suite(engine: 'node' | 'espruino'): void {
     await until('left', 60000, async () => !((await b.snapshot()).contactor as { closed: boolean }).closed);
   });
 
-  itFull('what is no piece, and what is no update', async () => {
+  itLong('what is no piece, and what is no update', async () => {
     for (const [where, body] of [
       ['1', 'x'],
       ['x', 'x'],

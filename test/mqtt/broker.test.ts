@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Meeting, connection } from '../fake/mqtt';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 type Json = Record<string, unknown>;
 
@@ -14,7 +14,7 @@ describe('MQTT with a broker that misbehaves', function () {
   });
   afterEach(() => s.close());
 
-  itFull('refuses: the reason in words, tried again, and the password is told to nobody', async () => {
+  itLong('refuses: the reason in words, tried again, and the password is told to nobody', async () => {
     s.broker.code = 5;
     await s.on();
     await s.holds('refused', 20000, async () => (await s.key('mlr')) === 'refused: not authorised');
@@ -35,7 +35,7 @@ describe('MQTT with a broker that misbehaves', function () {
     assert.ok(!r.body.includes('hunter2'));
   });
 
-  itFull('says nothing at all, or nothing any more', async () => {
+  itLong('says nothing at all, or nothing any more', async () => {
     s.broker.code = undefined;
     await s.on();
     await s.holds('given up', 40000, async () => (await s.key('mlr')) === 'no answer to CONNECT');
@@ -51,7 +51,7 @@ describe('MQTT with a broker that misbehaves', function () {
     await s.holds('again', 60000, s.connected);
   });
 
-  itFull('closes in the middle, and talks nonsense', async () => {
+  itLong('closes in the middle, and talks nonsense', async () => {
     await s.on();
     await s.holds('half told', 20000, () => s.broker.count(3) > 50);
     s.broker.sockets[0].destroy();

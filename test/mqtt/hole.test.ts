@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { Meeting } from '../fake/mqtt';
-import { describeFull } from '../fake/depth';
+import { describeLong } from '../fake/depth';
 
 type Json = Record<string, unknown>;
 
-describeFull('MQTT with a broker in a black hole', function () {
+describeLong('MQTT with a broker in a black hole', function () {
   this.timeout(90000);
   let s: Meeting;
   beforeEach(async () => {

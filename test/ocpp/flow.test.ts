@@ -5,7 +5,7 @@ import { Csms, NOW, PARTS, asked, ready, rig } from '../fake/csms';
 import type { Rig } from '../fake/csms';
 import * as journal from '../../firmware/core/journal';
 import { Flash } from '../fake/flash';
-import { depth, itFull } from '../fake/depth';
+import { depth, itLong } from '../fake/depth';
 
 const REFUSED = { idTagInfo: { status: 'Invalid' } };
 
@@ -734,7 +734,7 @@ describe('ocpp offline for long', () => {
   }
 
   for (const cuts of [0, 3])
-    (cuts ? it : itFull)(
+    (cuts ? it : itLong)(
       `${OFFLINE} h with a sample a minute, ${cuts} power cuts: bounded in flash, told in order, start and stop once`,
       function () {
         this.timeout(60000);

@@ -6,7 +6,7 @@ import { build } from '../../tools/build.mjs';
 import { Csms } from '../fake/csms';
 import { Hosts, VERSION, bundle, central } from '../fake/hosts';
 import { Whole } from '../fake/whole';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 interface Long {
   w: Whole;
@@ -46,7 +46,7 @@ describe('a long charge without interlock', function () {
     return build('reference');
   });
 
-  itFull('all samples arrive, the stop does, and a power cut right behind it wakes nothing up', () => {
+  itLong('all samples arrive, the stop does, and a power cut right behind it wakes nothing up', () => {
     const { w, cs } = charging({ oss: 'Voltage' });
     for (let i = 0; i < 20; i++) w.run(60000);
     assert.ok(cs.calls('MeterValues').length > 590, '' + cs.calls('MeterValues').length);
@@ -68,7 +68,7 @@ describe('a long charge without interlock', function () {
     w.end();
   });
 
-  itFull('offline: samples are lost, start and stop are not', () => {
+  itLong('offline: samples are lost, start and stop are not', () => {
     const { w, cs } = charging();
     cs.up = false;
     cs.wire!.cut();

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
-import { depth, describeFull, thin } from '../fake/depth';
+import { depth, describeLong, thin } from '../fake/depth';
 import { type Hosts, VERSION, chance, image, scene } from '../fake/hosts';
 
-describeFull('UpdateFirmware and the flash', function () {
+describeLong('UpdateFirmware and the flash', function () {
   this.timeout(120000);
   before(function () {
     this.timeout(300000);

@@ -7,7 +7,7 @@ import { PowerCut } from '../../bench/types';
 import { build } from '../../tools/build.mjs';
 import { packUpdate } from '../../tools/update.mjs';
 import { type Hosts, type Scene, VERSION, bundle, image, scene } from '../fake/hosts';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 describe('UpdateFirmware', function () {
   this.timeout(120000);
@@ -339,7 +339,7 @@ describe('UpdateFirmware', function () {
     ['never connects', 'ocpp1.6', 'ocpp9.9'],
   ];
   for (const [name, text, instead] of BAD)
-    (name === BAD[0][0] ? it : itFull)(`a bundle that ${name} gives way to the old one by itself`, () => {
+    (name === BAD[0][0] ? it : itLong)(`a bundle that ${name} gives way to the old one by itself`, () => {
       const x = scene();
       const file = name === 'never connects' ? undefined : image('0.2.0', 'reference', text, instead);
       const spoilt = (): Buffer => {
@@ -363,7 +363,7 @@ describe('UpdateFirmware', function () {
       x.w.end();
     });
 
-  itFull(
+  itLong(
     'update upon update: the slots take turns, Storage does not grow, and nothing is erased while the contactor is closed',
     () => {
       const x = scene();

@@ -4,7 +4,7 @@
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
 import { VERSION, type Hosts, type Scene, bundle, scene } from '../fake/hosts';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const SECRET = 'a-password-of-20-ltr';
 
@@ -156,7 +156,7 @@ describe('GetDiagnostics', function () {
     x.w.end();
   });
 
-  itFull(
+  itLong(
     'a board without interlock waits with it for the contactor, and then tells all of the charge',
     () => {
       const x = charging(bundle(VERSION, 'interlock:1', 'interlock:0'));
@@ -209,7 +209,7 @@ describe('GetDiagnostics', function () {
     x.w.end();
   });
 
-  itFull(
+  itLong(
     'a host that swallows packets costs one reset by the watchdog; then it alone is left alone, for a quarter of an hour',
     () => {
       const x = scene();

@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import { start, type Bench } from '../../bench/start';
 import { build } from '../../tools/build.mjs';
 import { Csms } from '../fake/csms';
-import { depth, itFull, THIN } from '../fake/depth';
+import { depth, itLong, THIN } from '../fake/depth';
 import { VERSION, bundle, central } from '../fake/hosts';
 import { Holes, ONLINE } from '../fake/walk';
 import { Whole } from '../fake/whole';
@@ -69,7 +69,7 @@ describe('hosts that answer a ping and swallow a connect', function () {
   before(() => build('reference'));
 
   for (const interlock of [0, 1])
-    itFull(
+    itLong(
       `central system and broker, interlock ${interlock}: a reset each, then both are left alone, and cars are served`,
       () => {
         const files = bundle(VERSION, 'interlock:1', `interlock:${interlock}`);
@@ -124,7 +124,7 @@ describe('hosts that answer a ping and swallow a connect', function () {
 
   // 18 s in a connect is longer than the watchdog waits. The car is unplugged a second after it began.
   for (const leaves of [false, true])
-    (leaves ? it : itFull)(
+    (leaves ? it : itLong)(
       `a connect that blocks at any moment of a charge${leaves ? ', while the car leaves' : ''}: open, reset, and the charge goes on`,
       () => {
         for (let ms = 0; ms < 16000; ms += (ms < 2400 || (ms > 9000 && ms < 9600) ? 90 : 700) * THIN) {

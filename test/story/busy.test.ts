@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { start } from '../../bench/start';
 import type { Bench } from '../../bench/start';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 /** About a second each if nobody asks for anything else, ms. */
 const CONNECT = 5000;
@@ -48,7 +48,7 @@ describe('a client that asks without a pause', function () {
 
   it('does not keep the central system waiting', () => calls(['BootNotification'], CONNECT));
 
-  itFull('does not keep a driver with a card waiting', async () => {
+  itLong('does not keep a driver with a card waiting', async () => {
     await bench.post('car', { state: 'C', amps: 16, phases: 3 });
     await bench.post('card', { uid: '04A1B2C3D4E5F6', ms: 800 });
     await calls(['Authorize', 'StartTransaction'], CHARGE);

@@ -8,7 +8,7 @@ import type { Plugin } from 'rollup';
 import { build } from '../../tools/build.mjs';
 import { packFaults, readFaults } from '../../tools/faults.mjs';
 import { VERSION, bundle } from '../fake/hosts';
-import { describeFull, thin } from '../fake/depth';
+import { describeLong, thin } from '../fake/depth';
 import { Walk, walk } from '../fake/walk';
 import { reference } from '../fake/whole';
 import type { Build } from '../../bench/image';
@@ -50,7 +50,7 @@ const sources = (ts: typeof import('typescript')): Plugin => ({
     }).outputText,
 });
 
-describeFull('random walks find a broken rule', function () {
+describeLong('random walks find a broken rule', function () {
   this.timeout(60000);
   let main = '';
   before(async () => {

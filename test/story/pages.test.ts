@@ -3,7 +3,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
-import { depth, describeFull } from '../fake/depth';
+import { depth, describeLong } from '../fake/depth';
 import { bundle, scene, VERSION, type Scene } from '../fake/hosts';
 
 /** The reference board without the mark of its interlock. */
@@ -64,7 +64,7 @@ const profile = (limit: number, periods = 1, purpose = 'TxDefaultProfile', every
   },
 });
 
-describeFull('flash without interlock', function () {
+describeLong('flash without interlock', function () {
   this.timeout(300000);
   before(() => build('reference'));
 

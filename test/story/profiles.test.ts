@@ -6,7 +6,7 @@ import { start } from '../../bench/start';
 import type { Bench } from '../../bench/start';
 import { Scene, duty, near } from '../fake/scene';
 import type { Json } from '../fake/scene';
-import { itFull } from '../fake/depth';
+import { itLong } from '../fake/depth';
 
 const TAG = '04A1B2C3D4E5F6';
 
@@ -154,7 +154,7 @@ function story(engine: 'node' | 'espruino', test: Mocha.PendingTestFunction = it
 }
 
 describe('story of charging profiles', () => {
-  story('node', itFull);
+  story('node', itLong);
   if (process.env.ESPRUINO) story('espruino');
   else it('SKIPPED on the real interpreter: ESPRUINO is not set');
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert';
 import { build } from '../../tools/build.mjs';
-import { itFull, THIN } from '../fake/depth';
+import { itLong, THIN } from '../fake/depth';
 import { Whole, reference } from '../fake/whole';
 
 /** A charger that charges 16 A on three phases, nobody asked for a card. */
@@ -405,7 +405,7 @@ describe('safety on the whole bundle', function () {
     w.end();
   });
 
-  itFull('writes little flash: a session of 20 kWh is some records and a bit a Wh', () => {
+  itLong('writes little flash: a session of 20 kWh is some records and a bit a Wh', () => {
     const w = new Whole(reference(), 6);
     w.run(5000);
     const { flash } = w.bench;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { start, type Bench } from '../../bench/start';
-import { depth, itFull } from '../fake/depth';
+import { depth, itLong } from '../fake/depth';
 import { ask } from '../http/wire';
 
 /** What systems ask for to see whether there is an Internet. */
@@ -213,7 +213,7 @@ describe('radio', function () {
       }
     });
 
-    itFull(
+    itLong(
       'takes it from a good one, also after the count has begun anew in 2036, and an hour later again',
       async () => {
         const good = await served(MAY);
@@ -228,14 +228,14 @@ describe('radio', function () {
       },
     );
 
-    itFull('says once that the name of the server is unknown', async () => {
+    itLong('says once that the name of the server is unknown', async () => {
       await set('tsh=nowhere.invalid');
       await b.advance(4200000);
       const said = b.log(0).text.match(/ntp unknown host nowhere.invalid/g);
       assert.equal(said?.length, 1);
     });
 
-    itFull('asks nobody when it is told so', async () => {
+    itLong('asks nobody when it is told so', async () => {
       await set('tse=false');
       const s = await served(MAY);
       await b.advance(4200000);
@@ -253,7 +253,7 @@ describe('radio', function () {
     });
     after(() => b.stop());
 
-    itFull(
+    itLong(
       `a network that stays away for ${AWAY} minutes neither stops the charge nor restarts the charger`,
       async () => {
         const before_ = (await b.snapshot()) as unknown as {
