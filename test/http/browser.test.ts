@@ -125,6 +125,8 @@ describeLong('page in a browser', function () {
   });
 
   it('has a name for everything that can be worked, and a key reaches all of it', async () => {
+    // A search for networks offers more when it ends.
+    await b.until(`${$('join')}.elements.pick.length > 2 && !${$('seek')}.disabled`);
     const { nodes } = (await b.send('Accessibility.getFullAXTree')) as { nodes: AxNode[] };
     const works = nodes.filter((n) => !n.ignored && WORKED.includes(n.role?.value ?? ''));
     assert.ok(works.length > 40, `${works.length} of them`);
