@@ -62,8 +62,8 @@ type Post = (m: FromGateway) => void;
 /** Longest real wait for a host that does not answer at all. */
 const CONNECT_TIMEOUT = 18000;
 
-const lookup = (host: string, then: (ip?: string) => void): void =>
-  dns.lookup(host, 4, (error, ip) => then(error ? undefined : ip));
+/** Real ms that an echo waits for names at most. */
+const NAME = 500;
 
 export class Gateway {
   readonly pipes = new Pipes();
@@ -78,6 +78,8 @@ export class Gateway {
   private sockets = new Set<net.Socket>();
   /** By the port of the module. */
   private datagrams = new Map<number, dgram.Socket>();
+  /** Names that are being looked up. */
+  private names = 0;
   private air = { up: true, blackhole: false, latency: 0 };
   private powered = true;
   private count = 0;
@@ -162,9 +164,9 @@ export class Gateway {
         if (!this.servers.has(m.port)) void this.map(m.port, 0).catch(() => {});
         return this.admit();
       case 'resolve':
-        return lookup(m.host, (ip) => this.post({ op: 'resolved', id: m.id, ip }));
+        return this.lookup(m.host, (ip) => this.post({ op: 'resolved', id: m.id, ip }));
       case 'ping':
-        return lookup(m.host, (ip) => this.post({ op: 'pong', id: m.id, alive: !!ip }));
+        return this.lookup(m.host, (ip) => this.post({ op: 'pong', id: m.id, alive: !!ip }));
       case 'proxy':
         return this.proxy(m.id, m.host, m.port);
       case 'upstream':
@@ -192,9 +194,25 @@ export class Gateway {
         for (const port of [...this.datagrams.keys()]) this.unbindUdp(port);
         return this.forget();
       case 'sync':
-        // Two turns: what the kernel already holds is read in the first and written on in the second.
-        setImmediate(() => setImmediate(() => this.post({ op: 'sync', id: m.id })));
+        this.echo(m.id, Date.now() + NAME);
     }
+  }
+
+  private lookup(host: string, then: (ip?: string) => void): void {
+    this.names++;
+    dns.lookup(host, 4, (error, ip) => {
+      this.names--;
+      then(error ? undefined : ip);
+    });
+  }
+
+  /** Two turns: what the kernel already holds is read in the first and written on in the second. A name takes longer. */
+  private echo(id: number, end: number): void {
+    const turns = (): void => {
+      if (this.names && Date.now() < end) setTimeout(() => this.echo(id, end), 1);
+      else this.post({ op: 'sync', id });
+    };
+    setImmediate(() => setImmediate(turns));
   }
 
   private track(socket: net.Socket): net.Socket {
@@ -205,7 +223,7 @@ export class Gateway {
   }
 
   private connect(host: string, port: number, then: (socket?: net.Socket, text?: string) => void): void {
-    lookup(host, (ip) => {
+    this.lookup(host, (ip) => {
       if (!ip) return then(undefined, 'Unable to locate host');
       const socket = this.track(net.connect({ host: ip, port, noDelay: true, allowHalfOpen: false }));
       const fail = (): void => {
