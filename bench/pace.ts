@@ -98,8 +98,9 @@ export class Pace {
     if (!this.running) this.kick();
   }
 
+  /** One that waits for a name may be overtaken by the next. */
   echoed(id: number): void {
-    this.echo = id;
+    this.echo = Math.max(this.echo, id);
   }
 
   /** Brings the world up to now. */
