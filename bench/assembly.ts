@@ -28,6 +28,8 @@ export interface EngineOptions {
   build: Map<string, Uint8Array>;
   /** Nothing of an earlier run is kept. */
   fresh: boolean;
+  /** Of the assembly's address: what its maker tells it. */
+  query?: URLSearchParams;
 }
 
 /** What bench/assembly.ts or a test's stand-in exports as default. */

@@ -128,6 +128,7 @@ export class Device {
       proxies: this.net,
       directory: this.imageFile().replace(/\.flash$/, ''),
       executable: o.executable,
+      query: new URL(o.assembly).searchParams,
       build,
       fresh: !image,
     });

@@ -1,6 +1,7 @@
 // The engine look-alike: runs the boot files from Storage in a world of their own, on the bench's clock.
 // What it does not imitate stands at the end of test/conformance/conformance.js.
 
+import { bare } from '../esp32/realm';
 import { Script } from '../esp32/script';
 import { Storage } from '../esp32/storage';
 import type { Engine, Host } from '../types';
@@ -65,7 +66,7 @@ export class NodeEngine implements Engine {
 /** A line with open brackets goes on. */
 function open(text: string): boolean {
   let depth = 0;
-  for (const c of text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, '')) {
+  for (const c of bare(text)) {
     if ('([{'.includes(c)) depth++;
     else if (')]}'.includes(c)) depth--;
   }

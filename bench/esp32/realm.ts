@@ -94,15 +94,16 @@ function compiled(source: string, name: string, head = '', tail = ''): vm.Script
 
 /** Name of a line from the console. */
 export const TYPED = 'REPL';
-const TEXTS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
+
+/** A typed line without its texts. An upload types code as texts, thousands of lines of it. */
+export const bare = (line: string): string => line.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, '');
 
 /** The source as the engine reads it: letters are bytes, and no `catch` sees an interrupt or the end of the supply. */
 function prepare(source: string, name: string): string {
   const text = source.replace(/(\\\\)|\\u([0-9a-fA-F]{4})/g, (all, pair, code) =>
     pair ? all : '\\x' + code.slice(2),
   );
-  // An upload types code as texts, thousands of lines of it.
-  const code = name === TYPED ? text.replace(TEXTS, '') : text;
+  const code = name === TYPED ? bare(text) : text;
   return code.includes('catch') ? guard(text) : text;
 }
 

@@ -20,6 +20,9 @@ import { Wifi } from './wifi';
 
 const INTERRUPTED = 'Execution Interrupted';
 
+/** Where an error in a typed line stands, as the engine of this computer tells it. */
+const LINE = `${TYPED}:`;
+
 export class Script {
   readonly realm: Realm;
   readonly loop: Loop;
@@ -205,9 +208,9 @@ export class Script {
       return this.realm.run(text, TYPED);
     } catch (e) {
       const stack = String((e as { stack?: unknown } | null)?.stack);
-      const at = /^REPL:/.exec(stack)?.[0] ?? /^ +at (.*)$/m.exec(stack)?.[1];
+      const at = stack.startsWith(LINE) ? LINE : /^ +at (.*)$/m.exec(stack)?.[1];
       const told = text.length < 60 ? text : text.slice(0, 60) + '...';
-      if (at && /^REPL:/.test(at)) (e as Error).stack = `    at REPL (:1:1)\n${told}\n^\n`;
+      if (at?.startsWith(LINE)) (e as Error).stack = `    at ${TYPED} (:1:1)\n${told}\n^\n`;
       throw e;
     }
   }

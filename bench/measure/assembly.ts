@@ -17,8 +17,6 @@ export interface Question {
 }
 export type Answer = Report & { stood: number; asked: Asked[] };
 
-const how = new URL(import.meta.url).searchParams.get('how');
-
 const measured: Assembly = {
   ...assembly,
   engine: async (_name, host, o) => {
@@ -36,7 +34,7 @@ const measured: Assembly = {
         host.clock.at(from + far, () => o.proxies.proxy(name, port, done));
       },
     };
-    const measure = JSON.parse(how ?? '{}') as Measure;
+    const measure = JSON.parse(o.query?.get('how') ?? '{}') as Measure;
     const engine = createEspruino(host, { ...o, proxies, measure });
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = (e) => {

@@ -35,8 +35,7 @@ const ROWS = {
   ADDING: [0, 1],
 } as const;
 
-const full = DEPTH === 'full';
-
+export const FULL = DEPTH === 'full';
 const short = DEPTH === 'short';
 
 /**
@@ -51,7 +50,7 @@ export const describeLong = ((title: string, fn: (this: Mocha.Suite) => void) =>
 
 /** How many; a variable of the environment of that name says otherwise. */
 export const depth = (name: keyof typeof ROWS): number =>
-  Number(process.env[name] ?? ROWS[name][full ? 1 : 0]);
+  Number(process.env[name] ?? ROWS[name][FULL ? 1 : 0]);
 
 export const THIN = depth('THIN');
 /** The same for places that are bytes: odd, so that each byte of a word has its turn. */

@@ -14,8 +14,9 @@ import { figure, type Section } from '../../bench/measure/table';
 import { trips } from '../../bench/measure/trips';
 import { load, under } from '../../bench/measure/work';
 import { build } from '../../tools/build.mjs';
+import { FULL } from '../fake/depth';
 
-const { ESPRUINO = '', DEPTH = process.env.CI ? 'full' : 'short', LOADS = '' } = process.env;
+const { ESPRUINO = '', LOADS = '' } = process.env;
 /** Taken at DEPTH=full. */
 const SOME = ['flash: eight settings are written', 'SendLocalList, 64 entries'];
 
@@ -27,7 +28,7 @@ function lacking(): string {
   } catch {
     return 'there is no valgrind';
   }
-  return LOADS === 'all' || DEPTH === 'full' ? '' : 'only with DEPTH=full, or LOADS=all';
+  return LOADS === 'all' || FULL ? '' : 'only with DEPTH=full, or LOADS=all';
 }
 
 /** Every figure with a budget is within it, or where it is known to be broken no worse. */
