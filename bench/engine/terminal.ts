@@ -1,8 +1,14 @@
 // What the interpreter prints, without what only moves a terminal's cursor: its banner, prompts that stand there while
 // the script prints, and carriage returns.
 
-/** The boot file prints this when it is over. */
+/* eslint-disable no-control-regex */
+/** The boot file prints this when it is over: at a start and after every load(). */
 const BEGIN = '\x02';
+const MARK = /\x02\r?\n?/g;
+const CURSOR = />?\r?\x1b\[J/g;
+/** The end of a text that may be the beginning of one of these, of a new line, or of a prompt. */
+const OPEN = /(?:\x02|(?:^|(?<=\n))>)?\r?(?:\x1b(?:\[J?)?)?$/;
+/* eslint-enable no-control-regex */
 
 export class Terminal {
   private silent = true;
@@ -18,19 +24,14 @@ export class Terminal {
   show(text: string): string {
     let all = this.held + text;
     this.held = '';
-    const from = all.lastIndexOf(BEGIN);
-    if (from >= 0) {
+    if (this.silent) {
+      const from = all.indexOf(BEGIN);
+      if (from < 0) return '';
       this.silent = false;
-      all = all.slice(from + 1).replace(/^\r?\n/, '');
+      all = all.slice(from);
     }
-    if (this.silent) return '';
-    // eslint-disable-next-line no-control-regex
-    const cut = /(?:^|(?<=\n))>?(?:\r(?:\x1b(?:\[J?)?)?)?$/.exec(all)?.index ?? all.length;
+    const cut = OPEN.exec(all)!.index;
     this.held = all.slice(cut);
-    // eslint-disable-next-line no-control-regex
-    return all
-      .slice(0, cut)
-      .replace(/>?\r?\x1b\[J/g, '')
-      .replace(/\r\n/g, '\n');
+    return all.slice(0, cut).replace(MARK, '').replace(CURSOR, '').replace(/\r\n/g, '\n');
   }
 }

@@ -1,0 +1,28 @@
+// What the interpreter prints, in whatever pieces it comes.
+
+import assert from 'node:assert/strict';
+import { Terminal } from '../../bench/engine/terminal';
+
+describe('terminal of the interpreter', () => {
+  const start = ' ____ banner\r\n>\r\x1b[J\x02\r\nstarted\r\n';
+  for (const [name, text, shown] of [
+    ['the banner is left out, up to the mark of the boot file', start, 'started\n'],
+    ['nothing at all before the mark', ' ____ banner\r\n>', ''],
+    [
+      'load(): another mark, and what was printed before it stays',
+      `${start}killed\r\n\r\x1b[J\x02\r\nstarted\r\n`,
+      'started\nkilled\nstarted\n',
+    ],
+    ['a prompt that stands there while the script prints', `${start}>\r\x1b[Jone\r\n>`, 'started\none\n'],
+  ] as const)
+    it(name, () => {
+      const whole = new Terminal();
+      assert.equal(whole.show(text), shown, 'at once');
+      for (let n = 1; n <= 3; n++) {
+        const torn = new Terminal();
+        let all = '';
+        for (let i = 0; i < text.length; i += n) all += torn.show(text.slice(i, i + n));
+        assert.equal(all, shown, `${n} letters at a time`);
+      }
+    });
+});
