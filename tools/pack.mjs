@@ -172,8 +172,13 @@ function member(row, texts) {
 
 /** Appends a member to text that ends behind one. Behind a constant the text goes on. */
 const append = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text}+',${m}`);
+/** A member of cards as the beginning of what a statement adds: the comma stands in both texts, to join it would copy them. */
+const CARD = /^'\+\((C\[\d\])\?'(.*):'(.*?)'\)$/;
+/** What a statement adds, `sign` before it. */
+const adds = (sign, m) =>
+  `J.out+=${CARD.test(m) ? m.replace(CARD, `($1?'${sign}$2:'${sign}$3')`) : `'${sign}${m}`}`;
 /** The same for statements of a chunk. */
-const add = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text};J.out+=',${m}`);
+const add = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text};${adds(',', m)}`);
 
 /** Makes a member of version 1: in quotes, or JSON; without `get` the value of version 2 as a number. `all`: rows of that. */
 function older(all) {
@@ -238,7 +243,7 @@ const weigh = (m) =>
   );
 
 /** A chunk that is a constant where there are no cards. */
-const ALONE = /^J\.out\+=','\+\(C\[0\]\?[^;]*$/;
+const ALONE = /^J\.out\+=\(C\[0\]\?[^;]*$/;
 
 /** Chunks of all members: each stands in the first that has room for it. One part at most for a chunk. */
 function chunks(all) {
@@ -251,7 +256,7 @@ function chunks(all) {
     else
       out.push({
         size: weight + (out.length ? 0 : BEGIN),
-        text: `J.out+='${out.length ? ',' : '{'}${m}`,
+        text: adds(out.length ? ',' : '{', m),
         part,
       });
   }

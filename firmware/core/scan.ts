@@ -471,7 +471,7 @@ function act(c: Charger, busy: number): void {
   if (on && c.x.bad & 1) {
     coil(c, 0);
     step = 0;
-  } else if (n.now) step = decide(c) && !on ? n.todo & QUIET : 0;
+  } else if (n.now) step = decide(c) && !on && !busy ? n.todo & QUIET : 0;
   if (step && n.todo) proceed(c);
   if (!n.todo && (c.dirty as number) !== 1) calm(c);
 }

@@ -13,8 +13,10 @@ const FEW = 1;
 /** What the one hears that has to make room, ms. */
 const BYE = 'retry: 60000\n\n';
 const MORE = 1;
-/** Names found, and values looked at, in one step. */
+/** Names found, and values looked at, in one step; a name whose place lies so far back that it takes long to find has a step of
+ * its own. */
 const NAMES = 2;
+const FAR = 700;
 const STEP = 2;
 /** A comment is sent after so long without news, ms: a connection that is dead must show, at both ends. */
 const BEAT = 5000;
@@ -84,13 +86,13 @@ export function start(c: Charger, _path: string, query: string, all: Talk[]): Jo
   return job;
 }
 
-/** Finds the next name; unknown ones, those of OCPP only and what is there already are left out. */
-function find(c: Charger, job: Stream): void {
+/** Finds the next name; unknown ones, those of OCPP only and what is there already are left out. Answers as how many it counts. */
+function find(c: Charger, job: Stream): number {
   const text = job.text!;
   const name = text.substring(job.at!, text.indexOf(',', job.at));
   job.at! += name.length + 1;
   const p = place(c, name);
-  if (!p) return;
+  if (!p) return 1;
   let i = job.places.indexOf(p);
   // It is there, but the digits may also stand across two others.
   while (i > 0 && i & 7) i = job.places.indexOf(p, i + 1);
@@ -98,6 +100,7 @@ function find(c: Charger, job: Stream): void {
   const kind = n < job.drift ? 0 : n < job.own ? 1 : 2;
   const s = String.fromCharCode(n);
   if (!job.pick![kind].includes(s)) job.pick![kind] += s;
+  return i > FAR ? NAMES : 1;
 }
 
 /** All names are found: the first round tells everything. */
@@ -119,7 +122,7 @@ function begin(c: Charger, job: Stream): void {
 /** Goes a step further; true = the round is over. */
 export function step(c: Charger, job: Stream): boolean {
   if (job.text) {
-    for (let n = 0; n < NAMES && job.at! < job.text.length; n++) find(c, job);
+    for (let n = 0; n < NAMES && job.at! < job.text.length;) n += find(c, job);
     if (job.at! >= job.text.length) {
       delete job.text;
       delete job.at;
