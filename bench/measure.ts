@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { readBuild, type Build } from './image';
 import { solo } from './engine/solo';
 import { answers } from './measure/answers';
-import { ANSWER, BUNDLE, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
+import { ANSWER, CHANGE, CHIP, PEAK, QUIET_SCAN, START, WORK, memory } from './measure/budgets';
 import { gate } from './measure/gate';
 import { DATA, parts } from './measure/parts';
 import { calibrate, net, scans, type Profile, type Units } from './measure/profile';
@@ -21,6 +21,7 @@ import { story } from './measure/story';
 import { insert, k, markdown, replace, row, trend, type Row, type Section } from './measure/table';
 import { trips } from './measure/trips';
 import { cut, load, over, under, works } from './measure/work';
+import { BUDGET } from '../tools/gate.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BOARD = process.env.BOARD || 'reference';
@@ -189,7 +190,7 @@ async function sizes(build: Build, executable: string): Promise<Section[]> {
       title: 'Size of the bundle and of the parts on call',
       head: 'file',
       rows: [
-        row(`${BOARD}.js, bytes`, build.get('main')!.length, BUNDLE),
+        row(`${BOARD}.js, bytes`, build.get('main')!.length, BUDGET),
         ...DATA.map((name) => row(`${name} (a table, read in place), bytes`, build.get(name)?.length ?? NaN)),
         ...all.map((p) => ({
           what: `${p.name}, ${p.size} bytes: variables when loaded`,

@@ -188,12 +188,13 @@ export class Mfrc522 implements Reader {
     this._send(SELECT, [FIFO, SEL + 2 * this._level, 0x70, d[1], d[2], d[3], d[4], d[5]]);
   }
 
-  /** SAK: bit 2 = the UID goes on at the next level. The cascade tag is no part of the UID. */
+  /** SAK: bit 2 = the UID goes on at the next level. Then a cascade tag is no part of it; at the last level the same byte is one. */
   private _selected(): void {
     const d = this._part!;
-    if (d[1] !== CASCADE) this._uid += (0x100 + d[1]).toString(16).slice(1);
+    const more = this._spi.send([READ, 0], this._cs)[1] & 4;
+    if (!more || d[1] !== CASCADE) this._uid += (0x100 + d[1]).toString(16).slice(1);
     this._uid += (0x1000000 + (d[2] << 16) + (d[3] << 8) + d[4]).toString(16).slice(1);
-    if (!(this._spi.send([READ, 0], this._cs)[1] & 4)) this._send(HALT, [FIFO, 0x50, 0]);
+    if (!more) this._send(HALT, [FIFO, 0x50, 0]);
     else if (++this._level < 3) this._resolve();
   }
 

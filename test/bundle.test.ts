@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { LITERAL, inspect, large } from '../tools/gate.mjs';
+import { BUDGET, LITERAL, grown, inspect, large } from '../tools/gate.mjs';
 
 const rules = (text: string): string[] => inspect(text).map((p) => p.rule);
 
@@ -149,6 +149,14 @@ describe('bundle gate', () => {
       assert.ok(rules(text).includes(rule), rules(text).join()));
 
   it('lets good code pass', () => assert.deepEqual(inspect(GOOD.replace(/typeof nothing[^,]*,/, '')), []));
+
+  it('size: a bundle may have its budget and not a byte more', () => {
+    assert.deepEqual(grown(BUDGET), []);
+    assert.deepEqual(
+      grown(BUDGET + 1).map((p) => p.rule),
+      ['size'],
+    );
+  });
 
   it('takes names that the caller vouches for', () => {
     assert.deepEqual(inspect('print(c.t, v);', { names: ['c', 'v'] }), []);

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { lintAll } from './boards.mjs';
-import { BUDGET, FUNCTION, inspect, large } from './gate.mjs';
+import { BUDGET, FUNCTION, grown, inspect, large } from './gate.mjs';
 import { ascii, layers } from './layers.mjs';
 import { lineColumn, mapOf } from './positions.mjs';
 
@@ -74,8 +74,7 @@ function run(main) {
         .map((f) => path.join(dir, f))
     : [];
   const bad = [main, ...files.filter((f) => mapOf(f))].flatMap(chunk).concat(sources());
-  const size = readFileSync(main).length;
-  if (size > BUDGET) bad.push(`${main}:1:1 size ${size} bytes, more than ${BUDGET}`);
+  for (const p of grown(readFileSync(main).length)) bad.push(`${main}:1:1 ${p.rule} ${p.message}`);
   process.stdout.write(report(main, files).join('\n') + '\n');
   if (!bad.length) return;
   process.stderr.write([...new Set(bad)].join('\n') + '\n');

@@ -20,7 +20,6 @@ export const START = 200e6;
 export const ANSWER = 30e6;
 /** The central system waits so long for an answer to a call, ms on the chip. */
 export const TRIP = 1000;
-export const BUNDLE = 100000;
 
 /** Section, row without the parts in its brackets, and figure of a budget of docs/budgets.md that is broken: it may not get worse. */
 export type Known = [title: string, what: string, figure: string];

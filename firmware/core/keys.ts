@@ -115,7 +115,7 @@ export const KEYS = {
   },
   /** Least current that is offered; a lower wish pauses. */
   mca: { t: 'i', f: 'wk', lo: 6, hi: 32, def: 6, unit: 'A', ocpp: 'MinChargingCurrent' },
-  /** Current on offer to the vehicle now; null while there is none. */
+  /** Current on offer to the vehicle; the pilot follows at most every 5 s; null while there is none. */
   acu: {
     t: 'i',
     f: 'z',
@@ -832,14 +832,14 @@ export const KEYS = {
           : (c.f.part('creds') as Creds).keep(c, v),
     ocpp: 'AuthorizationKey',
   },
-  /** Private key of the client, PEM. Never read back. */
+  /** Private key of the client, PEM. Never read back. Stored; there is no wss:// yet. */
   ocppck: {
     t: 's',
     f: 'whl',
     hi: 3000,
     set: (c, v: string, n): string | undefined => (c.f.part('creds') as Creds).pem(c, 'ocppck', v, n),
   },
-  /** Certificate of the client, PEM. */
+  /** Certificate of the client, PEM. Stored; there is no wss:// yet. */
   ocppcc: {
     t: 's',
     f: 'wl',
@@ -847,7 +847,7 @@ export const KEYS = {
     get: (c): unknown => (c.pem ? '' + (require('Storage').read('ocppcc') || '') : ''),
     set: (c, v: string, n): string | undefined => (c.f.part('creds') as Creds).pem(c, 'ocppcc', v, n),
   },
-  /** Certificate of the server or its authority, PEM. */
+  /** Certificate of the server or its authority, PEM. Stored; there is no wss:// yet. */
   ocppsc: {
     t: 's',
     f: 'wl',

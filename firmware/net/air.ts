@@ -17,6 +17,8 @@ const KEPT = 60000;
 export const a: Air = { ask: 0, end: 0, due: 0, mark: '', sent: 0 };
 /** The next look. */
 let at = 0;
+/** The address that was told. */
+let told = '';
 
 /** At boot. */
 export function air(c: Charger): void {
@@ -28,6 +30,10 @@ export function tend(c: Charger): void {
   if (c.t < at) return;
   at = c.t + LOOK;
   const n = c.b.net;
+  if (n.ip !== told) {
+    told = n.ip;
+    c.f.log('wifi', told ? n.ssid + ', http://' + told + '/' : 'no network' + (n.why && ': ' + n.why));
+  }
   if (c.nets && (c.s.on || c.t - c.nets.at > KEPT)) delete c.nets;
   if (a.ask || (n.ap && (a.end ? c.t >= a.end : n.up))) (c.f.part('radio') as Radio).tend(c, a);
   else if (n.up && c.k.tse && c.t >= a.due) (c.f.part('sntp') as Sntp).ask(c, a);

@@ -130,6 +130,7 @@ describe('radio', function () {
         gw: '192.168.4.1',
       });
       assert.equal(await key('rssi'), -47);
+      assert.ok(line(/^\d+\.\d wifi bench, http:\/\/192\.168\.4\.3\/$/m), 'told on the console');
       await holds(async () => !(await key('wap')), 'closed', 200);
       assert.equal(b.udp(53), undefined);
       assert.equal((await ask(b.http, '/generate_204')).status, 404);
@@ -145,6 +146,11 @@ describe('radio', function () {
       await b.post('wifi', { up: true });
       await b.advance(310000);
       await holds(async () => (await key('wst')) === 3, 'joined again');
+      await b.post('wifi', { up: false });
+      await b.advance(2000);
+      assert.match(b.log(0).text, /wifi bench, http:.*\n[^]*wifi no network: [A-Z_]+\n$/, 'gone');
+      await b.post('wifi', { up: true });
+      await holds(async () => (await key('wst')) === 3, 'joined once more', 1400);
     });
 
     it('opens it for five minutes when the button is held, with the same password', async () => {
