@@ -58,9 +58,10 @@ export default tseslint.config(
     },
   },
   {
-    // The engine's types repeat standard names and declare what only looks unused.
+    // The engine's types repeat standard names and declare what only looks unused or empty.
     files: ['**/*.d.ts'],
     rules: {
+      '@typescript-eslint/no-empty-object-type': 'off',
       '@typescript-eslint/no-unused-vars': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-redundant-type-constituents': 'off',

@@ -1,5 +1,5 @@
-// The slice of Espruino 2v29 on the ESP32 that we use. With `lib: es5` and nothing else, code that calls what the
-// engine lacks does not compile. Only what is declared here and in engine.d.ts may be used.
+// The slice of Espruino 2v29 on the ESP32 that we use. Without any `lib`, code that calls what the engine lacks does not
+// compile. Only what is declared here and in engine.d.ts may be used.
 
 /** A GPIO. Converts to its number where a number is needed. */
 interface Pin {

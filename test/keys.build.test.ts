@@ -128,7 +128,9 @@ describe('build', function () {
     const dir = mkdtempSync(path.join(os.tmpdir(), 'pilotwire-'));
     dirs.push(dir);
     const all = {
-      'tsconfig.json': readFileSync(path.join(root, 'tsconfig.json'), 'utf8'),
+      ...Object.fromEntries(
+        ['tsconfig.json', 'hal/engine.d.ts'].map((f) => [f, readFileSync(path.join(root, f), 'utf8')]),
+      ),
       'boards/reference.ts': 'export default () => ({ name: "reference" });',
       'firmware/core/time.ts':
         '/** Now. */\nexport const HOUR = 3600;\nexport function now(): number {\n  return getTime() * HOUR;\n}\n',
