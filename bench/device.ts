@@ -302,7 +302,7 @@ export class Device {
         totalVars: memory?.total ?? null,
         worstGap: whole(this.gap()),
       },
-      flash: { writes, erases, size, used: this.flashUsed() },
+      flash: { writes, erases, size, used: this.engine.used?.() ?? this.flashUsed() },
     };
   }
 

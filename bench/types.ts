@@ -193,4 +193,6 @@ export interface Engine {
   /** Characters typed on the serial line. */
   type(text: string): void;
   memory(): { used: number; total: number } | undefined;
+  /** Bytes in use in Storage, when that is a file of the engine's own. */
+  used?(): number;
 }

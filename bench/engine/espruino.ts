@@ -12,7 +12,7 @@ import type { EngineOptions } from '../assembly';
 import { PowerCut, type Engine, type Host } from '../types';
 import type { Report } from './memory';
 import { Requests, type Asked } from './requests';
-import { furnish } from './shelf';
+import { furnish, gauge } from './shelf';
 import { Terminal } from './terminal';
 import { Ticker } from './ticker';
 
@@ -68,6 +68,8 @@ export class Espruino implements Engine {
   private filled = 0;
   private turn: NodeJS.Immediate | undefined;
   private image: string;
+  /** Bytes in use in the interpreter's Storage. */
+  readonly used: () => number;
 
   constructor(
     private host: Host,
@@ -76,6 +78,7 @@ export class Espruino implements Engine {
     this.image = path.resolve(o.directory || this.folder, 'espruino.flash');
     fs.mkdirSync(path.dirname(this.image), { recursive: true });
     furnish(this.image, new Map([...own(o.measure), ...o.build]), o.fresh);
+    this.used = gauge(this.image);
     this.requests = new Requests(host, o.proxies, (answer) => this.answer(answer));
     process.once('exit', this.gone);
   }

@@ -4,6 +4,9 @@ import fs from 'node:fs';
 import { Storage } from '../esp32/storage';
 import type { Flash } from '../types';
 
+/** No step of a file's time is longer, ms. */
+const STEP = 50;
+
 /** Flash in memory: an image of `size` bytes, the rest erased. */
 function memory(size: number, image: Uint8Array = new Uint8Array()): Flash & { bytes: Buffer } {
   const bytes = Buffer.alloc(size, 0xff);
@@ -37,6 +40,21 @@ export function pack(files: Map<string, Uint8Array>): Buffer {
   const storage = new Storage(flash, {}, 0);
   for (const [name, data] of files) if (data.length) storage.write(name, data);
   return flash.bytes.subarray(0, storage.used());
+}
+
+/** Tells the bytes in use in the file, dead ones included; it is read anew only when it was written. */
+export function gauge(file: string): () => number {
+  let seen = '';
+  let used = 0;
+  return () => {
+    const s = fs.statSync(file, { throwIfNoEntry: false });
+    if (!s) return 0;
+    const stamp = `${s.mtimeMs} ${s.size}`;
+    if (stamp !== seen) used = new Storage(memory(s.size, fs.readFileSync(file)), {}, 0).used();
+    // Times of files go in steps of some ms: within one it may be written again.
+    seen = Date.now() - s.mtimeMs > STEP ? stamp : '';
+    return used;
+  };
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array): boolean => !!a && Buffer.compare(a, b) === 0;

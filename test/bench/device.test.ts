@@ -176,6 +176,7 @@ describe('bench device', function () {
 
     it('of the interpreter lies beside it; without one it has none that others may have', async () => {
       await begin({ engine: 'espruino', flash });
+      assert.equal(((await bench.snapshot()).flash as { used: number }).used, 4711);
       assert.equal(await bench.console('where'), '=' + JSON.stringify(flash.replace('.flash', '.espruino')));
       await bench.stop();
       await begin({ engine: 'espruino' });

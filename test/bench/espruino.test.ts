@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { pack, unpack } from '../../bench/engine/shelf';
+import { gauge, pack, unpack } from '../../bench/engine/shelf';
 import { solo, type Solo } from '../../bench/engine/solo';
 import { Terminal } from '../../bench/engine/terminal';
 
@@ -31,6 +31,44 @@ describe('Storage of the interpreter', () => {
         ['api', 'exports.x=2;'],
       ],
     );
+  });
+});
+
+describe('Storage in use', () => {
+  const files = (...names: string[]): Buffer => pack(new Map(names.map((n) => [n, Buffer.from('12345')])));
+  let file: string;
+  const keep = (image: Uint8Array, at: number): void => {
+    fs.writeFileSync(file, image);
+    fs.utimesSync(file, at, at);
+  };
+  beforeEach(
+    () => (file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'pilotwire-')), 'espruino.flash')),
+  );
+  afterEach(() => fs.rmSync(path.dirname(file), { recursive: true }));
+
+  it('is counted anew when the file was written, and only then', () => {
+    const used = gauge(file);
+    assert.equal(used(), 0);
+    const image = Buffer.alloc(8192, 0xff);
+    image.set(files('a'));
+    keep(image, 1000);
+    assert.equal(used(), 40);
+    image.set(files('a', 'b'));
+    keep(image, 1000);
+    assert.equal(used(), 40);
+    keep(image, 1001);
+    assert.equal(used(), 80);
+  });
+
+  it('is not missed when the file was written twice at the same time', () => {
+    const used = gauge(file);
+    const now = Date.now() / 1000 + 60;
+    const image = Buffer.alloc(8192, 0xff);
+    for (const names of [['a'], ['a', 'b'], ['a', 'b', 'c']]) {
+      image.set(files(...names));
+      keep(image, now);
+      assert.equal(used(), 40 * names.length);
+    }
   });
 });
 
@@ -133,6 +171,23 @@ describe('terminal of the interpreter', () => {
       ]),
     });
     await says('part 2 12');
+  });
+
+  it('tells how much of its Storage is in use', async () => {
+    await run(
+      `const st = require('Storage'); let n = 0;
+      print('full', st.getStats().fileBytes);
+      global.more = () => { st.write('more' + ++n, 'x'.repeat(999)); print('more', n); };
+      print('up');`,
+    );
+    await says('up');
+    const first = s.engine.used();
+    assert.equal(first, Number(/full (\d+)/.exec(s.text())![1]));
+    for (const n of [1, 2]) {
+      s.engine.type('more()\n');
+      await says(new RegExp(`more ${n}\n`));
+      assert.equal(s.engine.used(), first + n * 1032);
+    }
   });
 
   it('runs the script again after load(), on pins as after a reset', async () => {

@@ -228,5 +228,6 @@ export default {
   module: async (_clock: WorldClock) => stubModule(),
   flash: async (image) => new StubFlash(image),
   files: async (flash) => new StubFiles(flash),
-  engine: async (_name, host: Host, o: EngineOptions) => new StubEngine(host, o.directory),
+  engine: async (name, host: Host, o: EngineOptions) =>
+    Object.assign(new StubEngine(host, o.directory), name === 'espruino' && { used: () => 4711 }),
 } satisfies Assembly;
