@@ -19,13 +19,19 @@ const three = (lo: number, hi: number): Check => {
     return fits ? undefined : `three numbers from ${lo} to ${hi}`;
   };
 };
-/** 88 is the cascade tag: it can neither begin a UID of 4 bytes nor the second part of a longer one. */
+/**
+ * 88 is the cascade tag, so no UID of 4 bytes begins with it, nor does the last part of one of 7 (ISO/IEC 14443-3).
+ * Of 10 bytes the first two parts stand behind a tag, and after the third there can be none.
+ */
 const uid: Check = (v) => {
   if (typeof v !== 'string' || !/^([0-9a-f]{8}|[0-9a-f]{14}|[0-9a-f]{20})$/i.test(v)) {
     return 'a hexadecimal UID of 4, 7 or 10 bytes';
   }
-  const tag = v.slice(v.length === 8 ? 0 : 6).startsWith('88');
-  return tag ? 'a UID without the cascade tag 88 in its place' : undefined;
+  if (v.length === 8 && v.startsWith('88'))
+    return 'a UID of 4 bytes that does not begin with the cascade tag 88';
+  if (v.length === 14 && v.startsWith('88', 6))
+    return 'a UID of 7 bytes whose fourth is not the cascade tag 88';
+  return undefined;
 };
 
 export const FAULTS = [

@@ -54,8 +54,14 @@ describe('PN532', () => {
     assert.equal(reader.ok, 1);
   });
 
-  for (const uid of ['DEADBEEF', '04A1B2C3D4E5F6', '0102030405060708090A'])
-    it(`reads ${uid.length / 2} bytes, once a presentation`, () => {
+  for (const uid of [
+    'DEADBEEF',
+    '04A1B2C3D4E5F6',
+    '0102030405060708090A',
+    '88A1B2C3D4E5F6',
+    '88020388050688080910',
+  ])
+    it(`reads ${uid}, once a presentation`, () => {
       run(2000);
       field.put(hex(uid), 4000);
       assert.deepEqual(run(4000), [uid]);

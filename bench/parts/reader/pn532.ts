@@ -91,8 +91,10 @@ export class Pn532 implements SerialDevice {
       const part = talk(bits([SEL[level], 0x20]));
       const sak = part && talk(bits(withCrc([SEL[level], 0x70, ...part])));
       if (!sak) return undefined;
-      uid.push(...part.slice(part[0] === 0x88 ? 1 : 0, 4));
-      if (!(sak[0] & 4)) return [...atqa.reverse(), sak[0], uid.length, ...uid];
+      // Before a part that is not the last stands the cascade tag; a last part may begin with the same byte.
+      const more = sak[0] & 4;
+      uid.push(...part.slice(more ? 1 : 0, 4));
+      if (!more) return [...atqa.reverse(), sak[0], uid.length, ...uid];
     }
     return undefined;
   }

@@ -161,6 +161,7 @@ describe('requests', () => {
     ['card', {}],
     ['card', { uid: '04A1B2' }],
     ['card', { uid: '88A1B2C3' }],
+    ['card', { uid: '04A1B288D4E5F6' }],
     ['card', { uid: 'DEADBEEF', ms: 0 }],
     ['button', { ms: 'long' }],
     ['fault', { weld: 1 }],
@@ -179,6 +180,11 @@ describe('requests', () => {
       assert.equal(JSON.stringify(b.see()), before);
     });
   }
+
+  for (const uid of ['A1888888', '88A1B2C3D4E5F6', '88020388050688080910'])
+    it(`takes the UID ${uid}: no 88 where a reader would take it for the cascade tag`, () => {
+      assert.equal(board().rig.post('card', { uid }), undefined);
+    });
 
   it('has the fields of the API', () => {
     const s = board().see();
