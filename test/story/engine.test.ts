@@ -6,7 +6,7 @@
 // checked is therefore twofold. (1) From S2 to contacts open 100 ms at most (IEC 61851-1 table A.6, sequence 8.1), less what
 // this computer gave to other programs, as the kernel counts it. (2) The script needs no more than two scans for it: so on
 // the chip it takes two periods of 20 ms, each as much longer as the step that runs when a scan is due, plus the scan
-// itself and the contactor. docs/engine.md has the longest steps in the chip's time; test/story/safety.test.ts has the
+// itself and the contactor. docs/budgets.md has the longest steps in the chip's time; test/story/safety.test.ts has the
 // same stories on the virtual clock.
 
 import assert from 'node:assert';
