@@ -6,7 +6,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { gauge, pack, unpack } from '../../bench/engine/shelf';
 import { solo, type Solo } from '../../bench/engine/solo';
-import { Terminal } from '../../bench/engine/terminal';
 
 const { ESPRUINO = '' } = process.env;
 
@@ -69,22 +68,6 @@ describe('Storage in use', () => {
       keep(image, now);
       assert.equal(used(), 40 * names.length);
     }
-  });
-});
-
-describe('terminal of the interpreter', () => {
-  it('shows what is printed and what is typed, without banner and cursor', () => {
-    const t = new Terminal();
-    const rows: [string, string][] = [
-      ['banner\r\n\x02\r\nboot\r\n', 'boot\n'],
-      ['>', ''],
-      ['\r\x1b[', ''],
-      ['Jlater\r\n>', 'later\n'],
-      ['1+1', '>1+1'],
-      ['\r\n=2\r\n', '\n=2\n'],
-      ['>\r\x1b[Jend\r\n', 'end\n'],
-    ];
-    for (const [came, shown] of rows) assert.equal(t.show(came), shown);
   });
 });
 

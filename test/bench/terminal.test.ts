@@ -4,6 +4,20 @@ import assert from 'node:assert/strict';
 import { Terminal } from '../../bench/engine/terminal';
 
 describe('terminal of the interpreter', () => {
+  it('shows what is printed and what is typed, without banner and cursor', () => {
+    const t = new Terminal();
+    const rows: [string, string][] = [
+      ['banner\r\n\x02\r\nboot\r\n', 'boot\n'],
+      ['>', ''],
+      ['\r\x1b[', ''],
+      ['Jlater\r\n>', 'later\n'],
+      ['1+1', '>1+1'],
+      ['\r\n=2\r\n', '\n=2\n'],
+      ['>\r\x1b[Jend\r\n', 'end\n'],
+    ];
+    for (const [came, shown] of rows) assert.equal(t.show(came), shown);
+  });
+
   const start = ' ____ banner\r\n>\r\x1b[J\x02\r\nstarted\r\n';
   for (const [name, text, shown] of [
     ['the banner is left out, up to the mark of the boot file', start, 'started\n'],
