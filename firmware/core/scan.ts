@@ -467,7 +467,7 @@ function act(c: Charger, busy: number): void {
     if (on || c.x.bad & 1) n.now = 1;
   }
   c.dirty = MORE;
-  // A fault opens at once, its state and the pilot follow with the next scan.
+  // A fault opens at once, its state and the pilot follow with the next scan; so does the pilot where an input has had this one.
   if (on && c.x.bad & 1) {
     coil(c, 0);
     step = 0;
