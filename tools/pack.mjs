@@ -18,7 +18,7 @@
 //          would copy a each time. It knows c, j, which makes JSON of a value, b, which puts bytes above 127 back that the
 //          engine's writer escapes, and what the engine would find late or behind points: Math, K = c.k, C = its cards,
 //          G = c.f.get. In front of it, as a statement, the name of the part that it needs; what it returns is the place of the
-//          next chunk, '' = it was the last, with + behind it = this one was so little that the next may follow at once
+//          next chunk, '' = it was the last
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
@@ -36,8 +36,10 @@ const LOW = 32;
 const HIGH = 126;
 const NONE = '00000000';
 /** Most that a chunk may take, in thousands of the engine's instructions: one is made within a step, which has 750 of its own;
- * the head of the answer goes out with the first. What takes how long: a member, a character of it, and what may stand in it. */
-const CHUNK = 1030;
+ * the head of the answer goes out with the first. That of version 1 is short, and its members are weighed less well. What takes how
+ * long: a member, a character of it, and what may stand in it. */
+const CHUNK = 1195;
+const OLD = 1030;
 const BEGIN = 200;
 const MEMBER = 8;
 const CHARACTER = 0.15;
@@ -55,7 +57,7 @@ const COSTS = [
   [/\.model\(/g, 120],
   // Words for a state take as much as many keys: in a chunk of their own.
   [/\bc\.f\.part\("why"/g, 820],
-  [/\bc\.f\.part\(/g, 600],
+  [/\bc\.f\.part\(/g, 640],
   [/\brequire\("Wifi/g, 100],
   [/\brequire\("Storage/g, 30],
   // Ten cards.
@@ -177,8 +179,14 @@ const CARD = /^'\+\((C\[\d\])\?'(.*):'(.*?)'\)$/;
 /** What a statement adds, `sign` before it. */
 const adds = (sign, m) =>
   `J.out+=${CARD.test(m) ? m.replace(CARD, `($1?'${sign}$2:'${sign}$3')`) : `'${sign}${m}`}`;
+/** Most that is joined before it is added: what a statement takes, against copies of what is joined. */
+const JOIN = 130;
 /** The same for statements of a chunk. */
-const add = (text, m) => (text.endsWith("'") ? `${text.slice(0, -1)},${m}` : `${text};${adds(',', m)}`);
+function add(text, m) {
+  if (text.endsWith("'")) return `${text.slice(0, -1)},${m}`;
+  const last = text.length - text.lastIndexOf(';J.out+=');
+  return last + m.length < JOIN ? `${text}+',${m}` : `${text};${adds(',', m)}`;
+}
 
 /** Makes a member of version 1: in quotes, or JSON; without `get` the value of version 2 as a number. `all`: rows of that. */
 function older(all) {
@@ -242,16 +250,13 @@ const weigh = (m) =>
     MEMBER + m.length * CHARACTER,
   );
 
-/** A chunk that is a constant where there are no cards. */
-const ALONE = /^J\.out\+=\(C\[0\]\?[^;]*$/;
-
 /** Chunks of all members: each stands in the first that has room for it. One part at most for a chunk. */
-function chunks(all) {
+function chunks(all, most) {
   const out = [];
   for (const m of all) {
     const [, part = ''] = /c\.f\.part\("(\w+)"\)/.exec(m) ?? [];
     const weight = weigh(m);
-    const one = out.find((x) => x.size + weight <= CHUNK && !(x.part && part));
+    const one = out.find((x) => x.size + weight <= most && !(x.part && part));
     if (one) Object.assign(one, { size: one.size + weight, text: add(one.text, m), part: one.part || part });
     else
       out.push({
@@ -276,12 +281,16 @@ function status(rows) {
       (r) => member(r, texts),
       (_, v) => JSON.stringify(v),
     ),
+    CHUNK,
   );
 }
 
 /** The object of version 1. */
 const first = (rows, old) =>
-  chunks(members(old, older(rows), (r, v) => (r.t ? JSON.stringify(v) : `"${v}"`)));
+  chunks(
+    members(old, older(rows), (r, v) => (r.t ? JSON.stringify(v) : `"${v}"`)),
+    OLD,
+  );
 
 /**
  * `rows`: objects with name, t, f, lo, hi, def, unit, ocpp and the expressions get and set as text; `old`: those of version 1,
@@ -304,7 +313,7 @@ export function pack(rows, old) {
   const chain = (all, more, join) => {
     let next = at;
     const places = all.map((t, i) => {
-      const length = Buffer.byteLength(t) + more(i + 1 === all.length, i);
+      const length = Buffer.byteLength(t) + more(i + 1 === all.length);
       const p = place(next, length);
       next += (length + 3) & ~3;
       return p;
@@ -313,14 +322,12 @@ export function pack(rows, old) {
     return places;
   };
   const values = rows.map((r) => (expression(r) ? put(value(r)) : ''));
-  const code = (all) => {
-    const behind = all.map((t) => (ALONE.test(t) ? '"+(C[0]?"":"+")' : '"'));
-    return chain(
+  const code = (all) =>
+    chain(
       all.map((t) => `${t};return"`),
-      (last, i) => (last ? 0 : 8) + behind[i].length,
-      (t, next, i) => t + next + behind[i],
+      (last) => (last ? 1 : 9),
+      (t, next) => `${t}${next}"`,
     )[0];
-  };
   const chunk = code(status(rows));
   const version1 = old.length ? code(first(rows, old)) : NONE;
   const docs = new Map(rows.map((r) => [r, put(JSON.stringify(r.doc ?? ''))]));

@@ -30,7 +30,6 @@ export function step(c: Charger, job: Chunks): boolean {
   if (code[0] === '"' && !c.f.ready(code.substring(1, code.indexOf('"', 1)))) return false;
   const k = c.k;
   const run = new Code('J', 'K', 'c', 'j', 'G', 'b', 'C', 'Math', code);
-  const next = run(job, k, c, stringify, c.f.get, proper, k.cards, math) as string;
-  job.place = next;
-  return next.length > 8 ? step(c, job) : next === '';
+  job.place = run(job, k, c, stringify, c.f.get, proper, k.cards, math) as string;
+  return job.place === '';
 }
