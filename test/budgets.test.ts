@@ -155,7 +155,8 @@ describe('docs/budgets.md', function () {
     const worse: Known[] = [...KNOWN, [title, 'card: scan', '1.60 M'], [title, 'dump: work', '2.80 M']];
     assert.match(rosy(readme, worse).join(), /known is 60 %.*known is 40 %/);
     const lost: Known = ['The whole story with 3650 variables', 'callbacks that were lost', '1'];
-    assert.match(rosy(readme, [lost]).join(), /known is 0 %.*3650/);
+    const sad = '## Honest limits A scan in which much changes may take 12 % more than its 10 ms.';
+    assert.match(rosy(sad, [lost]).join(), /known is 0 %.*3650/);
   });
 
   it('one that is known and has grown worse, or is gone, would be noticed', () => {

@@ -23,7 +23,10 @@ export const TRIP = 1000;
 
 /** Section, row without the parts in its brackets, and figure of a budget of docs/budgets.md that is broken: it may not get worse. */
 export type Known = [title: string, what: string, figure: string];
-export const KNOWN: Known[] = [];
+export const KNOWN: Known[] = [
+  ['The whole story with 3650 variables', 'the story went to its end', 'no: socket hang up'],
+  ['The whole story with 3650 variables', 'callbacks that were lost', '1'],
+];
 
 const IDLE = ['idle, no OCPP', 'idle, OCPP connected', 'charging'];
 
