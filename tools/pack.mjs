@@ -15,10 +15,10 @@
 //   first  JSON {key: default} of all that the record holds, in the order of the table
 //   kept   names of the keys that only the journal holds, comma separated
 //   chunk  body of a function that appends members of the status to J.out, the first of all with { and the last with }: a + b
-//          would copy a each time. It knows c, j, which makes JSON of a value, b, which puts bytes above 127 back that the
-//          engine's writer escapes, and what the engine would find late or behind points: Math, K = c.k, C = its cards,
-//          G = c.f.get. In front of it, as a statement, the name of the part that it needs; what it returns is the place of the
-//          next chunk, '' = it was the last
+//          would copy a each time, so only short ones are joined before. It knows c, j, which makes JSON of a value, b, which
+//          puts bytes above 127 back that the engine's writer escapes, and what the engine would find late or behind points:
+//          Math, K = c.k, C = its cards, G = c.f.get. In front of it, as a statement, the name of the part that it needs; what
+//          it returns is the place of the next chunk, '' = it was the last
 //   row    JSON [key, type, marks, lo, hi, default, unit, OCPP name, place of the value's code or '', set, place of the
 //          next row or '', place of its description]; absent = null
 //   names  OCPP names, comma separated
